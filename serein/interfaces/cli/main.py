@@ -1,0 +1,49 @@
+"""The `serein` command: one table of names, each door opened only when it is asked for."""
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import cast
+
+
+@dataclass(frozen=True)
+class Command:
+    """One subcommand: `at` is "module:function", a function that takes the remaining arguments and returns the exit code."""
+
+    at: str
+    does: str
+
+
+# Strings, not imports: `assess` must start fast and without Django, whatever its neighbours need.
+COMMANDS: dict[str, Command] = {
+    "assess": Command("serein.interfaces.cli.assess:assess_command", "check a proposed order in a FHIR bundle"),
+    "import": Command("serein.interfaces.cli.import_bundles:import_command", "bring FHIR bundles into the clinic"),
+}
+
+
+def usage() -> str:
+    width = max(map(len, COMMANDS))
+    return "\n".join(["usage: serein COMMAND …", "", *(f"  {name:<{width}}  {c.does}" for name, c in COMMANDS.items())])
+
+
+def opened(command: Command) -> Callable[[list[str]], int]:
+    module, _, function = command.at.partition(":")
+    return cast("Callable[[list[str]], int]", getattr(import_module(module), function))
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one subcommand and return its exit code; 2 when the command is not known."""
+    arguments = sys.argv[1:] if argv is None else argv
+    if not arguments or arguments[0] in ("-h", "--help", "help"):
+        print(usage())
+        return 0 if arguments else 2
+    command = COMMANDS.get(arguments[0])
+    if command is None:
+        print(f"serein: no command {arguments[0]!r}; try: {', '.join(COMMANDS)}", file=sys.stderr)
+        return 2
+    return opened(command)(arguments[1:])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
