@@ -1,0 +1,142 @@
+"""Quantities whose unit is their type. Decimal inside: a dose that went through a float is not the dose that was written.
+
+Every constructor refuses what cannot be a quantity (negative, not finite, a float), so that a check never has to ask.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from enum import StrEnum
+
+
+class NotAQuantity(ValueError):
+    """The text or number given is no usable quantity; the message says which and why."""
+
+
+# A longer number is a slip or an attack: the largest true value here is a bottle in mL.
+LONGEST_NUMBER = 24
+
+
+def decimal(value: Decimal | int | str, what: str = "number") -> Decimal:
+    """Exact Decimal of `value`. Refuses binary floats (pass the written text), NaN, infinities and absurd lengths.
+
+    >>> decimal("2.5")
+    Decimal('2.5')
+    """
+    if isinstance(value, bool) or not isinstance(value, (Decimal, int, str)):
+        raise NotAQuantity(f"{what}: {value!r} is not a decimal number")
+    if len(str(value)) > LONGEST_NUMBER:
+        raise NotAQuantity(f"{what}: too many digits")
+    try:
+        number = Decimal(value)
+    except InvalidOperation:
+        raise NotAQuantity(f"{what}: {value!r} is not a decimal number") from None
+    if not number.is_finite() or abs(number.adjusted()) > LONGEST_NUMBER:
+        raise NotAQuantity(f"{what}: {value!r} is not a usable number")
+    return number
+
+
+def plain(number: Decimal) -> str:
+    """The shortest plain text of a number, never scientific.
+
+    >>> plain(Decimal("15.00")), plain(Decimal("2E+1"))
+    ('15', '20')
+    """
+    text = format(number, "f")
+    return (text.rstrip("0").rstrip(".") if "." in text else text) or "0"
+
+
+class Unit(StrEnum):
+    """What an amount on an order may count."""
+
+    MCG = "mcg"
+    MG = "mg"
+    G = "g"
+    TABLET = "tablet"
+    ML = "mL"
+
+
+@dataclass(frozen=True)
+class Amount:
+    """So much of a unit, as written on an order: 2 tablets, 5 mL, 10 mg."""
+
+    value: Decimal
+    unit: Unit
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "value", decimal(self.value, "amount"))
+        object.__setattr__(self, "unit", Unit(self.unit))
+        if self.value < 0:
+            raise NotAQuantity(f"amount: {plain(self.value)} is below zero")
+
+    def __str__(self) -> str:
+        plural = "s" if self.unit is Unit.TABLET and self.value != 1 else ""
+        return f"{plain(self.value)} {self.unit.value}{plural}"
+
+
+@dataclass(frozen=True, order=True)
+class Dose:
+    """An amount of one substance in milligrams."""
+
+    mg: Decimal
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "mg", decimal(self.mg, "dose"))
+        if self.mg < 0:
+            raise NotAQuantity(f"dose: {plain(self.mg)} mg is below zero")
+
+    def __add__(self, other: Dose) -> Dose:
+        return Dose(self.mg + other.mg)
+
+    def __str__(self) -> str:
+        return f"{plain(self.mg)} mg"
+
+
+@dataclass(frozen=True, order=True)
+class Interval:
+    """A length of time in hours."""
+
+    hours: Decimal
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "hours", decimal(self.hours, "interval"))
+        if self.hours <= 0:
+            raise NotAQuantity(f"interval: {plain(self.hours)} h is not above zero")
+
+    @property
+    def days(self) -> Decimal:
+        """Length in days."""
+        return self.hours / 24
+
+
+@dataclass(frozen=True)
+class Span:
+    """A closed range, low to high, of numbers that share a unit named by the field that holds it."""
+
+    low: Decimal
+    high: Decimal
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "low", decimal(self.low, "low"))
+        object.__setattr__(self, "high", decimal(self.high, "high"))
+        if self.low > self.high:
+            raise NotAQuantity(f"range: {plain(self.low)} is above {plain(self.high)}")
+
+    def holds(self, value: Decimal) -> bool:
+        return self.low <= value <= self.high
+
+    def __str__(self) -> str:
+        return plain(self.low) if self.low == self.high else f"{plain(self.low)}–{plain(self.high)}"
+
+
+@dataclass(frozen=True)
+class Concentration:
+    """Strength of a liquid in mg per mL."""
+
+    mg_per_ml: Decimal
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "mg_per_ml", decimal(self.mg_per_ml, "concentration"))
+        if self.mg_per_ml <= 0:
+            raise NotAQuantity("concentration: not above zero")
