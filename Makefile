@@ -1,0 +1,67 @@
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help run install test lint types contracts pytest test-long format lock wheel clean
+
+VENV := .venv
+BIN := $(VENV)/bin
+MINUTES ?= 30
+UP ?=
+# What the tools put on disk must be readable by the account that Serein runs as after it gave up root.
+QUIET_PIP := umask 022 && $(BIN)/python -m pip --disable-pip-version-check install --quiet
+
+help: ## show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+run: $(VENV)/ready-run ## start Serein with a demonstration clinic: make run UP='--port 8001'
+	@exec $(BIN)/serein up $(UP)
+
+install: $(VENV)/ready-dev ## everything that make test needs
+
+test: $(VENV)/ready-dev lint types contracts pytest ## lint, strict types, import contracts and every test
+
+lint: $(VENV)/ready-dev ## ruff, as linter and as formatter
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/ready-dev ## mypy --strict
+	$(BIN)/mypy --strict serein
+
+contracts: $(VENV)/ready-dev ## who may import whom
+	$(BIN)/lint-imports
+
+pytest: $(VENV)/ready-dev ## unit, property, house, database and browser tests
+	CHROMIUM="$$(.ci/chromium)" $(BIN)/python -m pytest -m 'not long'
+
+test-long: $(VENV)/ready-dev ## campaigns that fill MINUTES=n: more examples, races and kills again and again, the wheel
+	CHROMIUM="$$(.ci/chromium)" SEREIN_MINUTES=$(MINUTES) $(BIN)/python -m tests.campaign
+
+format: $(VENV)/ready-dev ## let ruff rewrite what it can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: ## resolve the dependencies again (needs uv and the network)
+	uv pip compile -q --generate-hashes --no-header --universal --python-version 3.11 --extra build pyproject.toml -o requirements/run.lock
+	uv pip compile -q --generate-hashes --no-header --universal --python-version 3.11 --extra build --extra dev pyproject.toml -o requirements/dev.lock
+
+wheel: $(VENV)/ready-run ## dist/serein-….whl, without the network
+	$(BIN)/python -m pip --disable-pip-version-check wheel --quiet --no-index --no-deps --no-build-isolation -w dist .
+
+clean: ## remove what the tools made; the clinic's data in var/ stay
+	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+
+$(BIN)/python:
+	@python="$$(.ci/python)" && umask 022 && "$$python" -m venv $(VENV)
+
+$(VENV)/ready-run: requirements/run.lock pyproject.toml | $(BIN)/python
+	@echo "Installing (once, with hashes checked)"
+	@$(QUIET_PIP) --require-hashes --no-deps --only-binary :all: -r requirements/run.lock
+	@$(QUIET_PIP) --no-index --no-deps --no-build-isolation -e .
+	@touch $@
+
+# The larger set holds the smaller one, version for version, so it makes both ready.
+$(VENV)/ready-dev: requirements/dev.lock pyproject.toml | $(BIN)/python
+	@echo "Installing with the tools for tests (once, with hashes checked)"
+	@$(QUIET_PIP) --require-hashes --no-deps --only-binary :all: -r requirements/dev.lock
+	@$(QUIET_PIP) --no-index --no-deps --no-build-isolation -e .
+	@touch $@ $(VENV)/ready-run
