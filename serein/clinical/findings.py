@@ -110,7 +110,12 @@ class AssessedOrder:
 
     def as_json(self) -> dict[str, str | None]:
         mg = None if self.daily_dose_mg is None else plain(self.daily_dose_mg)
-        return {"reference": self.reference, "substance": self.substance or None, "daily_dose_mg": mg, "purpose": self.purpose.value}
+        return {
+            "reference": self.reference,
+            "substance": self.substance or None,
+            "daily_dose_mg": mg,
+            "purpose": self.purpose.value,
+        }
 
 
 @dataclass(frozen=True, kw_only=True)

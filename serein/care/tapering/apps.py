@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class TaperingConfig(AppConfig):
+    name = "serein.care.tapering"
+    label = "tapering"

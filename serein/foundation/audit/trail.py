@@ -1,0 +1,35 @@
+"""The only pen of the trail. Keys and actions use it; everybody else reads."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from .models import TrailRow
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the trail. `deed` and `why` are codes, so that no name, answer or dose ever stands here."""
+
+    clinic_id: UUID
+    at: datetime
+    by_id: UUID | None
+    deed: str
+    outcome: str = "done"
+    purpose: str = ""
+    patient_id: UUID | None = None
+    subject_type: str = ""
+    subject_id: UUID | None = None
+    why: str = ""
+
+    def about(self, patient_id: UUID | None, subject_type: str, subject_id: UUID | None) -> "Entry":
+        return replace(self, patient_id=patient_id, subject_type=subject_type, subject_id=subject_id)
+
+
+def record(entry: Entry, *, facts: dict[str, Any] | None = None) -> UUID:
+    """Write the line in the running transaction; the wall must be set to the same clinic. Returns the row's id."""
+    fields = {name: getattr(entry, name) for name in Entry.__dataclass_fields__}
+    row = TrailRow(**fields, facts=facts or {})
+    row.save(force_insert=True)
+    return row.id

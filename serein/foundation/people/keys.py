@@ -1,0 +1,187 @@
+"""The four keys (law 3): without one of them no record can be read or written.
+
+Making a key does three things in one step: it asks the permission table, sets the row-level-security context of the running transaction, and
+leaves a row in the trail. Being refused is a value, not an exception: an exception would roll the refusal's own row back. A key lives as long
+as its transaction; making another replaces the context, so an older key then opens nothing.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+
+from serein.foundation.audit.trail import Entry, record
+from serein.foundation.rows import new_id
+
+from . import permissions as p
+from .models import CareTeam, Slip
+from .persons import Person
+
+
+@dataclass(frozen=True)
+class Refused:
+    """No key, and why. `code` is stable; `why` may be shown."""
+
+    code: str
+    why: str
+
+
+@dataclass(frozen=True)
+class OpenChart:
+    """One patient's record, for one purpose, at one instant."""
+
+    by: Person | None
+    clinic_id: UUID
+    patient_id: UUID
+    purpose: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class OpenList:
+    """A set of patients (or none) chosen by one predicate. `patients` are the ids it chose."""
+
+    by: Person
+    clinic_id: UUID
+    purpose: str
+    at: datetime
+    patients: tuple[UUID, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True)
+class OpenSlip:
+    """One prescription, by the code printed on it. `by` is None when the bearer has no account: then only the verdict may be shown."""
+
+    by: Person | None
+    clinic_id: UUID
+    patient_id: UUID
+    prescription_id: UUID
+    at: datetime
+
+
+@dataclass(frozen=True)
+class OpenJob:
+    """The worker, for one named purpose, in one clinic."""
+
+    clinic_id: UUID
+    purpose: str
+    at: datetime
+    by: None = None
+
+
+Key = OpenChart | OpenList | OpenSlip | OpenJob
+
+
+def _set_wall(scope: str, clinic: UUID, at: datetime, **more: UUID) -> None:
+    """Transaction-local settings that the policies read; every one is written, so that nothing of an earlier key remains."""
+    if not connection.in_atomic_block:
+        raise RuntimeError("a key needs a transaction: its context would end with the statement")
+    values = {"scope": scope, "clinic": clinic, "at": at.isoformat(), "patient": "", "account": "", "slip": "", **more}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT " + ", ".join(["set_config(%s, %s, true)"] * len(values)),
+            [text for name, value in values.items() for text in (f"serein.{name}", str(value))],
+        )
+
+
+def _refuse(by: Person, purpose: str, at: datetime, why: Refused, patient_id: UUID | None = None) -> Refused:
+    _set_wall("trail", by.clinic_id, at)
+    record(
+        Entry(by.clinic_id, at, by.account_id, "open", outcome="refused", purpose=purpose, patient_id=patient_id, why=why.code)
+    )
+    return why
+
+
+def _relations(by: Person, patient_id: UUID, at: datetime) -> frozenset[str]:
+    found = set()
+    if by.patient_id == patient_id:
+        found.add(p.OWN_RECORD)
+    team = CareTeam.objects.filter(clinic=by.clinic_id, patient_id=patient_id, account=by.account_id, since__lte=at)
+    if team.exclude(until__lte=at).exists():
+        found.add(p.CARE_TEAM)
+    return frozenset(found)
+
+
+def open_chart(by: Person, patient_id: UUID, *, purpose: str, at: datetime) -> OpenChart | Refused:
+    """Open one patient's record. Whether the patient exists is not told to somebody who may not know."""
+    if p.allowed(p.CHART_RULES, purpose, by, _relations(by, patient_id, at)) is None:
+        return _refuse(by, purpose, at, Refused("not-in-care-team", "You are not in this patient's care team."), patient_id)
+    _set_wall("chart", by.clinic_id, at, patient=patient_id, account=by.account_id)
+    record(Entry(by.clinic_id, at, by.account_id, "open", outcome="looked", purpose=purpose, patient_id=patient_id))
+    return OpenChart(by, by.clinic_id, patient_id, purpose, at)
+
+
+def open_new_chart(by: Person, *, purpose: str, at: datetime) -> OpenChart | Refused:
+    """Open the record of a patient who is not here yet, under an id made now."""
+    if p.allowed(p.NEW_CHART_RULES, purpose, by, frozenset({p.CLINIC})) is None:
+        return _refuse(by, purpose, at, Refused("not-your-role", "Your role may not open a new record."))
+    patient_id = new_id()
+    _set_wall("chart", by.clinic_id, at, patient=patient_id, account=by.account_id)
+    record(Entry(by.clinic_id, at, by.account_id, "open", outcome="looked", purpose=purpose, patient_id=patient_id))
+    return OpenChart(by, by.clinic_id, patient_id, purpose, at)
+
+
+def open_list(by: Person, *, purpose: str, at: datetime) -> OpenList | Refused:
+    """Open a set. One look row holds how many patients are in it and a digest of who."""
+    rule = next((r for r in p.LIST_RULES if r.purpose == purpose and by.has(r.role)), None)
+    if rule is None:
+        return _refuse(by, purpose, at, Refused("not-your-role", "Your role may not open this list."))
+    patients = _my_patients(by, at) if rule.relation == p.CARE_TEAM else ()
+    scope = {p.CARE_TEAM: "list"}.get(rule.relation, "trail" if purpose == "trail" else "people")
+    _set_wall(scope, by.clinic_id, at, account=by.account_id)
+    entry = Entry(by.clinic_id, at, by.account_id, "open", outcome="looked", purpose=purpose)
+    record(entry, facts={"count": len(patients), "digest": digest(patients)})
+    return OpenList(by, by.clinic_id, purpose, at, patients)
+
+
+def _my_patients(by: Person, at: datetime) -> tuple[UUID, ...]:
+    team = CareTeam.objects.filter(clinic=by.clinic_id, account=by.account_id, since__lte=at).exclude(until__lte=at)
+    return tuple(team.order_by("patient_id").values_list("patient_id", flat=True))
+
+
+def open_slip(code: str, *, by: Person | None, at: datetime) -> OpenSlip | Refused:
+    """Open one prescription by its code. An unknown code leaves no row: it belongs to no clinic."""
+    slip = Slip.objects.filter(code_digest=code_digest(code)).first()
+    if slip is None or (by is not None and by.clinic_id != slip.clinic_id):
+        return Refused("code-unknown", "No prescription has this code.")
+    if by is not None and p.allowed(p.SLIP_RULES, "dispense", by, frozenset({p.CLINIC})) is None:
+        return _refuse(by, "dispense", at, Refused("not-your-role", "Your role may not open a prescription by its code."))
+    _set_wall("slip", slip.clinic_id, at, slip=slip.prescription_id)
+    look = Entry(slip.clinic_id, at, by and by.account_id, "open", outcome="looked", purpose="dispense" if by else "verdict")
+    record(look.about(slip.patient_id, "prescription", slip.prescription_id))
+    return OpenSlip(by, slip.clinic_id, slip.patient_id, slip.prescription_id, at)
+
+
+def open_job(clinic_id: UUID, *, purpose: str, at: datetime) -> OpenJob:
+    """The worker's key. Its purposes are named in code, so an unnamed one is a defect, not a refusal."""
+    if purpose not in p.JOB_PURPOSES:
+        raise ValueError(f"no job is called {purpose!r}")
+    _set_wall("job", clinic_id, at)
+    record(Entry(clinic_id, at, None, "open", outcome="looked", purpose=purpose))
+    return OpenJob(clinic_id, purpose, at)
+
+
+def code_digest(code: str) -> str:
+    """Codes are kept only as digests; spaces, hyphens and case do not count when one is typed."""
+    return hashlib.sha256("".join(ch for ch in code.upper() if ch.isalnum()).encode()).hexdigest()
+
+
+def digest(ids: Iterable[UUID]) -> str:
+    return hashlib.sha256(b"".join(i.bytes for i in sorted(ids))).hexdigest()
+
+
+def refuse_on_record(key: Key, deed: str, why: Refused, *, subject: tuple[str, UUID] | None = None) -> Refused:
+    """Keep a refusal of an action that already held a key (a lapsed licence, a stop), in the same transaction."""
+    patient = getattr(key, "patient_id", None)
+    entry = Entry(key.clinic_id, key.at, key.by and key.by.account_id, deed, outcome="refused", patient_id=patient, why=why.code)
+    record(entry.about(patient, *subject) if subject else entry)
+    return why
+
+
+__all__ = [
+    "Key", "OpenChart", "OpenJob", "OpenList", "OpenSlip", "Refused", "code_digest", "open_chart", "open_job", "open_list",
+    "open_new_chart", "open_slip", "refuse_on_record",
+]  # fmt: skip

@@ -1,0 +1,153 @@
+"""Who is who: clinics, accounts, roles, practitioners and their licences, patients and the teams that care for them."""
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+
+from serein.foundation.rows import ClinicRow, Row, new_id
+
+
+class Role(models.TextChoices):
+    PATIENT = "patient", "Patient"
+    CLINICIAN = "clinician", "Clinician"
+    PHARMACIST = "pharmacist", "Pharmacist"
+    COMPLIANCE = "compliance", "Compliance officer"
+
+
+class Clinic(Row):
+    name = models.CharField(max_length=200)
+    jurisdiction = models.CharField(max_length=12, help_text="ISO 3166-2 code, such as US-CA")
+    time_zone = models.CharField(max_length=64)
+    address = models.CharField(max_length=300)
+    phone = models.CharField(max_length=40)
+    emergency_number = models.CharField(max_length=20)
+    crisis_line = models.CharField(max_length=120)
+    demonstration = models.BooleanField(default=False)
+
+
+class Accounts(BaseUserManager["Account"]):
+    def get_by_natural_key(self, username: str | None) -> "Account":
+        return self.get(email__iexact=username)
+
+
+class Account(AbstractBaseUser):
+    """A person who can sign in. Carries no policy: the sign-in page reads it before anybody is known."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+")
+    email = models.EmailField(unique=True, max_length=254)
+    name = models.CharField(max_length=200)
+    # Not a foreign key: the patient's row stands behind the wall, and sign-in must know whose record is the person's own before a key exists.
+    patient_id = models.UUIDField(null=True, unique=True)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField()
+
+    objects = Accounts()
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = []
+
+    def get_full_name(self) -> str:
+        return self.name
+
+
+class RoleGrant(ClinicRow):
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(max_length=20, choices=Role.choices)
+    granted_by = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="+", null=True, help_text="null: the operator, on the console"
+    )
+    granted_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "role"], condition=Q(revoked_at=None), name="one_grant_in_force")
+        ]
+
+
+class Practitioner(ClinicRow):
+    account = models.OneToOneField(Account, on_delete=models.PROTECT, related_name="+")
+    npi = models.CharField(max_length=10, blank=True)
+    dea = models.CharField(max_length=9, blank=True)
+    phone = models.CharField(max_length=40, blank=True)
+    workplace = models.CharField(
+        max_length=200, blank=True, help_text="the pharmacy or practice named on what this person signs or dispenses"
+    )
+    address = models.CharField(max_length=300, blank=True)
+
+
+class Licence(ClinicRow):
+    """A licence as recorded. It lets somebody sign or dispense only while verified, not ended, and not expired on that day."""
+
+    practitioner = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=40)
+    number = models.CharField(max_length=60)
+    jurisdiction = models.CharField(max_length=12)
+    expires_on = models.DateField()
+    evidence = models.TextField(help_text="what was seen, where")
+    recorded_by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+    verified_by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", null=True)
+    verified_on = models.DateField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    ended_why = models.CharField(max_length=300, blank=True)
+
+
+class Patient(ClinicRow):
+    """Who the patient is. Stands behind the wall, its own id being the patient."""
+
+    given = models.CharField(max_length=120)
+    family = models.CharField(max_length=120)
+    birth_date = models.DateField(null=True)
+    sex = models.CharField(max_length=10, blank=True, help_text="administrative gender of FHIR: male, female, other, unknown")
+    pronouns = models.CharField(max_length=40, blank=True)
+    email = models.EmailField(blank=True)
+    phone = models.CharField(max_length=40, blank=True)
+    address = models.CharField(max_length=300, blank=True)
+    time_zone = models.CharField(max_length=64)
+    language = models.CharField(max_length=20, default="en")
+    source = models.CharField(max_length=200, blank=True, help_text="system and identifier of an imported record")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["clinic", "source"], condition=~Q(source=""), name="one_patient_per_source")
+        ]
+
+
+class CareTeam(ClinicRow):
+    """Who cares for whom, from when, until when. No policy: the policies of other tables read it."""
+
+    patient_id = models.UUIDField(db_index=True)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+    lead = models.BooleanField(default=False, help_text="the clinician who answers for this patient")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["patient_id", "account"], condition=Q(until=None), name="one_membership_in_force")
+        ]
+
+
+class Invitation(ClinicRow):
+    """A single-use way in. Only the token's digest is kept."""
+
+    token_digest = models.CharField(max_length=64, unique=True)
+    email = models.EmailField()
+    name = models.CharField(max_length=200)
+    role = models.CharField(max_length=20, choices=Role.choices)
+    patient_id = models.UUIDField(null=True)
+    invited_by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", null=True)
+    invited_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+
+class Slip(ClinicRow):
+    """Where the code on a prescription leads. No policy and no content: it names one prescription and whose it is."""
+
+    code_digest = models.CharField(max_length=64, unique=True)
+    patient_id = models.UUIDField()
+    prescription_id = models.UUIDField(unique=True)

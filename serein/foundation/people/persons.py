@@ -1,0 +1,62 @@
+"""A signed-in person as a plain value, and what lets somebody sign."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from .models import Account, Clinic, Practitioner, RoleGrant
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who is acting. Roles are those in force at the instant asked about; `patient_id` is the person's own record."""
+
+    account_id: UUID
+    clinic_id: UUID
+    name: str
+    email: str
+    roles: frozenset[str]
+    patient_id: UUID | None = None
+    practitioner_id: UUID | None = None
+
+    def has(self, role: str) -> bool:
+        return role in self.roles
+
+
+@dataclass(frozen=True)
+class ClinicCard:
+    """What screens say about the clinic: names, numbers to call, zone, jurisdiction."""
+
+    id: UUID
+    name: str
+    jurisdiction: str
+    time_zone: str
+    address: str
+    phone: str
+    emergency_number: str
+    crisis_line: str
+    demonstration: bool
+
+
+def person(account_id: UUID, *, at: datetime) -> Person | None:
+    """The person behind an account, or None when there is none in force."""
+    account = Account.objects.filter(pk=account_id, is_active=True).first()
+    if account is None:
+        return None
+    roles = RoleGrant.objects.filter(account=account, granted_at__lte=at, revoked_at=None).values_list("role", flat=True)
+    practitioner = Practitioner.objects.filter(account=account).values_list("id", flat=True).first()
+    return Person(account.id, account.clinic_id, account.name, account.email, frozenset(roles), account.patient_id, practitioner)
+
+
+def clinic_card(clinic_id: UUID) -> ClinicCard:
+    c = Clinic.objects.get(pk=clinic_id)
+    return ClinicCard(
+        c.id, c.name, c.jurisdiction, c.time_zone, c.address, c.phone, c.emergency_number, c.crisis_line, c.demonstration
+    )
+
+
+def name_of(account_id: UUID | None) -> str:
+    """The name to print beside a deed; 'the operator' where no account stands behind it."""
+    if account_id is None:
+        return "the operator"
+    return Account.objects.filter(pk=account_id).values_list("name", flat=True).first() or "someone no longer here"

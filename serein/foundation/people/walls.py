@@ -1,0 +1,38 @@
+"""The second wall: row-level security that the database holds even where our own code forgets.
+
+A key (`keys.py`) sets transaction-local settings; a policy compares each row with them. Without a key every setting is null and no row is
+visible. The settings are read once a statement as `(SELECT nullif(current_setting('…', true), ''))`: a bare call would run per row, and a
+setting that was ever set in a connection comes back as the empty string, not as null. No FORCE: the owner migrates and never serves.
+"""
+
+from django.db import migrations
+
+CLINIC = "(SELECT nullif(current_setting('serein.clinic', true), ''))::uuid"
+PATIENT = "(SELECT nullif(current_setting('serein.patient', true), ''))::uuid"
+ACCOUNT = "(SELECT nullif(current_setting('serein.account', true), ''))::uuid"
+SLIP = "(SELECT nullif(current_setting('serein.slip', true), ''))::uuid"
+AT = "(SELECT nullif(current_setting('serein.at', true), ''))::timestamptz"
+SCOPE = "(SELECT nullif(current_setting('serein.scope', true), ''))"
+
+_TEAM = f"SELECT t.patient_id FROM people_careteam t WHERE t.account_id = {ACCOUNT} AND t.since <= {AT} AND (t.until IS NULL OR t.until > {AT})"  # noqa: S608
+
+
+def sees(patient_column: str, slip_column: str = "") -> str:
+    """The condition under which a row of one patient's record may be seen or written with the key in force."""
+    ways = [
+        f"({SCOPE} = 'chart' AND {patient_column} = {PATIENT})",
+        f"({SCOPE} = 'list' AND {patient_column} IN ({_TEAM}))",
+        f"{SCOPE} = 'job'",
+    ]
+    if slip_column:
+        ways.append(f"({SCOPE} = 'slip' AND {slip_column} = {SLIP})")
+    return f"clinic_id = {CLINIC} AND ({' OR '.join(ways)})"
+
+
+def wall(table: str, *, patient_column: str = "patient_id", slip_column: str = "") -> migrations.RunSQL:
+    """Migration step that puts `table` behind the wall. `slip_column` names the column that one prescription's code may open."""
+    condition = sees(patient_column, slip_column)
+    return migrations.RunSQL(
+        f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY; CREATE POLICY wall ON {table} USING ({condition}) WITH CHECK ({condition});",
+        f"DROP POLICY wall ON {table}; ALTER TABLE {table} DISABLE ROW LEVEL SECURITY;",
+    )

@@ -1,0 +1,54 @@
+"""Open and close tasks. Called by actions of the stages, inside their transaction."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from serein.foundation.audit.trail import Entry, record
+from serein.foundation.people.keys import OpenChart
+
+from .models import Task
+
+
+@dataclass(frozen=True)
+class NewTask:
+    kind: str
+    tier: str
+    title: str
+    why: str
+    source: str
+    finished_by: str
+    due_at: datetime
+    owner_id: UUID | None = None
+    subject_id: UUID | None = None
+
+
+def open_task(chart: OpenChart, new: NewTask) -> UUID:
+    """Open a task, or return the one that is already open for the same reason."""
+    same = Task.objects.filter(patient=chart.patient_id, kind=new.kind, subject_id=new.subject_id, done_at=None).first()
+    if same is not None:
+        return same.id
+    task = Task(
+        clinic_id=chart.clinic_id, patient_id=chart.patient_id, kind=new.kind, tier=new.tier, title=new.title, why=new.why, source=new.source,
+        finished_by=new.finished_by, due_at=new.due_at, owner_id=new.owner_id, subject_id=new.subject_id, opened_at=chart.at,
+    )  # fmt: skip
+    task.save(force_insert=True)
+    by = chart.by and chart.by.account_id
+    record(
+        Entry(chart.clinic_id, chart.at, by, "open_task").about(chart.patient_id, "task", task.id),
+        facts={"kind": new.kind, "tier": new.tier},
+    )
+    return task.id
+
+
+def close_tasks(chart: OpenChart, *, kind: str, why: str, subject_id: UUID | None = None) -> int:
+    """Close what is open of one kind because its cause is gone or its deed was done. Returns how many."""
+    tasks = Task.objects.filter(patient=chart.patient_id, kind=kind, done_at=None)
+    if subject_id is not None:
+        tasks = tasks.filter(subject_id=subject_id)
+    by = chart.by and chart.by.account_id
+    ids = list(tasks.values_list("id", flat=True))
+    count = Task.objects.filter(pk__in=ids, done_at=None).update(done_at=chart.at, done_by=by, done_why=why)
+    for one in ids:
+        record(Entry(chart.clinic_id, chart.at, by, "close_task").about(chart.patient_id, "task", one), facts={"kind": kind})
+    return count
