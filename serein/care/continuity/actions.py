@@ -1,0 +1,1 @@
+"""Handover, bridge supply, emergency card, export and discharge. Nothing to do yet."""

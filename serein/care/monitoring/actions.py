@@ -1,0 +1,1 @@
+"""Dose diary, check-ins, red flags, levels and reassessments. Nothing to do yet."""

@@ -1,0 +1,1 @@
+"""Taper courses, steps and holds. Nothing to do yet."""

@@ -1,0 +1,25 @@
+"""When patient and clinician met, and what was noted."""
+
+from django.db import models
+from django.db.models import Q
+
+from serein.foundation.rows import PatientRow
+
+
+class Encounter(PatientRow):
+    kind = models.CharField(max_length=120)
+    started_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    clinician = models.ForeignKey("people.Account", on_delete=models.PROTECT, related_name="+", null=True)
+    reason = models.CharField(max_length=300, blank=True)
+    note = models.TextField(blank=True)
+    source_system = models.CharField(max_length=200, blank=True)
+    source_id = models.CharField(max_length=200, blank=True)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["patient", "source_system", "source_id"], condition=~Q(source_id=""), name="one_encounter_per_source"
+            )
+        ]
