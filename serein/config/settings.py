@@ -44,6 +44,11 @@ INSTALLED_APPS = [
     "serein.care.monitoring",
     "serein.care.tapering",
     "serein.care.continuity",
+    "serein.interfaces.web.shell",
+    "serein.interfaces.web.patient",
+    "serein.interfaces.web.clinician",
+    "serein.interfaces.web.pharmacist",
+    "serein.interfaces.web.compliance",
 ]
 
 MIDDLEWARE = [

@@ -1,3 +1,10 @@
 from django.urls import include, path
 
-urlpatterns = [path("accounts/", include("allauth.urls"))]
+urlpatterns = [
+    path("", include("serein.interfaces.web.shell.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("me/", include("serein.interfaces.web.patient.urls")),
+    path("clinic/", include("serein.interfaces.web.clinician.urls")),
+    path("pharmacy/", include("serein.interfaces.web.pharmacist.urls")),
+    path("compliance/", include("serein.interfaces.web.compliance.urls")),
+]
