@@ -3,7 +3,6 @@
 import os
 from pathlib import Path
 
-import tzdata  # noqa: F401  (the pinned zone data is part of what we ship; see PYTHONTZPATH in config/up)
 
 from .database_url import django_database
 

@@ -87,6 +87,10 @@ def _set_wall(scope: str, clinic: UUID, at: datetime, **more: UUID) -> None:
         )
 
 
+def _account(by: Person | None) -> UUID | None:
+    return by.account_id if by else None
+
+
 def _refuse(by: Person, purpose: str, at: datetime, why: Refused, patient_id: UUID | None = None) -> Refused:
     _set_wall("trail", by.clinic_id, at)
     record(
@@ -150,7 +154,7 @@ def open_slip(code: str, *, by: Person | None, at: datetime) -> OpenSlip | Refus
     if by is not None and p.allowed(p.SLIP_RULES, "dispense", by, frozenset({p.CLINIC})) is None:
         return _refuse(by, "dispense", at, Refused("not-your-role", "Your role may not open a prescription by its code."))
     _set_wall("slip", slip.clinic_id, at, slip=slip.prescription_id)
-    look = Entry(slip.clinic_id, at, by and by.account_id, "open", outcome="looked", purpose="dispense" if by else "verdict")
+    look = Entry(slip.clinic_id, at, _account(by), "open", outcome="looked", purpose="dispense" if by else "verdict")
     record(look.about(slip.patient_id, "prescription", slip.prescription_id))
     return OpenSlip(by, slip.clinic_id, slip.patient_id, slip.prescription_id, at)
 
@@ -176,7 +180,7 @@ def digest(ids: Iterable[UUID]) -> str:
 def refuse_on_record(key: Key, deed: str, why: Refused, *, subject: tuple[str, UUID] | None = None) -> Refused:
     """Keep a refusal of an action that already held a key (a lapsed licence, a stop), in the same transaction."""
     patient = getattr(key, "patient_id", None)
-    entry = Entry(key.clinic_id, key.at, key.by and key.by.account_id, deed, outcome="refused", patient_id=patient, why=why.code)
+    entry = Entry(key.clinic_id, key.at, _account(key.by), deed, outcome="refused", patient_id=patient, why=why.code)
     record(entry.about(patient, *subject) if subject else entry)
     return why
 

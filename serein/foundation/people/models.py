@@ -39,7 +39,7 @@ class Account(AbstractBaseUser):
     name = models.CharField(max_length=200)
     # Not a foreign key: the patient's row stands behind the wall, and sign-in must know whose record is the person's own before a key exists.
     patient_id = models.UUIDField(null=True, unique=True)
-    is_active = models.BooleanField(default=True)
+    is_active = models.BooleanField(default=True)  # type: ignore[misc]  # a class attribute in Django, a column here
     created_at = models.DateTimeField()
 
     objects = Accounts()

@@ -33,7 +33,7 @@ def open_task(chart: OpenChart, new: NewTask) -> UUID:
         finished_by=new.finished_by, due_at=new.due_at, owner_id=new.owner_id, subject_id=new.subject_id, opened_at=chart.at,
     )  # fmt: skip
     task.save(force_insert=True)
-    by = chart.by and chart.by.account_id
+    by = chart.by.account_id if chart.by else None
     record(
         Entry(chart.clinic_id, chart.at, by, "open_task").about(chart.patient_id, "task", task.id),
         facts={"kind": new.kind, "tier": new.tier},
@@ -46,7 +46,7 @@ def close_tasks(chart: OpenChart, *, kind: str, why: str, subject_id: UUID | Non
     tasks = Task.objects.filter(patient=chart.patient_id, kind=kind, done_at=None)
     if subject_id is not None:
         tasks = tasks.filter(subject_id=subject_id)
-    by = chart.by and chart.by.account_id
+    by = chart.by.account_id if chart.by else None
     ids = list(tasks.values_list("id", flat=True))
     count = Task.objects.filter(pk__in=ids, done_at=None).update(done_at=chart.at, done_by=by, done_why=why)
     for one in ids:

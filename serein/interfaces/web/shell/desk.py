@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, cast
-from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -43,7 +42,7 @@ def desk(role: str) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P],
         def inner(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
-            who = person(cast(UUID, request.user.pk), at=now(request))
+            who = person(request.user.pk, at=now(request))
             if who is None or not who.has(role):
                 raise PermissionDenied(f"This page is for the role: {role}.")
             if role in STAFF and not second_factor_used(request):
