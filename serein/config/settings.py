@@ -3,7 +3,6 @@
 import os
 from pathlib import Path
 
-
 from .database_url import django_database
 
 STATE = Path(os.environ.get("SEREIN_STATE", "var")).resolve()

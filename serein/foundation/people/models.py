@@ -1,5 +1,7 @@
 """Who is who: clinics, accounts, roles, practitioners and their licences, patients and the teams that care for them."""
 
+from typing import ClassVar
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
@@ -39,13 +41,13 @@ class Account(AbstractBaseUser):
     name = models.CharField(max_length=200)
     # Not a foreign key: the patient's row stands behind the wall, and sign-in must know whose record is the person's own before a key exists.
     patient_id = models.UUIDField(null=True, unique=True)
-    is_active = models.BooleanField(default=True)  # type: ignore[misc]  # a class attribute in Django, a column here
+    is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
 
     objects = Accounts()
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     def get_full_name(self) -> str:
         return self.name
