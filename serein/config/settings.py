@@ -1,22 +1,19 @@
 """Settings. Everything a clinic may change comes from the environment; `serein up` sets it for its children."""
 
 import os
-from pathlib import Path
 
-from .database_url import django_database
+from .database import serving_database
+from .place import here
 
-STATE = Path(os.environ.get("SEREIN_STATE", "var")).resolve()
+STATE = here().folder
 DEMONSTRATION = os.environ.get("SEREIN_DEMONSTRATION", "") == "1"
-SECRET_KEY = os.environ.get("SEREIN_SECRET_KEY", "insecure: only for tests and tools that serve nobody")
+SECRET_KEY = os.environ.get("SEREIN_SECRET_KEY") or here().kept_secrets()["django"]
 DEBUG = False
 ALLOWED_HOSTS = os.environ.get("SEREIN_HOSTS", "localhost").split(",")
 BASE_URL = os.environ.get("SEREIN_BASE_URL", "http://localhost:8000")
 
-# Who serves: the app role, which the walls hold. `owner` migrates and never serves.
-DATABASES = {"default": django_database(os.environ.get("DATABASE_URL", "postgresql:///serein"))}
-if "SEREIN_OWNER_DATABASE_URL" in os.environ:
-    DATABASES["default"] = django_database(os.environ["SEREIN_OWNER_DATABASE_URL"])
-DATABASES["default"]["ATOMIC_REQUESTS"] = True
+# Who serves: the app role, which the walls hold. `config.migrate` alone connects as the owner.
+DATABASES = {"default": serving_database()}
 
 INSTALLED_APPS = [
     "django.contrib.auth",

@@ -1,0 +1,46 @@
+"""From libpq parameters to Django's settings, with the pool and the callback that empties a connection before it is lent again."""
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from psycopg import Connection
+from psycopg.conninfo import conninfo_to_dict
+
+from .place import Place, here
+from .roles import APP
+
+POOL = {"min_size": 1, "max_size": 8, "timeout": 10}
+
+
+def forget_settings(connection: "Connection[Any]") -> None:
+    """A setting made for one request must not meet the next one that borrows the connection."""
+    connection.autocommit = True
+    connection.execute("RESET ALL")
+    connection.autocommit = False
+
+
+def django_database(parameters: Mapping[str, str]) -> dict[str, Any]:
+    """One entry of DATABASES. Every request is one transaction, because the walls' context lives in it."""
+    rest = dict(parameters)
+    named = {
+        "NAME": rest.pop("dbname", ""),
+        "USER": rest.pop("user", ""),
+        "PASSWORD": rest.pop("password", ""),
+        "HOST": rest.pop("host", ""),
+        "PORT": rest.pop("port", ""),
+    }
+    options = {**rest, "pool": {**POOL, "reset": forget_settings}}
+    return {"ENGINE": "django.db.backends.postgresql", **named, "OPTIONS": options, "ATOMIC_REQUESTS": True}
+
+
+def serving_database(place: Place | None = None) -> dict[str, Any]:
+    """What settings.DATABASES["default"] is: the app role of the last start, or the role that SEREIN_DATABASE_ROLE names.
+
+    Without an installation (type checking, `makemigrations`) it is DATABASE_URL as it stands, else an address nobody listens on.
+    """
+    role = os.environ.get("SEREIN_DATABASE_ROLE", APP)
+    known = (place or here()).connections()
+    if role in known:
+        return django_database(known[role])
+    return django_database({k: str(v) for k, v in conninfo_to_dict(os.environ.get("DATABASE_URL", "dbname=serein")).items()})
