@@ -168,9 +168,19 @@ def open_job(clinic_id: UUID, *, purpose: str, at: datetime) -> OpenJob:
     return OpenJob(clinic_id, purpose, at)
 
 
+# Crockford's alphabet: no I, L, O, U. What is read for one of them is meant for the digit that looks like it.
+CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_MISREAD = str.maketrans("OIL", "011")
+
+
+def normal_code(code: str) -> str:
+    """A code as it was meant: spaces, hyphens and case do not count when one is typed, nor O for 0 and I or L for 1."""
+    return "".join(ch for ch in code.upper() if ch.isalnum()).translate(_MISREAD)
+
+
 def code_digest(code: str) -> str:
-    """Codes are kept only as digests; spaces, hyphens and case do not count when one is typed."""
-    return hashlib.sha256("".join(ch for ch in code.upper() if ch.isalnum()).encode()).hexdigest()
+    """Codes are looked up only by their digest."""
+    return hashlib.sha256(normal_code(code).encode(errors="replace")).hexdigest()
 
 
 def digest(ids: Iterable[UUID]) -> str:
@@ -186,6 +196,6 @@ def refuse_on_record(key: Key, deed: str, why: Refused, *, subject: tuple[str, U
 
 
 __all__ = [
-    "Key", "OpenChart", "OpenJob", "OpenList", "OpenSlip", "Refused", "code_digest", "open_chart", "open_job", "open_list",
-    "open_new_chart", "open_slip", "refuse_on_record",
+    "CODE_ALPHABET", "Key", "OpenChart", "OpenJob", "OpenList", "OpenSlip", "Refused", "code_digest", "normal_code",
+    "open_chart", "open_job", "open_list", "open_new_chart", "open_slip", "refuse_on_record",
 ]  # fmt: skip
