@@ -1,10 +1,11 @@
 """A signed-in person as a plain value, and what lets somebody sign."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from .models import Account, Clinic, Practitioner, RoleGrant
+from .models import Account, Clinic, Patient, Practitioner, RoleGrant
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,17 @@ def clinic_card(clinic_id: UUID) -> ClinicCard:
     return ClinicCard(
         c.id, c.name, c.jurisdiction, c.time_zone, c.address, c.phone, c.emergency_number, c.crisis_line, c.demonstration
     )
+
+
+def clinic_day(clinic_id: UUID, at: datetime) -> date:
+    """The date at the clinic at that instant: what staff mean by today, and the day a licence is asked about."""
+    return at.astimezone(ZoneInfo(Clinic.objects.values_list("time_zone", flat=True).get(pk=clinic_id))).date()
+
+
+def letterbox(patient_id: UUID) -> str:
+    """Where letters to a patient go: the address they sign in with, else the one on their record; empty when there is none."""
+    own = Account.objects.filter(patient_id=patient_id, is_active=True).values_list("email", flat=True).first()
+    return own or Patient.objects.filter(pk=patient_id).values_list("email", flat=True).first() or ""
 
 
 def name_of(account_id: UUID | None) -> str:
