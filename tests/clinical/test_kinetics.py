@@ -141,13 +141,8 @@ def test_a_change_in_mid_course_reaches_earlier_doses() -> None:
 
 
 def test_impossible_bodies_are_refused_by_name() -> None:
-    for name, value in (
-        ("central_l", 0.0),
-        ("clearance_l_per_h", -1.0),
-        ("lag_h", math.inf),
-        ("peripheral_l", 0.0),
-        ("absorption_per_h", math.nan),
-    ):
+    wrong = {"central_l": 0.0, "clearance_l_per_h": -1.0, "lag_h": math.inf, "peripheral_l": 0.0, "absorption_per_h": math.nan}
+    for name, value in wrong.items():
         with pytest.raises(NotAModel, match=name):
             replace(USUAL, **{name: value})
 
