@@ -6,7 +6,7 @@ carried from event to event. At one instant the order is: change, then dose, the
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
 from .model import Parameters
@@ -64,7 +64,7 @@ class Phases:
         self.changes = sorted(course.changes, key=lambda c: c.at_h)
         self.parameters = [course.parameters]
         for change in self.changes:
-            self.parameters.append(replace(self.parameters[-1], **change.parameters))
+            self.parameters.append(self.parameters[-1].with_(**change.parameters))
         self.memory: dict[tuple[int, Decimal], Matrix] = {}
 
     def at(self, time: Decimal) -> int:

@@ -10,7 +10,7 @@ parameters answers for their domain.
 """
 
 import math
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 DIAZEPAM_G_PER_MOL, NORDIAZEPAM_G_PER_MOL = 284.74, 270.71
 DIAZEPAM_TO_NORDIAZEPAM = NORDIAZEPAM_G_PER_MOL / DIAZEPAM_G_PER_MOL
@@ -48,6 +48,10 @@ class Parameters:
             raise NotAModel("peripheral_l: a volume that exchanges with the centre must be above zero")
         if not all(math.isfinite(rate) for rate in self.rates):
             raise NotAModel("central_l, peripheral_l, metabolite_volume_l: so small a volume that a rate is not finite")
+
+    def with_(self, **changed: float) -> "Parameters":
+        """The same body with some parameters changed; raises NotAModel."""
+        return replace(self, **changed)
 
     @property
     def rates(self) -> tuple[float, float, float, float, float, float]:

@@ -18,6 +18,7 @@ class Command:
 # Strings, not imports: `assess` must start fast and without Django, whatever its neighbours need.
 COMMANDS: dict[str, Command] = {
     "assess": Command("serein.interfaces.cli.assess:assess_command", "check a proposed order in a FHIR bundle"),
+    "levels": Command("serein.interfaces.cli.levels:levels_command", "estimate levels from a history of doses"),
     "import": Command("serein.interfaces.cli.import_bundles:import_command", "bring FHIR bundles into the clinic"),
 }
 

@@ -1,0 +1,132 @@
+"""The input of `serein levels` to a course for the kinetics engine.
+
+Strict: an unknown key is refused, because a misspelt one would be a wrong level.
+"""
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from serein.clinical.kinetics import Change, Course, Dose, NotAModel, Parameters
+from serein.interfaces.translate.bad_input import BadInput
+from serein.interfaces.translate.node import Node, Trace, kind_of
+from serein.interfaces.translate.strict_json import Json, parse
+
+PARAMETERS = (
+    "bioavailability", "lag_h", "absorption_per_h", "clearance_l_per_h", "central_l", "intercompartmental_l_per_h", "peripheral_l",
+    "fraction_to_metabolite", "metabolite_clearance_l_per_h", "metabolite_volume_l",
+)  # fmt: skip
+MOST_TIMES = 200_000
+_SUBSTANCE = re.compile(r"[a-z][a-z0-9-]{0,60}")
+
+
+@dataclass(frozen=True)
+class LevelsRequest:
+    course: Course
+    substance: str
+
+
+def levels_request(data: bytes | str) -> LevelsRequest:
+    """Raises BadInput with the path of what is wrong."""
+    trace = Trace()
+    root = Node(parse(data), "", "", trace)
+    root.path = "input"
+    parameters = _parameters(root)
+    substance = root.text("substance") or "diazepam"
+    if not _SUBSTANCE.fullmatch(substance):
+        raise BadInput("substance", f"{substance!r} is not the name of a substance in lower case")
+    course = Course(parameters, _doses(root), _changes(root, parameters), _times(root))
+    for node in trace.nodes:
+        for key in node.unread():
+            raise BadInput(f"{node.path}.{key}", "unknown key")
+    return LevelsRequest(course, substance)
+
+
+def _parameters(root: Node) -> Parameters:
+    node = root.child("parameters")
+    if node is None:
+        raise BadInput("input.parameters", "missing: all ten parameters of the model are needed")
+    values = {name: _amount(node, name) for name in PARAMETERS}
+    missing = [name for name, value in values.items() if value is None]
+    if missing:
+        raise BadInput(f"{node.path}.{missing[0]}", "missing: all ten parameters are needed")
+    try:
+        return Parameters(**{name: float(value) for name, value in values.items() if value is not None})
+    except NotAModel as error:
+        raise BadInput(node.path, str(error)) from None
+
+
+def _amount(node: Node, key: str) -> Decimal | None:
+    """A number of zero or more. Text is refused: in this input numbers are JSON numbers."""
+    value = node.raw(key)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
+        raise node.bad(key, f"expected a number, found {kind_of(value)}")
+    if value < 0:
+        raise node.bad(key, f"{value} is below zero")
+    return Decimal(value)
+
+
+def _needed(node: Node, key: str) -> Decimal:
+    value = _amount(node, key)
+    if value is None:
+        raise node.bad(key, "missing")
+    return value
+
+
+def _doses(root: Node) -> tuple[Dose, ...]:
+    return tuple(_dose(node) for node in root.children("doses"))
+
+
+def _dose(node: Node) -> Dose:
+    steady, every, count = bool(node.flag("steady_state")), _amount(node, "every_h"), _amount(node, "count")
+    if every is not None and every == 0:
+        raise node.bad("every_h", "an interval must be above zero")
+    if steady and every is None:
+        raise node.bad("every_h", "missing: a steady state needs the interval between doses")
+    if steady and count is not None:
+        raise node.bad("count", "a steady state stands without count: it has been repeated for ever")
+    if not steady and (every is None) != (count is None):
+        raise node.bad("count" if count is None else "every_h", "missing: every_h and count go together")
+    if count is not None and (count != count.to_integral_value() or count < 1):
+        raise node.bad("count", f"{count} is not a whole number above zero")
+    return Dose(
+        at_h=_needed(node, "at_h"), mg=float(_needed(node, "mg")), every_h=every, count=int(count or 1), steady_state=steady
+    )
+
+
+def _changes(root: Node, parameters: Parameters) -> tuple[Change, ...]:
+    changes, now = [], parameters
+    for node in sorted(root.children("changes"), key=lambda n: _needed(n, "at_h")):
+        values = {name: float(value) for name in PARAMETERS if (value := _amount(node, name)) is not None}
+        if not values:
+            raise BadInput(node.path, "changes nothing: it names no parameter")
+        try:
+            now = now.with_(**values)
+        except NotAModel as error:
+            raise BadInput(node.path, str(error)) from None
+        changes.append(Change(_needed(node, "at_h"), values))
+    return tuple(changes)
+
+
+def _times(root: Node) -> tuple[Decimal, ...]:
+    value = root.raw("times_h")
+    if not isinstance(value, list):
+        raise root.bad("times_h", f"expected a list of hours, found {kind_of(value)}")
+    if len(value) > MOST_TIMES:
+        raise root.bad("times_h", f"more than {MOST_TIMES} times")
+    times: list[Decimal] = []
+    for i, one in enumerate(value):
+        where = f"input.times_h[{i}]"
+        if isinstance(one, bool) or not isinstance(one, (int, Decimal)):
+            raise BadInput(where, f"expected a number, found {kind_of(one)}")
+        if one < 0 or (times and one < times[-1]):
+            raise BadInput(where, f"{one}: times are zero or more and do not decrease")
+        times.append(Decimal(one))
+    return tuple(times)
+
+
+def as_numbers(times: tuple[Decimal, ...]) -> list[Json]:
+    """Times as they came: whole hours as integers."""
+    return [int(t) if t == t.to_integral_value() else float(t) for t in times]

@@ -1,0 +1,90 @@
+"""`serein levels` as a script meets it."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+PARAMETERS = {
+    "bioavailability": 0.93, "lag_h": 0, "absorption_per_h": 2.0, "clearance_l_per_h": 1.6, "central_l": 30, "intercompartmental_l_per_h": 20,
+    "peripheral_l": 50, "fraction_to_metabolite": 0.8, "metabolite_clearance_l_per_h": 0.7, "metabolite_volume_l": 60,
+}  # fmt: skip
+USUAL = {
+    "parameters": PARAMETERS,
+    "doses": [{"at_h": 0, "mg": 5}, {"at_h": 12, "mg": 5, "every_h": 12, "count": 179}],
+    "changes": [{"at_h": 720, "clearance_l_per_h": 0.8}],
+    "times_h": [1, 12, 100.5],
+}
+
+
+def run(given: object, *options: str) -> subprocess.CompletedProcess[str]:
+    text = given if isinstance(given, str) else json.dumps(given)
+    return subprocess.run(
+        [sys.executable, "-m", "serein.interfaces.cli", "levels", "-", *options], input=text, capture_output=True, text=True
+    )
+
+
+def test_the_example_of_the_contract_gives_levels_of_both_at_each_time() -> None:
+    done = run(USUAL, "--json")
+    answer = json.loads(done.stdout)
+    assert done.returncode == 0 and done.stderr == ""
+    assert list(answer) == ["times_h", "diazepam_ng_per_ml", "nordiazepam_ng_per_ml"]
+    assert answer["times_h"] == [1, 12, 100.5]
+    assert all(len(answer[key]) == 3 and min(answer[key]) > 0 for key in answer)
+    assert run(USUAL, "--json").stdout == done.stdout, "the same file gives the same bytes"
+
+
+def test_people_get_a_table_that_says_what_it_is_not() -> None:
+    shown = run(USUAL).stdout
+    assert "diazepam ng/mL" in shown and "not a blood test" in shown
+
+
+def test_the_substance_names_the_keys() -> None:
+    answer = json.loads(run({**USUAL, "substance": "clobazam"}, "--json").stdout)
+    assert "clobazam_ng_per_ml" in answer and "diazepam_ng_per_ml" not in answer
+
+
+def test_what_is_never_cleared_is_not_valid() -> None:
+    steady = {
+        **USUAL,
+        "parameters": {**PARAMETERS, "clearance_l_per_h": 0},
+        "doses": [{"at_h": 0, "mg": 5, "every_h": 12, "steady_state": True}],
+    }
+    done = run(steady, "--json")
+    assert done.returncode == 1 and "never cleared" in json.loads(done.stdout)["not_valid"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "where"),
+    [
+        ({**USUAL, "dosage": []}, "dosage"),
+        ({**USUAL, "parameters": {**PARAMETERS, "clearance": 1}}, "parameters.clearance"),
+        ({**USUAL, "parameters": {k: v for k, v in PARAMETERS.items() if k != "lag_h"}}, "parameters.lag_h"),
+        ({**USUAL, "parameters": {**PARAMETERS, "central_l": -1}}, "parameters.central_l"),
+        ({**USUAL, "parameters": {**PARAMETERS, "central_l": 0}}, "central_l"),
+        ({**USUAL, "parameters": {**PARAMETERS, "central_l": "30"}}, "parameters.central_l"),
+        ({**USUAL, "times_h": [2, 1]}, "times_h[1]"),
+        ({**USUAL, "times_h": [-1]}, "times_h[0]"),
+        ({**USUAL, "times_h": None}, "times_h"),
+        ({**USUAL, "doses": [{"mg": 5}]}, "doses[0].at_h"),
+        ({**USUAL, "doses": [{"at_h": 0, "mg": -5}]}, "doses[0].mg"),
+        ({**USUAL, "doses": [{"at_h": 0, "mg": 5, "every_h": 12}]}, "doses[0].count"),
+        ({**USUAL, "doses": [{"at_h": 0, "mg": 5, "every_h": 0, "count": 2}]}, "doses[0].every_h"),
+        ({**USUAL, "doses": [{"at_h": 0, "mg": 5, "every_h": 1, "count": 2, "steady_state": True}]}, "doses[0].count"),
+        ({**USUAL, "changes": [{"at_h": 3}]}, "changes[0]"),
+        ('{"times_h": [NaN]}', "NaN"),
+        ("{" * 100_000, "nested"),
+        ("", "JSON"),
+        ("[]", "object"),
+    ],
+)
+def test_what_cannot_be_used_is_named_on_one_line(wrong: object, where: str) -> None:
+    done = run(wrong, "--json")
+    assert done.returncode == 2 and done.stdout == ""
+    assert where in done.stderr and done.stderr.count("\n") == 1 and "Traceback" not in done.stderr
+
+
+def test_it_never_imports_django() -> None:
+    code = "import sys; from serein.interfaces.cli.levels import levels_command; sys.exit('django' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
