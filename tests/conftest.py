@@ -32,6 +32,12 @@ HASTE = (("fsync", "off"), ("synchronous_commit", "off"), ("full_page_writes", "
 numbers = count(1)
 
 
+def pytest_configure() -> None:
+    from django.conf import settings
+
+    settings.PASSWORD_HASHERS = ["tests.hashing.QuickScrypt"]
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         for mark in item.iter_markers("django_db"):

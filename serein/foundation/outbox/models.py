@@ -2,10 +2,13 @@
 
 from django.db import models
 
-from serein.foundation.rows import PatientRow
+from serein.foundation.rows import ClinicRow
 
 
-class Letter(PatientRow):
+class Letter(ClinicRow):
+    """One message to one person. A letter to staff speaks of no patient: then only compliance and the courier see it."""
+
+    patient = models.ForeignKey("people.Patient", on_delete=models.PROTECT, related_name="+", null=True)
     kind = models.CharField(max_length=60)
     to = models.CharField(max_length=254)
     body = models.JSONField(help_text="neutral words and ids only: no drug, dose or answer leaves the record in a notification")

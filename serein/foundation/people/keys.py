@@ -178,6 +178,12 @@ def normal_code(code: str) -> str:
     return "".join(ch for ch in code.upper() if ch.isalnum()).translate(_MISREAD)
 
 
+def note_at_the_door(entry: Entry) -> None:
+    """A row about somebody who holds no key: signing in and out, or failing to. The scope it leaves behind opens nothing."""
+    _set_wall("door", entry.clinic_id, entry.at)
+    record(entry)
+
+
 def code_digest(code: str) -> str:
     """Codes are looked up only by their digest."""
     return hashlib.sha256(normal_code(code).encode(errors="replace")).hexdigest()
@@ -197,5 +203,5 @@ def refuse_on_record(key: Key, deed: str, why: Refused, *, subject: tuple[str, U
 
 __all__ = [
     "CODE_ALPHABET", "Key", "OpenChart", "OpenJob", "OpenList", "OpenSlip", "Refused", "code_digest", "normal_code",
-    "open_chart", "open_job", "open_list", "open_new_chart", "open_slip", "refuse_on_record",
+    "note_at_the_door", "open_chart", "open_job", "open_list", "open_new_chart", "open_slip", "refuse_on_record",
 ]  # fmt: skip

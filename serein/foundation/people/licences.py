@@ -1,10 +1,11 @@
 """Is this practitioner's licence in force on that day? Asked at the moment of each signature and each dispensing, never remembered."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
-from .models import Licence
+from .models import Clinic, Licence
+from .persons import Person, clinic_day
 
 PRESCRIBER, PHARMACIST = "prescriber", "pharmacist"
 
@@ -46,3 +47,10 @@ def licence_in_force(practitioner_id: UUID | None, *, kind: str, jurisdiction: s
     if best.expires_on < on:
         return NoLicence("licence-lapsed", f"Your licence lapsed on {best.expires_on:%d-%b-%Y}.")
     return LicenceInForce(best.id, best.kind, best.number, best.jurisdiction, best.expires_on)
+
+
+def may_practise(who: Person, *, kind: str, at: datetime) -> LicenceInForce | NoLicence:
+    """The licence that lets this person sign (prescriber) or dispense (pharmacist) at this instant, in the jurisdiction of the clinic.
+    Its last day counts to the last minute at the clinic, whatever the day is in UTC."""
+    jurisdiction = Clinic.objects.values_list("jurisdiction", flat=True).get(pk=who.clinic_id)
+    return licence_in_force(who.practitioner_id, kind=kind, jurisdiction=jurisdiction, on=clinic_day(who.clinic_id, at))

@@ -17,7 +17,7 @@ SCOPE = "(SELECT nullif(current_setting('serein.scope', true), ''))"
 _TEAM = f"SELECT t.patient_id FROM people_careteam t WHERE t.account_id = {ACCOUNT} AND t.since <= {AT} AND (t.until IS NULL OR t.until > {AT})"  # noqa: S608
 
 
-def sees(patient_column: str, slip_column: str = "") -> str:
+def sees(patient_column: str, slip_column: str = "", *, staff: bool = False) -> str:
     """The condition under which a row of one patient's record may be seen or written with the key in force."""
     ways = [
         f"({SCOPE} = 'chart' AND {patient_column} = {PATIENT})",
@@ -26,12 +26,15 @@ def sees(patient_column: str, slip_column: str = "") -> str:
     ]
     if slip_column:
         ways.append(f"({SCOPE} = 'slip' AND {slip_column} = {SLIP})")
+    if staff:
+        ways.append(f"({SCOPE} = 'people' AND {patient_column} IS NULL)")
     return f"clinic_id = {CLINIC} AND ({' OR '.join(ways)})"
 
 
-def wall(table: str, *, patient_column: str = "patient_id", slip_column: str = "") -> migrations.RunSQL:
-    """Migration step that puts `table` behind the wall. `slip_column` names the column that one prescription's code may open."""
-    condition = sees(patient_column, slip_column)
+def wall(table: str, *, patient_column: str = "patient_id", slip_column: str = "", staff: bool = False) -> migrations.RunSQL:
+    """Migration step that puts `table` behind the wall. `slip_column` names the column that one prescription's code may open;
+    with `staff`, compliance reaches the rows that speak of no patient."""
+    condition = sees(patient_column, slip_column, staff=staff)
     return migrations.RunSQL(
         f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY; CREATE POLICY wall ON {table} USING ({condition}) WITH CHECK ({condition});",
         f"DROP POLICY wall ON {table}; ALTER TABLE {table} DISABLE ROW LEVEL SECURITY;",

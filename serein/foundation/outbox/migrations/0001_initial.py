@@ -4,7 +4,13 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 import serein.foundation.rows
-from serein.foundation.people.walls import wall
+from serein.foundation.people.walls import CLINIC, SCOPE, SLIP, wall
+
+# A pharmacist's deed writes to the patient whose prescription was shown, and reads nothing here.
+FROM_A_SLIP = f"""
+CREATE POLICY from_a_slip ON outbox_letter FOR INSERT WITH CHECK (
+    clinic_id = {CLINIC} AND {SCOPE} = 'slip' AND patient_id = (SELECT s.patient_id FROM people_slip s WHERE s.prescription_id = {SLIP}));
+"""  # noqa: S608
 
 
 class Migration(migrations.Migration):
@@ -37,12 +43,15 @@ class Migration(migrations.Migration):
                 ("clinic", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.clinic")),
                 (
                     "patient",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.patient"),
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.patient"
+                    ),
                 ),
             ],
             options={
                 "abstract": False,
             },
         ),
-        wall("outbox_letter"),
+        wall("outbox_letter", staff=True),
+        migrations.RunSQL(FROM_A_SLIP, migrations.RunSQL.noop),
     ]

@@ -1,0 +1,178 @@
+"""Who is here, who may sign, and what a patient agreed to."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from serein.care.access.models import Consent
+from serein.foundation.people.keys import OpenChart, OpenList
+from serein.foundation.people.models import Account, Invitation, Licence, Patient, Practitioner, RoleGrant
+from serein.foundation.people.persons import clinic_day
+
+
+@dataclass(frozen=True)
+class PatientCard:
+    id: UUID
+    given: str
+    family: str
+    birth_date: date | None
+    sex: str
+    pronouns: str
+    phone: str
+    address: str
+    time_zone: str
+    language: str
+    email: str = ""
+
+    @property
+    def name(self) -> str:
+        return f"{self.given} {self.family}"
+
+
+@dataclass(frozen=True)
+class ConsentLine:
+    what: str
+    version: str
+    text: str
+    given_at: datetime
+    withdrawn_at: datetime | None
+
+    @property
+    def in_force(self) -> bool:
+        return self.withdrawn_at is None
+
+
+@dataclass(frozen=True)
+class LicenceLine:
+    """`state` is one of waiting (not verified), in force, lapsed, ended; `days_left` counts the last day."""
+
+    id: UUID
+    practitioner_id: UUID
+    account_id: UUID
+    holder: str
+    kind: str
+    number: str
+    jurisdiction: str
+    expires_on: date
+    evidence: str
+    recorded_by: str
+    recorded_at: datetime
+    verified_by: str
+    verified_on: date | None
+    ended_at: datetime | None
+    ended_why: str
+    state: str
+    days_left: int
+
+
+@dataclass(frozen=True)
+class StaffMember:
+    account_id: UUID
+    practitioner_id: UUID | None
+    name: str
+    email: str
+    roles: tuple[str, ...]
+    active: bool
+    npi: str
+    dea: str
+    phone: str
+    workplace: str
+    address: str
+    licences: tuple[LicenceLine, ...]
+
+
+@dataclass(frozen=True)
+class InvitationLine:
+    """An invitation to staff that nobody has used yet."""
+
+    id: UUID
+    name: str
+    email: str
+    role: str
+    invited_at: datetime
+    expires_at: datetime
+    over: bool
+
+
+def _card(p: Patient) -> PatientCard:
+    return PatientCard(
+        p.id, p.given, p.family, p.birth_date, p.sex, p.pronouns, p.phone, p.address, p.time_zone, p.language, p.email
+    )
+
+
+def patient_card(chart: OpenChart) -> PatientCard:
+    """Who the patient is. A key to a record that was never registered has no card: that is a defect and raises Patient.DoesNotExist."""
+    return _card(Patient.objects.get(pk=chart.patient_id))
+
+
+def patient_cards(listing: OpenList) -> list[PatientCard]:
+    return [_card(p) for p in Patient.objects.filter(pk__in=listing.patients).order_by("family", "given", "id")]
+
+
+def consents(chart: OpenChart) -> list[ConsentLine]:
+    """Every consent ever given, newest first."""
+    rows = Consent.objects.filter(patient=chart.patient_id).order_by("-given_at", "-id")
+    return [ConsentLine(c.what, c.text_version, c.text, c.given_at, c.withdrawn_at) for c in rows]
+
+
+def _state(one: Licence, today: date) -> str:
+    if one.ended_at is not None:
+        return "ended"
+    if one.expires_on < today:
+        return "lapsed"
+    return "waiting" if one.verified_on is None else "in force"
+
+
+def licences(listing: OpenList) -> list[LicenceLine]:
+    """Every licence of the clinic, the one that ends next first; ended and lapsed ones last."""
+    today = clinic_day(listing.clinic_id, listing.at)
+    rows = Licence.objects.filter(clinic=listing.clinic_id).select_related("practitioner__account", "recorded_by", "verified_by")
+    lines = [
+        LicenceLine(
+            one.id, one.practitioner_id, one.practitioner.account_id, one.practitioner.account.name, one.kind, one.number, one.jurisdiction,
+            one.expires_on, one.evidence, one.recorded_by.name, one.recorded_at, one.verified_by.name if one.verified_by else "",
+            one.verified_on, one.ended_at, one.ended_why, _state(one, today), (one.expires_on - today).days,
+        )
+        for one in rows
+    ]  # fmt: skip
+    return sorted(lines, key=lambda line: (line.state in ("ended", "lapsed"), line.expires_on, line.id))
+
+
+def staff(listing: OpenList) -> list[StaffMember]:
+    """Everybody who works or worked here, by name, with their licences."""
+    grants: dict[UUID, list[str]] = defaultdict(list)
+    working: set[UUID] = set()
+    for g in RoleGrant.objects.filter(clinic=listing.clinic_id).exclude(role="patient").order_by("role", "granted_at"):
+        if g.role not in grants[g.account_id]:
+            grants[g.account_id].append(g.role)
+        if g.revoked_at is None:
+            working.add(g.account_id)
+    held: dict[UUID, list[LicenceLine]] = defaultdict(list)
+    for line in licences(listing):
+        held[line.account_id].append(line)
+    practitioners = {p.account_id: p for p in Practitioner.objects.filter(clinic=listing.clinic_id)}
+    accounts = Account.objects.filter(clinic=listing.clinic_id, pk__in=list(grants)).order_by("name", "id")
+    return [
+        _member(a, practitioners.get(a.id), tuple(grants[a.id]), tuple(held[a.id]), a.is_active and a.id in working)
+        for a in accounts
+    ]  # fmt: skip
+
+
+def _member(
+    a: Account, p: Practitioner | None, roles: tuple[str, ...], held: tuple[LicenceLine, ...], active: bool
+) -> StaffMember:
+    details = (p.npi, p.dea, p.phone, p.workplace, p.address) if p else ("", "", "", "", "")
+    return StaffMember(a.id, p.id if p else None, a.name, a.email, roles, active, *details, licences=held)
+
+
+def open_invitations(listing: OpenList) -> list[InvitationLine]:
+    """Invitations to staff that were not used, newest first."""
+    rows = Invitation.objects.filter(clinic=listing.clinic_id, used_at=None).exclude(role="patient").order_by("-invited_at")
+    seen: set[str] = set()
+    lines = []
+    for i in rows:  # an older one to the same address was ended by the newer
+        if i.email not in seen:
+            seen.add(i.email)
+            lines.append(InvitationLine(i.id, i.name, i.email, i.role, i.invited_at, i.expires_at, i.expires_at <= listing.at))
+    return lines
