@@ -67,6 +67,8 @@ def installation() -> Iterator[Installation]:
     folder = Path(tempfile.mkdtemp(prefix="serein-tests-"))
     account = unprivileged_account(folder)
     place = Place(folder)
+    # Whatever asks where the installation is gets this one, never the developer's own.
+    os.environ["SEREIN_STATE"] = str(folder)
     place.make()
     cluster = cluster_of(place, account, HASTE)
     if account is not None:

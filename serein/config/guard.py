@@ -73,3 +73,12 @@ def refuse_dangerous_role(connection: psycopg.Connection) -> None:
         f"Serein does not serve as the database role {row[0] if row else '?'}: {why}. The walls between patients would not hold it. "
         "Give DATABASE_URL the role serein_app, or a role that may create roles, and Serein makes serein_app itself."
     )
+
+
+def refuse_to_serve_without_walls() -> None:
+    """The same, of Django's own connection: asked by every process that serves, whoever started it."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        refuse_dangerous_role(cursor.connection)
+    connection.close()

@@ -133,5 +133,6 @@ class Place:
             yield
 
 
-def here() -> Place:
-    return Place(default_folder())
+def here(named: str | None = None) -> Place:
+    """The installation that `named`, else SEREIN_STATE, else habit points at."""
+    return Place(Path(named).absolute() if named else default_folder())

@@ -66,9 +66,13 @@ def make_roles(connection: psycopg.Connection, secrets: Mapping[str, str]) -> Pr
 def give_database(connection: psycopg.Connection, database: str) -> None:
     """Create `database` for the owner, or hand an existing one over. `connection` may create roles and databases."""
     name, owner = sql.Identifier(database), sql.Identifier(OWNER)
-    am_member = connection.execute("SELECT pg_has_role(current_user, %s, 'SET')", [OWNER]).fetchone()
-    if am_member == (False,):
-        connection.execute(sql.SQL("GRANT {} TO CURRENT_USER WITH SET TRUE, INHERIT TRUE").format(owner))
+    # From PostgreSQL 16 on, whoever makes a role may administer it but not become it, and only who may become it may give to it.
+    if connection.info.server_version >= 160000:
+        may_become = connection.execute("SELECT pg_has_role(current_user, %s, 'SET')", [OWNER]).fetchone()
+        if may_become == (False,):
+            connection.execute(sql.SQL("GRANT {} TO CURRENT_USER WITH SET TRUE, INHERIT TRUE").format(owner))
+    elif connection.execute("SELECT pg_has_role(current_user, %s, 'MEMBER')", [OWNER]).fetchone() == (False,):
+        connection.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(owner))
     found = connection.execute("SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = %s", [database]).fetchone()
     if found is None:
         connection.execute(sql.SQL("CREATE DATABASE {} OWNER {} ENCODING 'UTF8' TEMPLATE template0").format(name, owner))
