@@ -92,7 +92,7 @@ def _account(by: Person | None) -> UUID | None:
 
 
 def _refuse(by: Person, purpose: str, at: datetime, why: Refused, patient_id: UUID | None = None) -> Refused:
-    _set_wall("trail", by.clinic_id, at)
+    _set_wall("door", by.clinic_id, at)
     record(
         Entry(by.clinic_id, at, by.account_id, "open", outcome="refused", purpose=purpose, patient_id=patient_id, why=why.code)
     )
