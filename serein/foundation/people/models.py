@@ -153,3 +153,16 @@ class Slip(ClinicRow):
     code_digest = models.CharField(max_length=64, unique=True)
     patient_id = models.UUIDField()
     prescription_id = models.UUIDField(unique=True)
+
+
+class FactorTry(ClinicRow):
+    """One attempt to prove two factors for one act. `counter` is the time step of a one-time code that was accepted: it can never be again."""
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    proved = models.BooleanField()
+    counter = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "counter"], name="one_time_code_once")]
+        indexes = [models.Index(fields=["account", "-at"])]
