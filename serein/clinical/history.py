@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
-from serein.clinical.quantities import Dose
+from serein.clinical.findings import Purpose
+from serein.clinical.quantities import Dose, Span
 
 
 @dataclass(frozen=True, order=True)
@@ -28,3 +30,57 @@ class History:
 
     def of(self, substance: str) -> History:
         return History(tuple(u for u in self.uses if u.substance == substance))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Written:
+    """One order or medicine as it was read. `single_mg` is one dose, `times` doses a day (both as ranges), `daily_mg` the most
+    that may be taken in a day; None where it cannot be read, and `problems` says why. `days` is how long the instruction itself
+    lasts; `supply_days` how long all fills last."""
+
+    reference: str
+    substance: str
+    product: str = ""
+    form: str = ""
+    single_mg: Span | None = None
+    times: Span | None = None
+    daily_mg: Decimal | None = None
+    days_per_week: Decimal = Decimal(7)
+    as_needed: bool = False
+    capped: bool = False
+    days: Decimal | None = None
+    supply_days: Decimal | None = None
+    begins: date | None = None
+    ends: date | None = None
+    prescriber: str = ""
+    rescue: bool = False
+    source: str = "order"
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Regimen:
+    """All orders of one substance that will be taken together: `drafts` are proposed, `continuing` go on, `before` were there.
+
+    `daily_mg` is their sum, `before_mg` what it was (for a switch of substance in mg of the new substance: `before_span`).
+    """
+
+    substance: str
+    drafts: tuple[Written, ...]
+    continuing: tuple[Written, ...]
+    before: tuple[Written, ...]
+    replaced: tuple[Written, ...]
+    starts: date
+    purpose: Purpose
+    daily_mg: Decimal | None
+    before_mg: Decimal | None
+    switched_from: tuple[str, ...] = ()
+
+    @property
+    def order(self) -> str:
+        """The reference that findings about the whole regimen carry."""
+        return self.drafts[0].reference
+
+    @property
+    def parts(self) -> tuple[Written, ...]:
+        return self.drafts + self.continuing

@@ -1,0 +1,38 @@
+"""Facts as dated, cited YAML, and the only code that reads them.
+
+>>> from serein.clinical import knowledge
+>>> knowledge.load().substance("diazepam").codes.rxnorm
+('3322',)
+"""
+
+from serein.clinical.knowledge.facts import (
+    Advice,
+    Cite,
+    Confidence,
+    Instrument,
+    Item,
+    Jurisdiction,
+    Option,
+    Product,
+    Source,
+    Substance,
+)
+from serein.clinical.knowledge.library import Knowledge, load, read
+from serein.clinical.knowledge.reading import BadKnowledge
+
+__all__ = [
+    "Advice",
+    "BadKnowledge",
+    "Cite",
+    "Confidence",
+    "Instrument",
+    "Item",
+    "Jurisdiction",
+    "Knowledge",
+    "Option",
+    "Product",
+    "Source",
+    "Substance",
+    "load",
+    "read",
+]

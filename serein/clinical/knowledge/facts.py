@@ -1,0 +1,414 @@
+"""The shapes of facts. Each value cites a source; each file says who confirmed it (null until a licensed human has) and when to
+look at it again. Doses are mg, times a day are numbers, ages are completed months or years as the name says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from serein.clinical.findings import Severity
+from serein.clinical.quantities import Span
+
+
+class Confidence(StrEnum):
+    """A: read on the cited page. B: very well established, or read on a page that quotes the primary. D: our arithmetic from A.
+
+    C (uncertain) is no member: such a number must not enter.
+    """
+
+    A = "A"
+    B = "B"
+    D = "D"
+
+
+class Kind(StrEnum):
+    """What the page that was really read is: the thing itself, a page quoting it, or a page quoting such a page."""
+
+    PRIMARY = "primary"
+    SECONDARY = "secondary"
+    TERTIARY = "tertiary"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cite:
+    source: str
+    where: str
+    confidence: Confidence
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """`read` is the page really read, `reports` the work it reports (the same for a primary source)."""
+
+    id: str
+    title: str
+    reports: str
+    read: str
+    url: str
+    kind: Kind
+    confirmed_by: str | None
+    review_by: date
+
+    @property
+    def shown(self) -> str:
+        """What people see: never a secondary page dressed as the primary."""
+        return self.reports if self.kind is Kind.PRIMARY else f"{self.reports}, as reported by {self.read}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Codes:
+    rxnorm: tuple[str, ...] = ()
+    atc: tuple[str, ...] = ()
+    snomed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class WrongCode:
+    """A code that public lists attach to this substance by mistake."""
+
+    system: str
+    code: str
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Schedule:
+    jurisdiction: str
+    name: str
+    cite: Cite
+
+
+@dataclass(frozen=True, kw_only=True)
+class Equivalent:
+    """So many mg by mouth are taken as 10 mg diazepam, by one table."""
+
+    table: str
+    mg: Span
+    cite: Cite
+
+
+@dataclass(frozen=True, kw_only=True)
+class HalfLife:
+    """Hours; linear in age between two points, times `liver_factor` in cirrhosis; `slow_hours` for CYP2C19 poor metabolisers."""
+
+    young_years: Decimal
+    young_hours: Decimal
+    old_years: Decimal
+    old_hours: Decimal
+    liver_factor: Decimal
+    slow_hours: Decimal
+    cite: Cite
+
+
+@dataclass(frozen=True, kw_only=True)
+class Substance:
+    id: str
+    name: str
+    classes: tuple[str, ...]
+    codes: Codes
+    cite: Cite
+    confirmed_by: str | None
+    review_by: date
+    also: tuple[str, ...] = ()
+    wrong_codes: tuple[WrongCode, ...] = ()
+    schedules: tuple[Schedule, ...] = ()
+    equivalents: tuple[Equivalent, ...] = ()
+    half_life: HalfLife | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Product:
+    """`mg` per tablet (or rescue dose), or `mg_per_ml`. `smallest`: the smallest part of a tablet, or of a mL."""
+
+    id: str
+    name: str
+    form: str
+    jurisdictions: tuple[str, ...]
+    cite: Cite
+    mg: Decimal | None = None
+    mg_per_ml: Decimal | None = None
+    smallest: Decimal | None = None
+    rxnorm: tuple[str, ...] = ()
+    rescue: bool = False
+    concentrate: bool = False
+
+    def __post_init__(self) -> None:
+        if (self.mg is None) == (self.mg_per_ml is None):
+            raise ValueError(f"{self.id}: needs either mg or mg_per_ml")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProductFile:
+    substance: str
+    products: tuple[Product, ...]
+    confirmed_by: str | None
+    review_by: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class Range:
+    """What one label gives for one indication and population; None is "not printed", never "no limit"."""
+
+    id: str
+    jurisdiction: str
+    indication: str
+    population: str
+    cite: Cite
+    single_mg: Span | None = None
+    times_per_day: Span | None = None
+    daily_mg: Span | None = None
+    start_daily_mg: Decimal | None = None
+    printed: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Absolute:
+    """The highest oral daily dose that any cited label gives for that indication and population, and which."""
+
+    indication: str
+    population: str
+    daily_mg: Decimal
+    says: str
+    cite: Cite
+
+
+@dataclass(frozen=True, kw_only=True)
+class Duration:
+    """A length of use that guidance does not go beyond without a new look. `forms` and `jurisdictions` empty: all."""
+
+    days: int
+    says: str
+    cite: Cite
+    forms: tuple[str, ...] = ()
+    jurisdictions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class LimitFile:
+    substance: str
+    ranges: tuple[Range, ...]
+    absolutes: tuple[Absolute, ...]
+    durations: tuple[Duration, ...]
+    confirmed_by: str | None
+    review_by: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """One threshold with its unit."""
+
+    id: str
+    value: Decimal
+    unit: str
+    says: str
+    cite: Cite
+
+
+@dataclass(frozen=True, kw_only=True)
+class RuleFile:
+    rules: tuple[Rule, ...]
+    confirmed_by: str | None
+    review_by: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class Member:
+    """A medicine by name, other names and codes."""
+
+    name: str
+    also: tuple[str, ...] = ()
+    atc: tuple[str, ...] = ()
+    rxnorm: tuple[str, ...] = ()
+    snomed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class MedicineGroup:
+    """Medicines that behave alike beside a benzodiazepine. `atc` are class prefixes. `cns_active` counts for three-cns-active."""
+
+    id: str
+    name: str
+    members: tuple[Member, ...]
+    cite: Cite
+    confirmed_by: str | None
+    review_by: date
+    atc: tuple[str, ...] = ()
+    atc_except: tuple[str, ...] = ()
+    cns_active: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Interaction:
+    """Substances or classes of substances that meet groups or named medicines: what happens and what to do."""
+
+    id: str
+    code: str
+    severity: Severity
+    effect: str
+    detail: str
+    cites: tuple[Cite, ...]
+    confirmed_by: str | None
+    review_by: date
+    substances: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    medicines: tuple[str, ...] = ()
+    suggestions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contraindicated:
+    """A label of this substance in this jurisdiction forbids it."""
+
+    substance: str
+    jurisdiction: str
+    cite: Cite
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hazard:
+    """A condition of the person: how it is recognised, what it means. `silences` names milder hazards that it makes redundant."""
+
+    id: str
+    code: str
+    name: str
+    severity: Severity
+    detail: str
+    cites: tuple[Cite, ...]
+    confirmed_by: str | None
+    review_by: date
+    icd10: tuple[str, ...] = ()
+    snomed: tuple[str, ...] = ()
+    text: tuple[str, ...] = ()
+    contraindicated: tuple[Contraindicated, ...] = ()
+    silences: tuple[str, ...] = ()
+    suggestions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Indication:
+    id: str
+    name: str
+    text: tuple[str, ...]
+    icd10: tuple[str, ...] = ()
+    snomed: tuple[str, ...] = ()
+    limits_as: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class IndicationFile:
+    indications: tuple[Indication, ...]
+    confirmed_by: str | None
+    review_by: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class Advice:
+    """Words for the patient and what to do, by level: emergency, same-day, routine, support."""
+
+    id: str
+    level: str
+    signs: tuple[str, ...]
+    advice: tuple[str, ...]
+    cite: Cite
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdviceFile:
+    advice: tuple[Advice, ...]
+    confirmed_by: str | None
+    review_by: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class Jurisdiction:
+    """Law on supply. `valid_days` after issue; `maximum_repeats`, `maximum_days_supply` None: not limited by the source read."""
+
+    id: str
+    name: str
+    emergency_number: str
+    crisis_line: str
+    cites: tuple[Cite, ...]
+    confirmed_by: str | None
+    review_by: date
+    poison_line: str = ""
+    valid_days: int | None = None
+    maximum_repeats: int | None = None
+    good_practice_days_supply: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CatalogueEntry:
+    """A finding code: the severities it can have, when it fires, on whose word."""
+
+    code: str
+    severity: tuple[Severity, ...]
+    trigger: str
+    cites: tuple[Cite, ...]
+    relaxable: bool = False
+    suggestions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class CatalogueFile:
+    findings: tuple[CatalogueEntry, ...]
+    confirmed_by: str | None
+    review_by: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class Option:
+    label: str
+    value: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Item:
+    """`options` empty: the instrument's own. `alert_from`: an answer of at least this calls for a person at once."""
+
+    id: str
+    text: str
+    loinc: str = ""
+    options: tuple[Option, ...] = ()
+    alert_from: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Band:
+    low: int
+    high: int
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Instrument:
+    """`may_miss`: so many unanswered items are tolerated and nothing is guessed for them; with more there is no total."""
+
+    id: str
+    name: str
+    stem: str
+    items: tuple[Item, ...]
+    options: tuple[Option, ...]
+    bands: tuple[Band, ...]
+    loinc_panel: str
+    loinc_total: str
+    licence: str
+    may_miss: int
+    cites: tuple[Cite, ...]
+    confirmed_by: str | None
+    review_by: date
+    unscored: tuple[Item, ...] = ()
+
+    def options_of(self, item: Item) -> tuple[Option, ...]:
+        return item.options or self.options
+
+    @property
+    def maximum(self) -> int:
+        return sum(max(o.value for o in self.options_of(i)) for i in self.items)
+
+    def __post_init__(self) -> None:
+        covered = [n for b in self.bands for n in range(b.low, b.high + 1)]
+        if covered != list(range(self.maximum + 1)):
+            raise ValueError(f"{self.id}: bands do not cover 0 to {self.maximum} exactly once")

@@ -1,0 +1,201 @@
+"""All knowledge, read once, checked against itself: every citation must lead somewhere, every name be defined once."""
+
+from __future__ import annotations
+
+import functools
+import importlib.resources
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import date
+from typing import Any, Protocol
+
+from serein.clinical.findings import SourceReference
+from serein.clinical.knowledge import facts
+from serein.clinical.knowledge.reading import BadKnowledge, build, parse
+from serein.clinical.knowledge.recognise import Register
+
+VERSION = "2026.1"
+
+
+class Folder(Protocol):
+    """What is needed of importlib.resources' Traversable (and of pathlib.Path)."""
+
+    name: str
+
+    def iterdir(self) -> Iterator[Any]: ...
+    def joinpath(self, *parts: str) -> Any: ...
+
+
+ROOMS: dict[str, Any] = {
+    "sources": facts.Source,
+    "substances": facts.Substance,
+    "products": facts.ProductFile,
+    "limits": facts.LimitFile,
+    "rules": facts.RuleFile,
+    "medicines": facts.MedicineGroup,
+    "interactions": facts.Interaction,
+    "contraindications": facts.Hazard,
+    "indications": facts.IndicationFile,
+    "advice": facts.AdviceFile,
+    "instruments": facts.Instrument,
+    "jurisdictions": facts.Jurisdiction,
+    "findings": facts.CatalogueFile,
+}
+# Folder of each room: rules stand with the limits they belong to, indications and advice with the pathways.
+FOLDERS = {"rules": "limits/rules", "indications": "pathways/indications", "advice": "pathways/advice"}
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """Everything Serein knows, frozen. Unknown ids raise KeyError: asking for one is a defect, not an answer."""
+
+    version: str
+    sources: tuple[facts.Source, ...]
+    substances: tuple[facts.Substance, ...]
+    products: tuple[facts.ProductFile, ...]
+    limits: tuple[facts.LimitFile, ...]
+    rules: tuple[facts.RuleFile, ...]
+    medicines: tuple[facts.MedicineGroup, ...]
+    interactions: tuple[facts.Interaction, ...]
+    contraindications: tuple[facts.Hazard, ...]
+    indications: tuple[facts.IndicationFile, ...]
+    advice: tuple[facts.AdviceFile, ...]
+    instruments: tuple[facts.Instrument, ...]
+    jurisdictions: tuple[facts.Jurisdiction, ...]
+    findings: tuple[facts.CatalogueFile, ...]
+
+    @functools.cached_property
+    def _index(self) -> dict[tuple[str, str], Any]:
+        found: dict[tuple[str, str], Any] = {}
+        for kind, key, value in self._named():
+            if (kind, key) in found:
+                raise BadKnowledge(f"{kind} {key} is defined twice")
+            found[kind, key] = value
+        return found
+
+    def _named(self) -> Iterator[tuple[str, str, Any]]:
+        for kind in ("sources", "substances", "medicines", "interactions", "contraindications", "instruments", "jurisdictions"):
+            yield from ((kind, value.id, value) for value in getattr(self, kind))
+        yield from (("products", p.id, (f.substance, p)) for f in self.products for p in f.products)
+        yield from (("limits", f.substance, f) for f in self.limits)
+        yield from (("rules", r.id, r) for f in self.rules for r in f.rules)
+        yield from (("indications", i.id, i) for f in self.indications for i in f.indications)
+        yield from (("advice", a.id, a) for f in self.advice for a in f.advice)
+        yield from (("findings", e.code, e) for f in self.findings for e in f.findings)
+
+    @property
+    def confirmed(self) -> bool:
+        """True only when a licensed human has confirmed every file. None has."""
+        rooms = [value for name in ROOMS for value in getattr(self, name)]
+        return all(value.confirmed_by for value in rooms)
+
+    def source(self, id: str) -> facts.Source:
+        return self._index["sources", id]  # type: ignore[no-any-return]
+
+    def substance(self, id: str) -> facts.Substance:
+        return self._index["substances", id]  # type: ignore[no-any-return]
+
+    def instrument(self, id: str) -> facts.Instrument:
+        return self._index["instruments", id]  # type: ignore[no-any-return]
+
+    def jurisdiction(self, id: str) -> facts.Jurisdiction:
+        return self._index["jurisdictions", id]  # type: ignore[no-any-return]
+
+    def product(self, id: str) -> facts.Product:
+        return self._index["products", id][1]  # type: ignore[no-any-return]
+
+    def substance_of_product(self, id: str) -> str:
+        return self._index["products", id][0]  # type: ignore[no-any-return]
+
+    def products_of(self, substance: str, jurisdiction: str = "") -> tuple[facts.Product, ...]:
+        """Products of a substance, in one jurisdiction or (default) all."""
+        here = (p for f in self.products if f.substance == substance for p in f.products)
+        return tuple(p for p in here if not jurisdiction or jurisdiction in p.jurisdictions)
+
+    def limits_of(self, substance: str) -> facts.LimitFile | None:
+        return self._index.get(("limits", substance))
+
+    def rule(self, id: str) -> facts.Rule:
+        return self._index["rules", id]  # type: ignore[no-any-return]
+
+    def indication(self, id: str) -> facts.Indication:
+        return self._index["indications", id]  # type: ignore[no-any-return]
+
+    def advised(self, id: str) -> facts.Advice:
+        return self._index["advice", id]  # type: ignore[no-any-return]
+
+    def catalogue(self, code: str) -> facts.CatalogueEntry:
+        return self._index["findings", code]  # type: ignore[no-any-return]
+
+    @functools.cached_property
+    def register(self) -> Register:
+        """Every name and code, to recognise medicines by."""
+        return Register(self)
+
+    @property
+    def codes(self) -> tuple[facts.CatalogueEntry, ...]:
+        return tuple(e for f in self.findings for e in f.findings)
+
+    def reference(self, cite: facts.Cite) -> SourceReference:
+        """A citation as people see it: the primary work, and "as reported by" when a secondary page was read."""
+        source = self.source(cite.source)
+        return SourceReference(source.id, source.shown, cite.where, source.url, source.kind.value, cite.confidence.value)
+
+
+def read(folder: Folder, version: str = VERSION) -> Knowledge:
+    """Knowledge in `folder`. Raises BadKnowledge, naming the file, for anything not exactly as declared."""
+    rooms = {name: _room(folder, FOLDERS.get(name, name), kind) for name, kind in ROOMS.items()}
+    knowledge = Knowledge(version=version, **rooms)
+    _check(knowledge)
+    return knowledge
+
+
+def _room(folder: Folder, path: str, kind: Any) -> tuple[Any, ...]:
+    files = sorted((f for f in folder.joinpath(*path.split("/")).iterdir() if f.name.endswith(".yaml")), key=lambda f: f.name)
+    return tuple(build(kind, parse(f.read_text("utf-8"), f"{path}/{f.name}"), f"{path}/{f.name}") for f in files)
+
+
+def _check(knowledge: Knowledge) -> None:
+    for name in ROOMS:
+        for value in getattr(knowledge, name):
+            for cite in _cites(value):
+                if ("sources", cite.source) not in knowledge._index:
+                    raise BadKnowledge(f"{name}: no source {cite.source!r}")
+    groups = {g.id for g in knowledge.medicines}
+    for meeting in knowledge.interactions:
+        knowledge.catalogue(meeting.code)
+        if unknown := set(meeting.groups) - groups:
+            raise BadKnowledge(f"interactions {meeting.id}: no medicine group {sorted(unknown)}")
+        if not (meeting.groups or meeting.medicines) or not (meeting.substances or meeting.classes):
+            raise BadKnowledge(f"interactions {meeting.id}: nobody meets nobody")
+    for hazard in knowledge.contraindications:
+        knowledge.catalogue(hazard.code)
+        for forbidden in hazard.contraindicated:
+            knowledge.substance(forbidden.substance)
+
+
+def _cites(value: Any) -> Iterator[facts.Cite]:
+    if isinstance(value, facts.Cite):
+        yield value
+    elif isinstance(value, tuple):
+        for part in value:
+            yield from _cites(part)
+    elif is_dataclass(value):
+        for field in fields(value):
+            yield from _cites(getattr(value, field.name))
+
+
+@functools.cache
+def load() -> Knowledge:
+    """The knowledge of this release, read once per process."""
+    return read(importlib.resources.files("serein.clinical.knowledge"))  # type: ignore[arg-type]
+
+
+def due(knowledge: Knowledge, on: date) -> tuple[str, ...]:
+    """Names of the rooms and ids whose review date has passed."""
+    return tuple(
+        f"{name}/{getattr(v, 'id', getattr(v, 'substance', name))}"
+        for name in ROOMS
+        for v in getattr(knowledge, name)
+        if v.review_by < on
+    )

@@ -1,0 +1,84 @@
+"""Words of a medicine or a diagnosis made comparable, and matched as whole words only ("diazepam" is not in "nordiazepam")."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+
+_WORD = re.compile(r"[a-z0-9']+")
+_PART = re.compile(r"\s/\s|(?<=[a-z])/(?=[a-z])|\+|&|\band\b|\bwith\b|;")
+_STRENGTH = re.compile(
+    r"(?<![\w.,])(\d{1,6}(?:[.,]\d{1,4})?)\s*(mg|mcg|µg|g)(?:\s*/\s*(\d{1,4}(?:[.,]\d{1,3})?)?\s*(ml))?(?![a-z])"
+)
+_NEGATION = frozenset(
+    ("no", "not", "without", "denies", "denied", "negative", "excluded", "unlikely", "family", "screening", "fear")
+)
+# Words that say nothing about which medicine it is.
+_FILLING_WORDS = """mg mcg g ml l iu unit units meq actuat hr hour hours day oral tablet tablets tab tabs capsule capsules cap caps
+    solution suspension injection injectable prefilled syringe spray nasal cream ointment gel patch transdermal system inhaler
+    inhalation powder drops ophthalmic topical extended release delayed chewable disintegrating film coated metered dose pack
+    product liquid syrup concentrate rectal buccal sublingual vial kit hydrochloride hcl sodium potassium sulfate phosphate
+    maleate tartrate succinate acetate citrate mesylate besylate bitartrate fumarate of in for the a per"""
+_FILLING = frozenset(_FILLING_WORDS.split())
+LONGEST_TEXT = 2000
+
+
+def words(text: str) -> tuple[str, ...]:
+    """Lower-case words without accents; quotes made plain.
+
+    >>> words("St. John’s Wort 300 MG")
+    ('st', "john's", 'wort', '300', 'mg')
+    """
+    folded = unicodedata.normalize("NFKD", text[:LONGEST_TEXT].replace("’", "'").casefold())
+    return tuple(w.strip("'") for w in _WORD.findall("".join(c for c in folded if not unicodedata.combining(c))) if w.strip("'"))
+
+
+def parts(text: str) -> list[tuple[str, ...]]:
+    """The parts of a combination product as words, without parts that name nothing (strengths, forms).
+
+    >>> parts("Acetaminophen 300 MG / Codeine 30 MG Oral Tablet")[1][:2]
+    ('codeine', '30')
+    """
+    pieces = [words(p) for p in _PART.split(text[:LONGEST_TEXT].casefold())]
+    return [p for p in pieces if any(w not in _FILLING and not w.isdigit() for w in p)]
+
+
+def places(needle: tuple[str, ...], hay: tuple[str, ...]) -> Iterator[int]:
+    """Where `needle` begins in `hay`, whole words."""
+    for i in range(len(hay) - len(needle) + 1):
+        if hay[i : i + len(needle)] == needle:
+            yield i
+
+
+def says(phrases: Iterable[str], text: str) -> str:
+    """The first phrase that `text` states and does not deny, or ''. "No sleep apnoea" and "family history of …" deny.
+
+    >>> says(["sleep apnoea"], "Severe sleep apnoea"), says(["sleep apnoea"], "no sleep apnoea")
+    ('sleep apnoea', '')
+    """
+    hay = words(text)
+    for phrase in phrases:
+        for i in places(words(phrase), hay):
+            if not _NEGATION & set(hay[max(0, i - 3) : i]):
+                return phrase
+    return ""
+
+
+def strengths(text: str) -> list[tuple[Decimal, bool]]:
+    """Strengths in mg found in a text; True with each that is per mL.
+
+    >>> strengths("diazepam 5 MG/5 ML oral solution")
+    [(Decimal('1'), True)]
+    """
+    found = []
+    for number, unit, per, ml in _STRENGTH.findall(text[:LONGEST_TEXT].casefold()):
+        mg = Decimal(number.replace(",", ".")) * {"mg": 1, "g": 1000}.get(unit, Decimal("0.001"))
+        if ml:
+            volume = Decimal(per.replace(",", ".")) if per else Decimal(1)
+            if volume > 0:
+                found.append((mg / volume, True))
+        else:
+            found.append((mg, False))
+    return found

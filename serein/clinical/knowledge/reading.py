@@ -1,0 +1,95 @@
+"""Reads a knowledge file into frozen values and refuses everything that is not exactly as declared.
+
+A silently ignored key is a limit that nobody enforces: unknown, missing and repeated keys, floats and wrong types are errors.
+"""
+
+from __future__ import annotations
+
+import types
+import typing
+from dataclasses import MISSING, fields, is_dataclass
+from datetime import date
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+
+import yaml
+
+Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class BadKnowledge(ValueError):
+    """A knowledge file that must not be used; the message says which file and why."""
+
+
+class _Exact(Loader):  # type: ignore[misc]
+    """YAML with decimals kept exact and repeated keys refused."""
+
+
+def _number(loader: Any, node: Any) -> Decimal:
+    return Decimal(loader.construct_scalar(node))
+
+
+def _mapping(loader: Any, node: Any) -> dict[Any, Any]:
+    keys = [loader.construct_object(k) for k, _ in node.value]
+    twice = {k for k in keys if keys.count(k) > 1}
+    if twice:
+        raise BadKnowledge(f"line {node.start_mark.line + 1}: {sorted(twice)} given twice")
+    return dict(zip(keys, (loader.construct_object(v, deep=True) for _, v in node.value), strict=True))
+
+
+_Exact.add_constructor("tag:yaml.org,2002:float", _number)
+_Exact.add_constructor("tag:yaml.org,2002:map", _mapping)
+
+
+def parse(text: str, where: str) -> Any:
+    """The plain values in a YAML text. `where` names it in errors."""
+    try:
+        return yaml.load(text, Loader=_Exact)  # noqa: S506  (_Exact is a safe loader)
+    except (yaml.YAMLError, BadKnowledge) as e:
+        raise BadKnowledge(f"{where}: {e}") from None
+
+
+def build(kind: Any, value: Any, where: str) -> Any:
+    """`value` as `kind`: a dataclass, an Enum, tuple[X, ...], X | None, or a plain type."""
+    origin = typing.get_origin(kind)
+    if origin in (typing.Union, types.UnionType):
+        if value is None and type(None) in typing.get_args(kind):
+            return None
+        return build(next(a for a in typing.get_args(kind) if a is not type(None)), value, where)
+    if origin is tuple:
+        if not isinstance(value, list):
+            raise BadKnowledge(f"{where}: a list is needed")
+        return tuple(build(typing.get_args(kind)[0], v, f"{where}[{i}]") for i, v in enumerate(value))
+    if is_dataclass(kind):
+        return _record(kind, value, where)
+    return _plain(kind, value, where)
+
+
+def _record(kind: Any, value: Any, where: str) -> Any:
+    if not isinstance(value, dict):
+        raise BadKnowledge(f"{where}: a mapping is needed")
+    hints = typing.get_type_hints(kind)
+    known = {f.name: f for f in fields(kind) if f.init}
+    if unknown := sorted(str(k) for k in value if k not in known):
+        raise BadKnowledge(f"{where}: unknown key {', '.join(unknown)}")
+    needed = [n for n, f in known.items() if f.default is MISSING and f.default_factory is MISSING and n not in value]
+    if needed:
+        raise BadKnowledge(f"{where}: missing {', '.join(needed)}")
+    try:
+        return kind(**{k: build(hints[k], v, f"{where}.{k}") for k, v in value.items()})
+    except ValueError as e:
+        raise e if isinstance(e, BadKnowledge) else BadKnowledge(f"{where}: {e}") from None
+
+
+def _plain(kind: Any, value: Any, where: str) -> Any:
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        try:
+            return kind(value)
+        except ValueError:
+            raise BadKnowledge(f"{where}: {value!r} is none of {[m.value for m in kind]}") from None
+    if kind is Decimal and isinstance(value, (int, Decimal)) and not isinstance(value, bool):
+        return Decimal(value)
+    if kind in (str, int, bool, date) and type(value) is kind:
+        return value
+    raise BadKnowledge(f"{where}: {value!r} is no {getattr(kind, '__name__', kind)}")
