@@ -25,6 +25,7 @@ from serein.config.embedded import cluster_of, connections_of, provision
 from serein.config.migrate import migrate
 from serein.config.place import Place
 from serein.config.postgres import Cluster
+from tests.journeys.browser import browser, open_page, page  # noqa: F401 - fixtures for every test
 
 TEMPLATE, ROLLED_BACK = "serein", "serein_rolled_back"
 # Nothing here must outlive the run, so nothing is forced to the disk.

@@ -16,6 +16,7 @@ BASE_URL = os.environ.get("SEREIN_BASE_URL", "http://localhost:8000")
 DATABASES = {"default": serving_database()}
 
 INSTALLED_APPS = [
+    "serein.interfaces.web.shell",  # first: its templates stand in for those of django.forms and allauth
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -39,7 +40,6 @@ INSTALLED_APPS = [
     "serein.care.monitoring",
     "serein.care.tapering",
     "serein.care.continuity",
-    "serein.interfaces.web.shell",
     "serein.interfaces.web.patient",
     "serein.interfaces.web.clinician",
     "serein.interfaces.web.pharmacist",
@@ -48,11 +48,18 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "serein.interfaces.web.shell.middleware.hostile_input",  # before sessions: a cookie's text goes to the database
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "serein.interfaces.web.shell.middleware.no_store",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "serein.interfaces.web.shell.middleware.at_and_person",
+    "serein.interfaces.web.shell.middleware.keep_typed",  # before CSRF: what it keeps is signed, and a dead session has no token to compare
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "serein.interfaces.web.shell.middleware.second_factor",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
 ]
@@ -69,6 +76,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "serein.interfaces.web.shell.context.shell",
             ]
         },
     }
@@ -91,15 +99,84 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"  # nobody signs up: people come by an invitation sent to that address
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "serein_cache"}}
+ACCOUNT_ADAPTER = "serein.interfaces.web.shell.adapters.AccountAdapter"
+ACCOUNT_PREVENT_ENUMERATION = "strict"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
+ACCOUNT_FORMS = {"login": "serein.interfaces.web.shell.account_forms.Login"}
+LOGIN_URL = "/accounts/login/"
+LOGIN_REDIRECT_URL = "/"
+MFA_ADAPTER = "serein.interfaces.web.shell.adapters.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"  # a key without its PIN or fingerprint is one factor, and anybody's who finds it
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = BASE_URL.startswith("http://localhost:")
+MFA_TOTP_ISSUER = "Serein"
+
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "serein_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 USE_TZ = True
 TIME_ZONE = "UTC"
 USE_I18N = True
 LANGUAGE_CODE = "en"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+FORM_RENDERER = "serein.interfaces.web.shell.forms.Renderer"
+CSRF_FAILURE_VIEW = "serein.interfaces.web.shell.views.csrf_failed"
+
+# Hashed and compressed names once `collect_static` has made them (at the first start), the plain files before that.
 STATIC_URL = "/static/"
 STATIC_ROOT = STATE / "static"
+COLLECTED = (STATIC_ROOT / "staticfiles.json").exists()
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # nothing is uploaded
+    "staticfiles": {
+        "BACKEND": "serein.interfaces.web.shell.collect.HashedFiles"
+        if COLLECTED
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = not COLLECTED
+
+# Nothing but what we serve ourselves, no inline anything. Data blocks (`type="application/json"`) are no scripts.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "font-src": ["'self'"],
+        "img-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+        "base-uri": ["'none'"],
+    }
+}
+HTTPS = BASE_URL.startswith("https://")
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
+CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
+SESSION_COOKIE_AGE = 30 * 60
+SESSION_SAVE_EVERY_REQUEST = True  # 30 minutes since the last page, not since signing in
+X_FRAME_OPTIONS = "DENY"
+
+# Measured against what people type: a long note is 50 kB. Imported records come by the command line.
+SEREIN_MAX_BODY_BYTES = 2_000_000
+DATA_UPLOAD_MAX_MEMORY_SIZE = SEREIN_MAX_BODY_BYTES
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+
+# Where each role starts, in the order of precedence for somebody who has several.
+SEREIN_DESKS = {"clinician": "/clinic/", "pharmacist": "/pharmacy/", "compliance": "/compliance/", "patient": "/me/"}
 
 # The web's one clock (interfaces/web/shell): a dotted path to a callable that returns an aware datetime.
 SEREIN_CLOCK = os.environ.get("SEREIN_CLOCK", "django.utils.timezone.now")

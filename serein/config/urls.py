@@ -8,3 +8,8 @@ urlpatterns = [
     path("pharmacy/", include("serein.interfaces.web.pharmacist.urls")),
     path("compliance/", include("serein.interfaces.web.compliance.urls")),
 ]
+
+handler400 = "serein.interfaces.web.shell.views.bad_request"
+handler403 = "serein.interfaces.web.shell.views.forbidden"
+handler404 = "serein.interfaces.web.shell.views.not_found"
+handler500 = "serein.interfaces.web.shell.views.failed"

@@ -3,19 +3,20 @@
 from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, cast
+from typing import Concatenate, ParamSpec, cast
+from urllib.parse import urlencode
 
-from django.conf import settings
-from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect
-from django.utils.module_loading import import_string
+from django.urls import reverse
 
-from serein.foundation.people.persons import Person, person
+from serein.foundation.people.persons import Person
+
+from . import clock
+from .leaving import leave_for
+from .pages import error_page
+from .second_factor import STAFF, has_second_factor
 
 P = ParamSpec("P")
-STAFF = frozenset({"clinician", "pharmacist", "compliance"})
 View = Callable[Concatenate[HttpRequest, Person, P], HttpResponse]
 
 
@@ -23,30 +24,50 @@ def now(request: HttpRequest) -> datetime:
     """The instant of this request: read once, so that one request never lives in two seconds."""
     at: datetime | None = getattr(request, "at", None)
     if at is None:
-        at = import_string(settings.SEREIN_CLOCK)()
+        at = clock.now()
         request.at = at  # type: ignore[attr-defined]
-    return cast(datetime, at)
+    return at
 
 
-def second_factor_used(request: HttpRequest) -> bool:
-    """Whether this session was opened with a passkey, a one-time code or a recovery code."""
-    methods: list[dict[str, Any]] = request.session.get("account_authentication_methods", [])
-    return any(m.get("method") == "mfa" or str(m.get("type", "")) in ("webauthn", "totp", "recovery_codes") for m in methods)
+def person_of(request: HttpRequest) -> Person | None:
+    """Who is signed in, with the roles in force at this instant."""
+    return cast("Person | None", getattr(request, "person", None) or None)
+
+
+def to_sign_in(request: HttpRequest) -> HttpResponseBase:
+    """Lead to the sign-in page and back. What a form had sent is kept by `middleware.keep_typed` before this is reached."""
+    target = request.get_full_path() if request.method in ("GET", "HEAD") else "/"
+    return leave_for(request, f"{reverse('account_login')}?{urlencode({'next': target})}")
+
+
+def signed_in(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+    """View decorator: hands whoever is signed in to the view, whatever their role."""
+
+    @wraps(view)
+    def inner(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        who = person_of(request)
+        return to_sign_in(request) if who is None else view(request, who, *args, **kwargs)
+
+    return inner
 
 
 def desk(role: str) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P], HttpResponseBase]]:
-    """View decorator: hands the signed-in person of that role to the view; leads everybody else to sign-in, set-up or a plain refusal."""
+    """View decorator: hands the signed-in person of that role to the view; leads everybody else to sign-in, set-up or a plain refusal.
+
+    The refusal is an answer, not an exception, like every refusal here (an exception would roll back what the request has written).
+    """
 
     def around(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
         @wraps(view)
         def inner(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-            if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
-            who = person(request.user.pk, at=now(request))
-            if who is None or not who.has(role):
-                raise PermissionDenied(f"This page is for the role: {role}.")
-            if role in STAFF and not second_factor_used(request):
-                return redirect("mfa_index")
+            who = person_of(request)
+            if who is None:
+                return to_sign_in(request)
+            if not who.has(role):
+                return error_page(request, 403, says=f"This page is for the role: {role}.", code="not-your-role")
+            # The middleware asks as well; a page served without it must not be the one that forgets.
+            if role in STAFF and not has_second_factor(request):
+                return leave_for(request, reverse("shell:second_factor"))
             return view(request, who, *args, **kwargs)
 
         return inner

@@ -1,6 +1,19 @@
-"""Pages that belong to no desk: the door, invitations, health."""
+"""Pages that belong to no desk: the door, the account, carrying on after a session ended."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
+
+from . import views
 
 app_name = "shell"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", views.door, name="door"),
+    path("account/", views.account, name="account"),
+    path("second-step/", views.second_factor, name="second_factor"),
+    path("carry-on/", views.carry_on, name="carry_on"),
+    path("carry-on/throw-away/", views.throw_away, name="throw_away"),
+    # Before allauth's own: nobody signs up or changes the address they sign in with by themselves; those pages are not there.
+    path("accounts/signup/", views.not_found),
+    path("accounts/email/", views.not_found),
+    path("accounts/confirm-email/", views.not_found),
+    path("accounts/2fa/totp/activate/", views.ActivateTotp.as_view()),
+]

@@ -1,0 +1,42 @@
+"""What every page knows: who is signed in, which clinic, which versions. Lazy, so that a page that asks for nothing reads nothing."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from serein.foundation.people.models import Clinic
+from serein.foundation.people.persons import ClinicCard, clinic_card
+
+
+@lru_cache(maxsize=1)
+def versions() -> dict[str, str]:
+    try:
+        release = version("serein")
+    except PackageNotFoundError:
+        release = "from source"
+    return {"serein": release, "knowledge": getattr(settings, "SEREIN_KNOWLEDGE_VERSION", "")}
+
+
+def _clinic(request: HttpRequest) -> ClinicCard | None:
+    """The person's clinic; before anybody has signed in, the only one there is (a house with two names none of them at its door)."""
+    person = getattr(request, "person", None)
+    if person:
+        return clinic_card(person.clinic_id)
+    ids = list(Clinic.objects.values_list("id", flat=True)[:2])
+    return clinic_card(ids[0]) if len(ids) == 1 else None
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    person = getattr(request, "person", None)
+    return {
+        "person": person,
+        "clinic": SimpleLazyObject(lambda: _clinic(request)),
+        "versions": SimpleLazyObject(versions),
+        "session_ends": settings.SESSION_COOKIE_AGE if person else None,
+    }

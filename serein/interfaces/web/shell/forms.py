@@ -1,0 +1,67 @@
+"""Forms in GOV.UK mark-up through Django's own rendering: `{{ form }}` on a page is already right.
+
+`Renderer` is `settings.FORM_RENDERER`; its four templates and the widget templates beside them are all there is. A page's form derives from
+`PageForm`. Validation is the server's alone: no `required`, `min` or `type=number` reaches the browser, because a browser that refuses a value
+shows its own words, at one field at a time, and an `<input type=number>` throws away what it cannot read (nothing typed may be lost).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.forms.renderers import TemplatesSetting
+from django.utils.functional import cached_property
+
+
+class Field(forms.BoundField):
+    """A bound field that knows what its GOV.UK template needs."""
+
+    as_heading = False
+    """Whether the label or legend is the page's h1: set by `render_form_page` when the page asks one question."""
+
+    def build_widget_attrs(self, attrs: dict[str, Any], widget: forms.Widget | None = None) -> dict[str, Any]:
+        built = super().build_widget_attrs(attrs, widget)
+        built.pop("required", None)
+        return built
+
+    @cached_property
+    def is_tick(self) -> bool:
+        """A single checkbox: label beside the box, hint below."""
+        return isinstance(self.field.widget, forms.CheckboxInput)
+
+    @property
+    def first_id(self) -> str:
+        """The id of the first control, where a link of the error summary leads. A fieldset itself takes no focus."""
+        return f"{self.auto_id}_0" if self.use_fieldset else self.auto_id
+
+    @property
+    def optional(self) -> bool:
+        return not self.field.required and not self.is_tick and not self.field.disabled
+
+
+class Renderer(TemplatesSetting):
+    form_template_name = "shell/forms/form.html"
+    field_template_name = "shell/forms/field.html"
+    bound_field_class = Field
+
+
+class PageForm(forms.Form):
+    """A form that a page shows. Rules of care stay in the actions, whose answer the view turns into `form.add_error`."""
+
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+
+
+def error_links(form: forms.BaseForm) -> list[tuple[str, str]]:
+    """(id of a control, message) for the error summary, in the order of the fields; an error of the whole form leads to its first control."""
+    visible = form.visible_fields()
+    first = getattr(visible[0], "first_id", "main") if visible else "main"
+    links = [(first, str(e)) for e in form.non_field_errors()]
+    for bound in form:
+        target = first if bound.is_hidden else getattr(bound, "first_id", bound.auto_id)
+        links += [(target, str(e)) for e in bound.errors]
+    return links

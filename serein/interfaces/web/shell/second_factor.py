@@ -1,0 +1,115 @@
+"""Second factors: who needs one, who has shown one, and proving both again before a deed that binds (signing, dispensing, breaking glass).
+
+A sign-in leaves in the session how and when each factor was shown (allauth's `account_authentication_methods`). A passkey used without a
+password counts as both: the device asked for a fingerprint or PIN itself (user verification is required in settings).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from allauth.account.authentication import get_authentication_records
+from allauth.account.internal.flows.reauthentication import reauthenticate_by_password
+from allauth.mfa.base.internal.flows import check_rate_limit, post_authentication
+from allauth.mfa.models import Authenticator
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+
+from . import clock
+from .fields import CodeField
+
+STAFF = frozenset({"clinician", "pharmacist", "compliance"})
+NOT_A_CODE = "The code is not right, or it was used before. Wait for the next one."
+
+
+def needs_second_factor(request: HttpRequest) -> bool:
+    """Whether the person who is signed in works here. Patients may have a second factor; they are not made to."""
+    person = getattr(request, "person", None)
+    return bool(person and person.roles & STAFF)
+
+
+def _records(request: HttpRequest) -> list[dict[str, Any]]:
+    return list(get_authentication_records(request, request.user)) if request.user.is_authenticated else []
+
+
+def has_second_factor(request: HttpRequest) -> bool:
+    """Whether a second factor was shown in this session."""
+    return any(r.get("method") == "mfa" for r in _records(request))
+
+
+def has_authenticator(request: HttpRequest) -> bool:
+    """Whether the account has a second factor at all (recovery codes alone are none)."""
+    own = Authenticator.objects.filter(user_id=request.user.pk)
+    return bool(own.exclude(type=Authenticator.Type.RECOVERY_CODES).exists())
+
+
+def stepped_up(request: HttpRequest, within: timedelta) -> bool:
+    """Whether this session showed both factors during the last `within`: a password and a code or key, or a passkey alone.
+
+    A recovery code does not count: it lets a person back in, it does not sign. Ages are measured by the machine's clock (see `clock`).
+    """
+    since = clock.machine_seconds() - within.total_seconds()
+    fresh = [r for r in _records(request) if r.get("at", 0) >= since]
+    passkey = any(r.get("type") == Authenticator.Type.WEBAUTHN and r.get("passwordless") for r in fresh)
+    password = any(r.get("method") == "password" for r in fresh)
+    second = any(r.get("method") == "mfa" and r.get("type") != Authenticator.Type.RECOVERY_CODES for r in fresh)
+    return passkey or (password and second)
+
+
+@dataclass(frozen=True)
+class Unproven:
+    """Which of the two fields is wrong, and what to say there."""
+
+    field: str
+    says: str
+
+
+def prove(request: HttpRequest, *, password: str, code: str) -> Unproven | None:
+    """Check password and authenticator code of the person signed in, and record both in the session; None when both are right.
+
+    One budget of attempts covers both, shared with sign-in, so that an open session left alone is no place to guess. The password is checked
+    first and alone: a code spent on a mistyped password could not be used again for 30 seconds.
+    """
+    try:
+        right = check_rate_limit(request.user)
+    except ValidationError:
+        return Unproven("password", "Too many attempts. Wait five minutes, then try again.")
+    if not request.user.check_password(password):
+        return Unproven("password", "The password is not right.")
+    own = Authenticator.objects.filter(user_id=request.user.pk, type=Authenticator.Type.TOTP).first()
+    if own is None or not own.wrap().validate_code(code):
+        return Unproven("second_factor", NOT_A_CODE)
+    right()
+    reauthenticate_by_password(request)
+    post_authentication(request, own, reauthenticated=True)
+    return None
+
+
+class StepUpFields(forms.Form):
+    """The two fields of a deed that binds, for a page's form to inherit beside `PageForm`; `prove_with` checks them and places the error.
+
+    Neither is ever shown back or kept.
+    """
+
+    password = forms.CharField(
+        label="Your password",
+        strip=False,
+        max_length=1000,
+        widget=forms.PasswordInput({"autocomplete": "current-password", "class": "govuk-input--width-20"}),
+        error_messages={"required": "Enter your password"},
+    )
+    second_factor = CodeField(
+        label="Code from your authenticator app",
+        help_text="6 digits. A code works once.",
+        error_messages={"required": "Enter the code from your authenticator app"},
+    )
+
+    def prove_with(self, request: HttpRequest) -> bool:
+        """Call after `is_valid()` and everything else that can be refused without a proof."""
+        wrong = prove(request, password=self.cleaned_data["password"], code=self.cleaned_data["second_factor"])
+        if wrong:
+            self.add_error(wrong.field, wrong.says)
+        return wrong is None

@@ -1,0 +1,198 @@
+"""Chromium for tests: a page with or without JavaScript at a given width, and the questions asked of every page.
+
+Fixtures (`tests/conftest.py` hands them to every test): `browser` (one per run), `open_page` (a factory: `open_page(width=390, js=False)` is a
+fresh person without cookies), `page` (one page at 1366 px). Questions: `audit(page)` asks all of these at all widths: `axe(page)`,
+`assert_fits(page)`, `assert_keyboard(page)`, `assert_quiet(page)`. Further: `printed(page)`, `weigh(browser, url)`.
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+
+# Playwright's synchronous interface runs a loop in this thread, and Django would refuse the database beside it. Nothing here is asynchronous.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+WIDTHS = (320, 390, 1366)
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
+    "--disable-sync",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield started
+        started.close()
+
+
+@dataclass
+class Watch:
+    """What a page did behind our back: errors in the console, requests to other hosts, answers of 5xx."""
+
+    errors: list[str] = field(default_factory=list)
+    foreign: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+
+
+WATCHES: dict[Page, Watch] = {}
+
+
+def watched(page: Page) -> Page:
+    watch = WATCHES[page] = Watch()
+
+    def request(sent: Request) -> None:
+        if urlsplit(sent.url).hostname not in ("localhost", None):
+            watch.foreign.append(sent.url)
+
+    def console(message: Any) -> None:
+        # Chromium writes every 4xx of a page itself to the console; those are answers, not errors.
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            watch.errors.append(message.text)
+
+    page.on("request", request)
+    page.on("console", console)
+    page.on("pageerror", lambda error: watch.errors.append(str(error)))
+    page.on("response", lambda r: watch.failed.append(f"{r.status} {r.url}") if r.status >= 500 else None)
+    return page
+
+
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[OpenPage]:
+    """A factory of pages, each with its own cookies: `open_page(width=1366, height=900, js=True)`."""
+    contexts: list[BrowserContext] = []
+
+    def make(*, width: int = 1366, height: int = 900, js: bool = True, **more: Any) -> Page:
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, java_script_enabled=js, locale="en-US", timezone_id="UTC", **more
+        )
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        return watched(context.new_page())
+
+    yield make
+    for context in contexts:
+        for page in context.pages:
+            WATCHES.pop(page, None)
+        context.close()
+
+
+@pytest.fixture
+def page(open_page: OpenPage) -> Page:
+    return open_page()
+
+
+def axe(page: Page, *, rules: list[str] | None = None) -> None:
+    """No violation of WCAG 2.0 to 2.2 A and AA and of axe's best practices on the page as it stands. Needs JavaScript on."""
+    found = Axe().run(page, options={"runOnly": rules or RULES})
+    assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
+
+
+def assert_fits(page: Page) -> None:
+    """Nothing makes the page scroll sideways (WCAG 1.4.10)."""
+    width, inner = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+    assert width <= inner, f"{page.url}: {width} px wide in a window of {inner} px"
+
+
+def assert_quiet(page: Page) -> None:
+    """No request to another host, no error in the console, no 5xx since the page was opened."""
+    watch = WATCHES[page]
+    assert not watch.foreign, watch.foreign
+    assert not watch.errors, watch.errors
+    assert not watch.failed, watch.failed
+
+
+def no_foreign_requests(page: Page) -> None:
+    assert not WATCHES[page].foreign, WATCHES[page].foreign
+
+
+def no_console_errors(page: Page) -> None:
+    assert not WATCHES[page].errors, WATCHES[page].errors
+
+
+FOCUSED = """() => { const e = document.activeElement; if (!e || e === document.body) return null;
+ const r = e.getBoundingClientRect(), s = getComputedStyle(e);
+ const all = [...document.querySelectorAll('*')];
+ return {index: all.indexOf(e), name: (e.getAttribute('aria-label') || e.innerText || e.name || e.id || e.tagName).trim().slice(0, 60),
+ top: Math.round(r.top + scrollY), left: Math.round(r.left), ring: parseFloat(s.outlineWidth) || 0, shadow: s.boxShadow !== 'none',
+ seen: r.bottom > 0 && r.top < innerHeight}; }"""
+
+
+def tab_stops(page: Page, most: int = 200) -> list[dict[str, Any]]:
+    """What Tab reaches, in order, from the top of the page."""
+    page.evaluate("document.activeElement && document.activeElement.blur(); window.scrollTo(0, 0)")
+    stops: list[dict[str, Any]] = []
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        stop = page.evaluate(FOCUSED)
+        if stop is None or (stops and stop["index"] == stops[0]["index"]):
+            break
+        stops.append(stop)
+    return stops
+
+
+def assert_keyboard(page: Page) -> list[str]:
+    """Keyboard order is reading order (the order of the document), every stop can be seen and shows its focus. Returns the names in order."""
+    stops = tab_stops(page)
+    order = [s["index"] for s in stops]
+    assert stops, f"{page.url}: nothing can be reached"
+    assert order == sorted(order), f"{page.url}: {[s['name'] for s in stops]}"
+    for stop in stops:
+        assert stop["seen"], f"{page.url}: {stop['name']!r} has the focus outside the window"
+        assert stop["ring"] >= 2.5 or stop["shadow"], f"{page.url}: {stop['name']!r} shows no focus"
+    return [s["name"] for s in stops]
+
+
+def printed(page: Page) -> bytes:
+    """The page as a PDF on A4; fails when it does not fit the paper's width or is empty."""
+    page.emulate_media(media="print")
+    try:
+        assert not page.locator(".govuk-button:visible, .helpbar:visible").count(), f"{page.url}: controls are printed"
+        return page.pdf(format="A4", print_background=False)
+    finally:
+        page.emulate_media(media="screen")
+
+
+def weigh(browser: Browser, url: str) -> int:
+    """Bytes of a first visit, as a compressing server sends them: bodies already compressed as they are, the rest through gzip."""
+    context = browser.new_context()
+    page = context.new_page()
+    bodies: list[bytes] = []
+
+    def count(response: Any) -> None:
+        body = response.body()
+        bodies.append(body if urlsplit(response.url).path.endswith((".woff2", ".png")) else gzip.compress(body, 6))
+
+    page.on("requestfinished", lambda request: count(request.response()))
+    page.goto(url, wait_until="networkidle")
+    context.close()
+    return sum(map(len, bodies))
+
+
+def audit(page: Page, url: str | None = None) -> None:
+    """Everything that is asked of every page, at every width: axe, no sideways scroll, keyboard, nothing behind our back."""
+    if url:
+        page.goto(url)
+    before = page.viewport_size or {"width": 1366, "height": 900}
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": before["height"]})
+        axe(page)
+        assert_fits(page)
+    page.set_viewport_size(before)
+    assert_keyboard(page)
+    assert_quiet(page)
