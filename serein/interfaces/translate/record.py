@@ -15,6 +15,7 @@ from serein.interfaces.translate.people import ImportedEncounter, ImportedPatien
 from serein.interfaces.translate.problems import read_allergy, read_condition, read_observations
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 LONGEST_ID = 200
 NO_SYSTEM = "unnamed system"
@@ -32,12 +33,12 @@ _SUPPORTING = {
 
 
 @dataclass(frozen=True)
-class Imported(Generic[T]):
+class Imported(Generic[T_co]):
     """One value with its name in the source: `id` is unique within the source system and the same in every copy of the bundle."""
 
     kind: str
     id: str
-    value: T
+    value: T_co
 
 
 @dataclass(frozen=True, kw_only=True)
