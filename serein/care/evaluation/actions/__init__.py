@@ -1,5 +1,24 @@
-"""What is done about the evaluation."""
+"""What can be done in the evaluation. Each action takes a key, writes fact and trail in one transaction, and answers with a value."""
 
 from .importing import ImportDone, import_record
+from .intake import (
+    Answered,
+    NotAnswered,
+    NotSubmitted,
+    Started,
+    Submitted,
+    add_row,
+    answer_question,
+    remove_row,
+    start_intake,
+    submit_intake,
+)
+from .questionnaires import LeftOut, Scored, answer_instrument
+from .record import NewEntry, Recorded, record_entry
+from .safety import Asked, Assessed, NewAssessment, answer_safety, assess_risk, correct_safety
 
-__all__ = ["ImportDone", "import_record"]
+__all__ = [
+    "Answered", "Asked", "Assessed", "ImportDone", "LeftOut", "NewAssessment", "NewEntry", "NotAnswered", "NotSubmitted", "Recorded", "Scored", "Started",
+    "Submitted", "add_row", "answer_instrument", "answer_question", "answer_safety", "assess_risk", "correct_safety", "import_record", "record_entry",
+    "remove_row", "start_intake", "submit_intake",
+]  # fmt: skip

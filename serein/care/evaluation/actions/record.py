@@ -1,0 +1,56 @@
+"""Add to the record by hand: a clinician writes a condition, medicine, allergy or observation, or ends one that is no longer true."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import msgspec
+from django.db import transaction
+
+from serein.clinical.case import Allergy, Condition, Medicine, Observation
+from serein.foundation.people.keys import OpenChart, Refused, refuse_on_record
+from serein.foundation.people.models import Role
+from serein.foundation.rows import new_id
+
+from ..models import RecordEntry
+from .own import put_on_trail
+
+KINDS: dict[type, str] = {Condition: "condition", Medicine: "medicine", Allergy: "allergy", Observation: "observation"}
+
+
+@dataclass(frozen=True)
+class NewEntry:
+    """`value` is the clinical core's value; `replaces` is the id of the entry that it corrects."""
+
+    value: Condition | Medicine | Allergy | Observation
+    words: str
+    status: str = "active"
+    replaces: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Recorded:
+    entry_id: UUID
+
+
+@transaction.atomic
+def record_entry(chart: OpenChart, new: NewEntry) -> Recorded | Refused:
+    """Write one entry in a clinician's name. An entry that it replaces ends at the same instant; it is kept, never changed."""
+    if chart.by is None or not chart.by.has(Role.CLINICIAN) or chart.purpose != "care":
+        return refuse_on_record(
+            chart, "record_entry", Refused("not-your-role", "Only a clinician of the care team may write here.")
+        )
+    if new.replaces is not None:
+        ended = RecordEntry.objects.filter(pk=new.replaces, patient=chart.patient_id, ended_at=None).update(ended_at=chart.at)
+        if not ended:
+            return refuse_on_record(
+                chart, "record_entry", Refused("changed-meanwhile", "This entry has already been ended or replaced.")
+            )
+    key = new_id()
+    entry = RecordEntry(
+        id=key, clinic_id=chart.clinic_id, patient_id=chart.patient_id, kind=KINDS[type(new.value)], status=new.status, words=new.words[:400],
+        since=getattr(new.value, "onset", None), value=msgspec.to_builtins(new.value), provenance="clinician", source_system="serein",
+        source_id=str(key), recorded_at=chart.at, recorded_by_id=chart.by.account_id,
+    )  # fmt: skip
+    entry.save(force_insert=True)
+    put_on_trail(chart, "record_entry", ("record_entry", key), kind=entry.kind)
+    return Recorded(key)

@@ -1,0 +1,11 @@
+"""What is known from the evaluation, as values. Every read takes a key."""
+
+from .case import case_of
+from .chart import AnswerLine, AssessmentLine, EntryLine, Evaluation, Overview, ResultLine, evaluation, evaluations_overview
+from .intake import IntakeState, last_intake, open_intake
+from .safety import SafetyState, open_safety, safety_to_answer
+
+__all__ = [
+    "AnswerLine", "AssessmentLine", "EntryLine", "Evaluation", "IntakeState", "Overview", "ResultLine", "SafetyState", "case_of", "evaluation",
+    "evaluations_overview", "last_intake", "open_intake", "open_safety", "safety_to_answer",
+]  # fmt: skip

@@ -1,0 +1,107 @@
+"""Everything known about one patient as the clinical core wants it, each fact with where it was read."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+
+from serein.clinical.case import Allergy, Birth, Case, Condition, Known, Medicine, Observation, QuestionnaireAnswers
+from serein.foundation.people.keys import OpenChart
+from serein.foundation.people.models import Clinic, Patient
+from serein.foundation.people.persons import clinic_day
+
+from ..answering import live
+from ..models import InstrumentResult, RecordEntry
+from ..told import Told
+from .intake import last_intake
+from .safety import open_safety
+
+TYPES: dict[str, type] = {"condition": Condition, "medicine": Medicine, "allergy": Allergy, "observation": Observation}
+ENDED = ("completed", "stopped", "ended", "inactive", "resolved", "remission", "not-taken", "cancelled")
+
+
+def case_of(chart: OpenChart, on: date) -> Case:
+    """The patient as known on the day `on`. What was never asked stays unknown; answers that were not sent yet are not used.
+
+    The case holds the record, the last intake that was sent, and the newest result of each questionnaire. A condition or medicine that ended
+    before `on` is past.
+    """
+    patient = Patient.objects.get(pk=chart.patient_id)
+    intake = last_intake(chart)
+    entries = _entries(chart)
+    told = Told(
+        live(intake.answers) if intake else {},
+        f"intake, {_staff_day(chart, intake.submitted_at)}" if intake and intake.submitted_at else "",
+    )
+    medicines = [m for m in entries["medicine"] if isinstance(m, Medicine)]
+    return Case(
+        patient=f"Patient/{patient.id}",
+        birth=_birth(patient.birth_date, told.birth_date),
+        sex=patient.sex or told.sex,
+        medicines=tuple(m for m in medicines if _current(m, on)),
+        medicines_known=Known.YES if told.medicines_known or medicines else Known.NO,
+        past=tuple(m for m in medicines if not _current(m, on)),
+        conditions=(*entries["condition"], *told.conditions()),
+        conditions_known=Known.YES if told.conditions_known or entries["condition"] else Known.NO,
+        allergies=tuple(entries["allergy"]),
+        allergies_known=Known.YES if told.allergies_known or entries["allergy"] else Known.NO,
+        observations=tuple(entries["observation"]),
+        questionnaires=tuple(_questionnaires(chart)),
+        circumstances=told.circumstances(suicidal=_suicidal(chart)),
+        jurisdiction=Clinic.objects.get(pk=chart.clinic_id).jurisdiction.partition("-")[0],
+    )
+
+
+def _staff_day(chart: OpenChart, at: datetime) -> str:
+    return f"{clinic_day(chart.clinic_id, at):%d-%b-%Y}"
+
+
+def _birth(recorded: date | None, told: date | None) -> Birth | None:
+    """Two different dates are a range: a check must hold for the youngest and the oldest that the patient can be."""
+    days = [d for d in (recorded, told) if d is not None]
+    return Birth(min(days), max(days)) if days else None
+
+
+def _entries(chart: OpenChart) -> Mapping[str, list[Any]]:
+    found: dict[str, list[Any]] = {kind: [] for kind in TYPES}
+    for kind, value in (
+        RecordEntry.objects.filter(patient=chart.patient_id, ended_at=None)
+        .order_by("kind", "recorded_at", "id")
+        .values_list("kind", "value")
+    ):
+        found[kind].append(msgspec.convert(value, TYPES[kind]))
+    return found
+
+
+def _current(medicine: Medicine, on: date) -> bool:
+    return medicine.status not in ENDED and (medicine.ends is None or medicine.ends >= on)
+
+
+def _newest(chart: OpenChart) -> Iterator[InstrumentResult]:
+    """The newest result of each questionnaire."""
+    results = InstrumentResult.objects.filter(patient=chart.patient_id).order_by("answered_at", "id")
+    yield from {r.instrument: r for r in results}.values()
+
+
+def _questionnaires(chart: OpenChart) -> Iterator[QuestionnaireAnswers]:
+    for result in _newest(chart):
+        day = clinic_day(chart.clinic_id, result.answered_at)
+        yield QuestionnaireAnswers(
+            reference=f"{result.instrument.upper()}, {day:%d-%b-%Y}",
+            instrument=result.instrument,
+            answers=tuple(sorted(result.answers.items())),
+            on=day,
+        )
+
+
+def _suicidal(chart: OpenChart) -> tuple[bool | None, str]:
+    """Whether thoughts of being better off dead stand in the newest PHQ-9, or in a warning that nobody has assessed yet; None: never asked."""
+    waiting = open_safety(chart)
+    if waiting is not None:
+        return True, f"safety questions, {_staff_day(chart, waiting.asked_at)}"
+    for result in _newest(chart):
+        value = result.answers.get("9")
+        if result.instrument == "phq-9" and value is not None:
+            return value > 0, f"PHQ-9, {_staff_day(chart, result.answered_at)}"
+    return None, ""
