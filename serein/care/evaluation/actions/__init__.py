@@ -18,7 +18,7 @@ from .record import NewEntry, Recorded, record_entry
 from .safety import Asked, Assessed, NewAssessment, answer_safety, assess_risk, correct_safety
 
 __all__ = [
-    "Answered", "Asked", "Assessed", "ImportDone", "LeftOut", "NewAssessment", "NewEntry", "NotAnswered", "NotSubmitted", "Recorded", "Scored", "Started",
-    "Submitted", "add_row", "answer_instrument", "answer_question", "answer_safety", "assess_risk", "correct_safety", "import_record", "record_entry",
-    "remove_row", "start_intake", "submit_intake",
+    "Answered", "Asked", "Assessed", "ImportDone", "LeftOut", "NewAssessment", "NewEntry", "NotAnswered", "NotSubmitted", "Recorded", "Scored",
+    "Started", "Submitted", "add_row", "answer_instrument", "answer_question", "answer_safety", "assess_risk", "correct_safety", "import_record",
+    "record_entry", "remove_row", "start_intake", "submit_intake",
 ]  # fmt: skip
