@@ -35,6 +35,7 @@ class Plan(PatientRow):
     written_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
+    closed_why = models.CharField(max_length=300, blank=True)
 
     class Meta:
         constraints = [
