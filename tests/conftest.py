@@ -121,11 +121,15 @@ def committed(installation: Installation, django_db_setup: None, own_database: s
 
 @pytest.fixture
 def as_owner(installation: Installation, request: pytest.FixtureRequest) -> Iterator[psycopg.Connection]:
-    """psycopg connection of the owner to the database of this test (its own with `committed`, else the shared one)."""
+    """psycopg connection of the owner to the database of this test (its own with `committed`, else the shared one).
+
+    What is not committed is rolled back at the end.
+    """
     name = request.getfixturevalue("committed") if "committed" in request.fixturenames else ROLLED_BACK
     request.getfixturevalue("django_db_setup")
-    with installation.connect("serein_owner", name) as connection:
-        yield connection
+    connection = installation.connect("serein_owner", name)
+    yield connection
+    connection.close()
 
 
 class QuietHandler(WSGIRequestHandler):
