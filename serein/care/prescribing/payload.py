@@ -149,8 +149,8 @@ class Content(_Checked):
             raise NotAPrescription("Content.valid_from", "the days from issue to last fill are not in order")
         if self.patient.birth_date > self.issued_on:
             raise NotAPrescription("PatientLines.birth_date", "is after the day of issue")
-        if self.draft_version < 1:
-            raise NotAPrescription("Content.draft_version", "is not above zero")
+        if not 0 < self.draft_version < 2**31:
+            raise NotAPrescription("Content.draft_version", "is no version")
 
     @property
     def quantity_words(self) -> str:
@@ -222,7 +222,9 @@ def read(canonical: bytes) -> Content:
         raise NotAPrescription("bytes", "too long")
     try:
         plain = json.loads(canonical.decode("utf-8"), object_pairs_hook=_pairs, parse_float=_no_float, parse_constant=_no_float)
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError):
+    except NotAPrescription:
+        raise
+    except (ValueError, RecursionError):  # no UTF-8, no JSON, a number of 5,000 digits, 100,000 brackets
         raise NotAPrescription("bytes", "no JSON in UTF-8") from None
     if not isinstance(plain, dict) or plain.pop("schema", None) != SCHEMA:
         raise NotAPrescription("bytes", "not of this schema and version")
