@@ -20,6 +20,7 @@ from .models import Plan, PlanReply, PlanState
 from .text import Mistaken, PlanText, mistakes, printable
 
 QUESTION_TASK, PRESCRIBE_TASK = "answer-plan-question", "prescribe-agreed-plan"
+READ_INTAKE_TASK = "read-intake"  # opened when the intake was sent (evaluation); a plan that was sent is its answer
 AGREE, ASK = "agree", "ask"
 LONGEST_WORDS = 2000
 OPEN = (PlanState.DRAFT, PlanState.SENT, PlanState.QUESTIONED, PlanState.AGREED)
@@ -118,6 +119,7 @@ def send_plan(chart: OpenChart, plan_id: UUID, *, shown: str = "") -> Sent | Ref
         return _refused(chart, "send_plan", "not-a-draft", "This plan is no longer a draft.", plan_id)
     waiting = Plan.objects.filter(patient=chart.patient_id, state__in=(PlanState.SENT, PlanState.QUESTIONED)).exclude(pk=plan_id)
     replaced = _replace(chart, list(waiting.values_list("id", flat=True)))
+    close_tasks(chart, kind=READ_INTAKE_TASK, why="a plan was sent to the patient")
     post(chart, kind="plan-waiting", to=letterbox(chart.patient_id), body={})
     _done(chart, "send_plan", plan_id, version=card.version, digest=card.digest, replaced=replaced)
     return Sent(plan_id, replaced)

@@ -55,8 +55,14 @@ def holds(proof: Proof, *, account_id: UUID, digest: str, at: datetime) -> bool:
 
 
 @transaction.atomic
-def prove(account_id: UUID, password: str, code: str, at: datetime, *, digest: str) -> Proof | Refused:
-    """Check both factors for the content with that digest. One answer for either being wrong: which one it was would help a thief."""
+def prove(
+    account_id: UUID, password: str, code: str, at: datetime, *, digest: str, device_seconds: float | None = None
+) -> Proof | Refused:
+    """Check both factors for the content with that digest. One answer for either being wrong: which one it was would help a thief.
+
+    `device_seconds` is the time (Unix seconds) that the person's authenticator lives in, where it differs from `at`: in a demonstration that
+    borrows another day the telephone in the hand does not.
+    """
     # The lock makes guesses queue, so that many at once are counted like many in turn.
     account = Account.objects.select_for_update(no_key=True).filter(pk=account_id, is_active=True).first()
     authenticator = Authenticator.objects.filter(user_id=account_id, type=Authenticator.Type.TOTP).first()
@@ -66,7 +72,7 @@ def prove(account_id: UUID, password: str, code: str, at: datetime, *, digest: s
     if recent.count() >= TRIES:
         return TOO_MANY
     # Both are always checked, so that the time it takes tells nothing either.
-    counter = _counter(decrypt(authenticator.data["secret"]), code, at)
+    counter = _counter(decrypt(authenticator.data["secret"]), code, at.timestamp() if device_seconds is None else device_seconds)
     known = _password_is(account, password)
     if counter is None or not known or not _use(account, authenticator, counter, code, at):
         FactorTry(clinic_id=account.clinic_id, account=account, at=at, proved=False).save(force_insert=True)
@@ -82,12 +88,12 @@ def _password_is(account: Account, password: str) -> bool:
     return len(password) <= LONGEST_PASSWORD and check_password(password, account.password)
 
 
-def _counter(secret: str, code: str, at: datetime) -> int | None:
+def _counter(secret: str, code: str, seconds: float) -> int | None:
     """The time step that this code belongs to, or None."""
     typed = "".join(code[:40].split())
     if not typed.isascii():
         return None
-    now = int(at.timestamp()) // PERIOD_SECONDS
+    now = int(seconds) // PERIOD_SECONDS
     steps = range(now - STEPS_BACK, now + 1)
     return next((c for c in steps if hmac.compare_digest(format_hotp_value(hotp_value(secret, c)), typed)), None)
 
