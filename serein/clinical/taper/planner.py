@@ -1,6 +1,7 @@
 """Propose a reduction down to the tablet, or say why there is none and what would do."""
 
 from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -9,19 +10,22 @@ from .amounts import Shelf, TooFine
 from .checks import breaches_of, checks_of
 from .day import spread
 from .path import Descent, Edge
-from .values import Plan, Policy, Refused, Request, Step, TimedDose
+from .values import Pace, Plan, Policy, Refused, Request, Step, TimedDose
 
 
-def propose(request: Request, policy: Policy, *, also: tuple[Request, ...] = ()) -> Plan | Refused:
-    """The plan that is closest to the wished pace under the policy, or a refusal.
+def propose(
+    request: Request, policy: Policy, *, others: Callable[[Request], Iterable[Request]] = lambda one: ()
+) -> Plan | Refused:
+    """The plan that is closest to the wished pace under the policy, or a refusal with the nearest request that a plan can meet.
 
-    `also` are requests to offer as the nearest one, in order of preference; the first that a plan can meet is named. Every plan holds the
-    invariants of the `serein taper` contract (one substance, one phase); `checked` in `checks` looks for a breach in any plan.
+    `others` gives further requests to try, such as the same one with a finer product, in order of preference. Every plan holds the
+    invariants of the `serein taper` contract (one substance, one phase); `checks.breaches` looks for a breach in any plan.
     """
     plan = _plan(request, policy)
     if isinstance(plan, Plan):
         return plan
-    for other in (*_milder(request, policy), *also):
+    milder = list(_milder(request, policy))
+    for other in (*milder, *(finer for one in (milder or [request])[:1] for finer in others(one))):
         if isinstance(_plan(other, policy), Plan):
             return replace(plan, nearest=other)
     return plan
@@ -70,27 +74,23 @@ def _stuck(request: Request, policy: Policy, descent: Descent) -> Refused:
     return Refused("products-too-coarse", f"The products cannot make a cut small enough {where}. {need}")
 
 
-def _milder(request: Request, policy: Policy) -> list[Request]:
-    """Requests that differ as little as possible: the pace at its ceiling, the goal at a dose that can be made."""
-    pace = replace(
-        request.pace,
-        cut_percent=min(request.pace.cut_percent, policy.ceiling_percent),
-        every_days=max(request.pace.every_days, policy.ceiling_days),
-    )
-    milder = [replace(request, pace=pace)] if pace != request.pace else []
-    shelf = Shelf(request.products, request.daily_dose_mg) if request.products and _searchable(request) else None
-    if shelf is not None and request.goal_mg > 0 and not shelf.can_make(request.goal_mg):
-        goals = sorted((shelf.mg(g) for g in shelf.makeable), key=lambda mg: (abs(mg - request.goal_mg), -mg))
-        milder += [replace(request, pace=pace, goal_mg=goal) for goal in goals[:6] if goal < request.daily_dose_mg]
-    return milder
-
-
-def _searchable(request: Request) -> bool:
+def _milder(request: Request, policy: Policy) -> Iterator[Request]:
+    """Requests that differ as little as possible: the pace at its ceiling, a goal that is lower and can be made, fewer products."""
+    pace = Pace(min(request.pace.cut_percent, policy.ceiling_percent), max(request.pace.every_days, policy.ceiling_days))
+    slower = replace(request, pace=pace)
+    if pace != request.pace:
+        yield slower
+    if request.goal_mg >= request.daily_dose_mg:
+        slower = replace(slower, goal_mg=Decimal(0))
+        yield slower
     try:
-        Shelf(request.products, request.daily_dose_mg)
+        shelf = Shelf(slower.products, slower.daily_dose_mg)
     except TooFine:
-        return False
-    return True
+        yield from (replace(slower, products=tuple(p for p in slower.products if p is not one)) for one in slower.products)
+        return
+    if not shelf.can_make(slower.goal_mg):
+        goals = sorted((shelf.mg(g) for g in shelf.makeable), key=lambda mg: (abs(mg - slower.goal_mg), -mg))
+        yield from (replace(slower, goal_mg=goal) for goal in goals if goal < slower.daily_dose_mg)
 
 
 def _start(request: Request, first: Edge) -> date:

@@ -1,0 +1,92 @@
+"""`serein taper FILE [--json]`: a reduction down to the tablet. Exit 0, 1 (no plan can meet the request) or 2 (the input cannot be used)."""
+
+import argparse
+import json
+import sys
+from decimal import ROUND_HALF_UP, Decimal
+from itertools import chain
+from pathlib import Path
+
+from serein.clinical.knowledge import Knowledge, load
+from serein.clinical.taper import Plan, Refused, Request, Step, TimedDose, UnknownPolicy, policy_for, propose, withdrawal_risk
+from serein.interfaces.translate.bad_input import BadInput, printable
+from serein.interfaces.translate.strict_json import Json
+from serein.interfaces.translate.taper_request import alternatives, plain, request_as_json, taper_request
+
+NOT_CONFIRMED = "No licensed human has confirmed this knowledge. A plan is a proposal: a clinician and the patient decide."
+
+
+def taper_command(argv: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="serein taper", description="Propose a gradual reduction from real products.")
+    parser.add_argument("file", metavar="FILE", help="JSON input, or - for standard input")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    options = parser.parse_args(argv)
+    try:
+        data = sys.stdin.buffer.read() if options.file == "-" else Path(options.file).read_bytes()
+        request, policy = taper_request(data)
+        knowledge = load()
+        limits = policy_for(knowledge, policy, request.substance)
+    except (OSError, BadInput, UnknownPolicy) as error:
+        print(f"serein taper: {printable(str(error))}", file=sys.stderr)
+        return 2
+    found = propose(request, limits, others=lambda one: alternatives(knowledge, one, limits.terminal_cut_mg))
+    if options.json:
+        print(json.dumps(_as_json(knowledge, request, policy, found)))
+    else:
+        print(_for_people(request, found))
+    return 0 if isinstance(found, Plan) else 1
+
+
+def _as_json(knowledge: Knowledge, request: Request, policy: str, found: Plan | Refused) -> Json:
+    if isinstance(found, Refused):
+        nearest = request_as_json(found.nearest, policy) if found.nearest else None
+        return {"refused": {"code": found.code, "why": found.why}, "nearest": nearest}
+    return {
+        "policy": found.policy,
+        "knowledge": knowledge.version,
+        "confirmed": knowledge.confirmed,
+        "steps": [_step(s) for s in found.steps],
+        "ends_on": found.ends_on.isoformat(),
+        "supply": [{"product": id, "units": plain(units)} for id, units in found.supply],
+        "checks": [{"code": c.code, "ok": c.ok, "why": c.why} for c in (*found.checks, withdrawal_risk(knowledge, request))],
+    }
+
+
+def _step(step: Step) -> Json:
+    return {
+        "number": step.number,
+        "from": step.from_.isoformat(),
+        "days": step.days,
+        "daily_mg": plain(step.daily_mg),
+        "cut_mg": plain(step.cut_mg),
+        "cut_percent": str(step.cut_percent.quantize(Decimal("0.1"), ROUND_HALF_UP)),
+        "terminal": step.terminal,
+        "doses": [_dose(d) for d in step.doses],
+    }
+
+
+def _dose(dose: TimedDose) -> Json:
+    return {
+        "at": dose.at,
+        "mg": plain(dose.mg),
+        "parts": [{"product": id, "units": plain(units)} for id, units in dose.parts.units],
+    }
+
+
+def _for_people(request: Request, found: Plan | Refused) -> str:
+    if isinstance(found, Refused):
+        return f"No plan: {found.why}"
+    counted = {p.id: " mL of " if p.liquid else " × " for p in request.products}
+    rows = (_row(step, counted) for step in found.steps)
+    supply = ", ".join(f"{plain(units)}{counted[id]}{id}" for id, units in found.supply)
+    checks = (f"{'ok  ' if c.ok else 'look'} {c.why}" for c in found.checks)
+    return "\n".join(
+        chain(rows, ["", f"Ends on {found.ends_on.isoformat()}. In all: {supply}.", ""], checks, ["", NOT_CONFIRMED])
+    )
+
+
+def _row(step: Step, counted: dict[str, str]) -> str:
+    doses = "; ".join(
+        f"{d.at} {plain(d.mg)} mg = " + " + ".join(f"{plain(u)}{counted[p]}{p}" for p, u in d.parts.units) for d in step.doses
+    )
+    return f"{step.number:>3}  from {step.from_.isoformat()}  {plain(step.daily_mg):>6} mg a day  {doses or 'nothing'}"
