@@ -7,15 +7,18 @@ import pytest
 
 from serein.care.evaluation.actions import ImportDone, import_record
 from serein.care.evaluation.models import RecordEntry
+from serein.care.evaluation.reads import case_of
 from serein.care.visits.models import Encounter
+from serein.care.visits.reads import visits
 from serein.foundation.audit.reads import Line, trail
 from serein.foundation.people.keys import Refused, open_chart, open_job, open_list
 from serein.foundation.people.models import Patient
 from serein.foundation.people.persons import Person
 from serein.interfaces.cli.taking_over import as_incoming, left_out, source_of, take_over
+from serein.interfaces.translate.chart import as_case
 from serein.interfaces.translate.record import read_record
 from tests.interfaces.bundles import OWN, REAL, SHARED, Json, bundle, diazepam, own, patient, real, request, written
-from tests.people import AT, TestClinic, given, make_clinic
+from tests.people import AT, TestClinic, given, make_clinic, open_for
 
 pytestmark = pytest.mark.django_db
 LATER = AT + timedelta(hours=1)
@@ -189,3 +192,23 @@ def test_what_stays_outside_is_named():
     lines = list(left_out(read_record(written(tree))))
     assert "MedicationRequest ×1: a proposed order; only what is prescribed or taken is imported" in lines
     assert "QuestionnaireResponse ×1: answers given elsewhere; the patient is asked here again" in lines
+
+
+def test_visits_of_the_other_system_are_read_newest_first():
+    clinic = make_clinic()
+    ada = clinic.clinician()
+    done = imported(ada, real("synthea-adolescent"))
+    seen = visits(open_for(ada, done.patient_id, LATER))
+    assert len(seen) == 22 and all(v.source_system == "https://github.com/synthetichealth/synthea" for v in seen)
+    assert seen[0].started_at == max(v.started_at for v in seen) and seen[-1].kind == "Encounter for check up (procedure)"
+
+
+def test_an_imported_record_becomes_the_case_that_is_judged():
+    clinic = make_clinic()
+    ada = clinic.clinician()
+    done = imported(ada, own())
+    case = case_of(open_for(ada, done.patient_id, LATER), LATER.date())
+    direct = as_case(read_record(written(own())))
+    assert case.medicines == direct.medicines and case.past == direct.past
+    assert {c.reference for c in case.conditions} >= {c.reference for c in direct.conditions}
+    assert case.allergies == direct.allergies and set(case.observations) == set(direct.observations)

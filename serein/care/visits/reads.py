@@ -1,0 +1,28 @@
+"""What is known about visits, as values. Every read takes a key."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from serein.foundation.people.keys import OpenChart
+
+from .models import Encounter
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A visit. `source_system` is empty for our own; instants may be unknown in another system's."""
+
+    id: UUID
+    kind: str
+    started_at: datetime | None
+    ended_at: datetime | None
+    reason: str
+    source_system: str
+
+
+def visits(chart: OpenChart, *, limit: int = 100) -> tuple[Visit, ...]:
+    """Visits of the patient, newest first; those without a date come last."""
+    rows = Encounter.objects.filter(patient=chart.patient_id).order_by("-started_at", "-id")
+    dated = [*rows.filter(started_at__isnull=False)[:limit], *rows.filter(started_at=None)[:limit]][:limit]
+    return tuple(Visit(r.id, r.kind, r.started_at, r.ended_at, r.reason, r.source_system) for r in dated)
