@@ -12,14 +12,14 @@ class MigrationError(Exception):
     """The migrations did not run through; the message ends with what the database said."""
 
 
-def migrate(place: Place) -> None:
-    """Bring the schema of the installation up to date. Raises MigrationError."""
+def migrate(place: Place, *, static: bool = False) -> None:
+    """Bring the schema of the installation up to date, and with `static` the files that the web serves. Raises MigrationError."""
     environment = os.environ | {
         "SEREIN_STATE": str(place.folder),
         "SEREIN_DATABASE_ROLE": OWNER,
         "PYTHONPATH": str(PACKAGE.parent),
     }
-    command = [sys.executable, "-m", "serein.config.migrate"]
+    command = [sys.executable, "-m", "serein.config.migrate", *(["static"] if static else [])]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode != 0:
         raise MigrationError("\n".join(["the migrations did not run through:", *done.stderr.strip().splitlines()[-6:]]))
@@ -32,6 +32,10 @@ def main() -> int:
 
     django.setup()
     call_command("migrate", interactive=False, verbosity=0)
+    if sys.argv[1:] == ["static"]:
+        from serein.interfaces.web.shell.collect import collect_static
+
+        collect_static()
     return 0
 
 

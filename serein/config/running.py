@@ -88,12 +88,15 @@ def prepare_database(wish: Wish, cluster: Cluster | None) -> None:
         say("Starting PostgreSQL")
         cluster.start(say)
         connections = embedded_connections(cluster, place)
-    if schema.stands_at(connections[OWNER]) != schema.fingerprint():
+    release = schema.fingerprint()
+    # Two notes, because several machines may share one database and each serves its own files.
+    if schema.stands_at(connections[OWNER]) != release or place.note("prepared") != release:
         say("Bringing the database up to this release")
         if cluster is not None:
             provision(cluster, place, say)
-        migrate(place)
-        schema.mark(connections[OWNER], schema.fingerprint())
+        migrate(place, static=True)
+        schema.mark(connections[OWNER], release)
+        place.write_note("prepared", release)
     place.write_connections(connections)
     with psycopg.connect(**connections[APP]) as connection:  # type: ignore[arg-type]
         refuse_dangerous_role(connection)

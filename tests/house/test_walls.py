@@ -30,8 +30,16 @@ def test_what_stands_before_the_wall_is_still_there(as_owner):
         (GOOD, f"ALTER TABLE t ENABLE ROW LEVEL SECURITY; CREATE POLICY wall ON t USING (patient_id = {ONCE})", None),
         (GOOD, "", "row-level security is off"),
         (GOOD, "ALTER TABLE t ENABLE ROW LEVEL SECURITY", "no policy that reads the key's settings"),
-        (GOOD, "ALTER TABLE t ENABLE ROW LEVEL SECURITY; CREATE POLICY wall ON t USING (true)", "no policy that reads the key's settings"),
-        (GOOD, f"ALTER TABLE t FORCE ROW LEVEL SECURITY; CREATE POLICY wall ON t USING (patient_id = {ONCE})", "FORCE would blind the owner's migrations"),
+        (
+            GOOD,
+            "ALTER TABLE t ENABLE ROW LEVEL SECURITY; CREATE POLICY wall ON t USING (true)",
+            "no policy that reads the key's settings",
+        ),
+        (
+            GOOD,
+            f"ALTER TABLE t FORCE ROW LEVEL SECURITY; CREATE POLICY wall ON t USING (patient_id = {ONCE})",
+            "FORCE would blind the owner's migrations",
+        ),
         (
             GOOD,
             "ALTER TABLE t ENABLE ROW LEVEL SECURITY; CREATE POLICY wall ON t USING (patient_id = current_setting('serein.patient')::uuid)",
