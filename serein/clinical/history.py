@@ -62,7 +62,7 @@ class Written:
 class Regimen:
     """All orders of one substance that will be taken together: `drafts` are proposed, `continuing` go on, `before` were there.
 
-    `daily_mg` is their sum, `before_mg` what it was (for a switch of substance in mg of the new substance: `before_span`).
+    `daily_mg` is their sum, `before_mg` what it was (after a switch of substance: the most it can stand for, in mg of the new).
     """
 
     substance: str

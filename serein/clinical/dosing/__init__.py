@@ -1,0 +1,1 @@
+"""Is this amount, form, frequency and duration within bounds for this person? Decimal only."""

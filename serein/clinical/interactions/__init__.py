@@ -1,0 +1,1 @@
+"""What else is in the body, and what else is wrong with it?"""

@@ -9,15 +9,13 @@ from serein.clinical.knowledge.facts import (
     Advice,
     Cite,
     Confidence,
-    Instrument,
-    Item,
     Jurisdiction,
-    Option,
     Product,
     Source,
     Substance,
 )
 from serein.clinical.knowledge.library import Knowledge, load, read
+from serein.clinical.knowledge.questions import Instrument, Item, Option
 from serein.clinical.knowledge.reading import BadKnowledge
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""Turns what an order says into mg a dose and mg a day, by the strength of its product. What cannot be read is a problem, not a zero."""
+"""Turns what an order says into mg a dose and mg a day. What cannot be read is a problem, not a zero."""
 
 from __future__ import annotations
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from typing import Any, Protocol
 
-from serein.clinical.findings import SourceReference
+from serein.clinical.findings import Severity, SourceReference
 from serein.clinical.knowledge import facts
+from serein.clinical.knowledge.questions import Instrument
 from serein.clinical.knowledge.reading import BadKnowledge, build, parse
 from serein.clinical.knowledge.recognise import Register
 
@@ -37,7 +38,7 @@ ROOMS: dict[str, Any] = {
     "contraindications": facts.Hazard,
     "indications": facts.IndicationFile,
     "advice": facts.AdviceFile,
-    "instruments": facts.Instrument,
+    "instruments": Instrument,
     "jurisdictions": facts.Jurisdiction,
     "findings": facts.CatalogueFile,
 }
@@ -60,7 +61,7 @@ class Knowledge:
     contraindications: tuple[facts.Hazard, ...]
     indications: tuple[facts.IndicationFile, ...]
     advice: tuple[facts.AdviceFile, ...]
-    instruments: tuple[facts.Instrument, ...]
+    instruments: tuple[Instrument, ...]
     jurisdictions: tuple[facts.Jurisdiction, ...]
     findings: tuple[facts.CatalogueFile, ...]
 
@@ -95,7 +96,7 @@ class Knowledge:
     def substance(self, id: str) -> facts.Substance:
         return self._index["substances", id]  # type: ignore[no-any-return]
 
-    def instrument(self, id: str) -> facts.Instrument:
+    def instrument(self, id: str) -> Instrument:
         return self._index["instruments", id]  # type: ignore[no-any-return]
 
     def jurisdiction(self, id: str) -> facts.Jurisdiction:
@@ -163,13 +164,19 @@ def _check(knowledge: Knowledge) -> None:
                     raise BadKnowledge(f"{name}: no source {cite.source!r}")
     groups = {g.id for g in knowledge.medicines}
     for meeting in knowledge.interactions:
-        knowledge.catalogue(meeting.code)
+        if meeting.severity not in knowledge.catalogue(meeting.code).severity:
+            raise BadKnowledge(f"interactions {meeting.id}: a severity that {meeting.code} does not list")
         if unknown := set(meeting.groups) - groups:
             raise BadKnowledge(f"interactions {meeting.id}: no medicine group {sorted(unknown)}")
         if not (meeting.groups or meeting.medicines) or not (meeting.substances or meeting.classes):
             raise BadKnowledge(f"interactions {meeting.id}: nobody meets nobody")
+    for entry in knowledge.codes:
+        if entry.relaxable and Severity.WARN not in entry.severity:
+            raise BadKnowledge(f"findings {entry.code}: relaxable, but it has no warning to relax to")
     for hazard in knowledge.contraindications:
-        knowledge.catalogue(hazard.code)
+        listed = knowledge.catalogue(hazard.code).severity
+        if hazard.severity not in listed or (hazard.contraindicated and Severity.STOP not in listed):
+            raise BadKnowledge(f"contraindications {hazard.id}: a severity that {hazard.code} does not list")
         for forbidden in hazard.contraindicated:
             knowledge.substance(forbidden.substance)
 

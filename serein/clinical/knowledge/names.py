@@ -16,8 +16,8 @@ _NEGATION = frozenset(
     ("no", "not", "without", "denies", "denied", "negative", "excluded", "unlikely", "family", "screening", "fear")
 )
 # Words that say nothing about which medicine it is.
-_FILLING_WORDS = """mg mcg g ml l iu unit units meq actuat hr hour hours day oral tablet tablets tab tabs capsule capsules cap caps
-    solution suspension injection injectable prefilled syringe spray nasal cream ointment gel patch transdermal system inhaler
+_FILLING_WORDS = """mg mcg g ml l iu unit units meq actuat hr hour hours day oral tablet tablets tab tabs capsule capsules cap
+    caps solution suspension injection injectable prefilled syringe spray nasal cream ointment gel patch transdermal system inhaler
     inhalation powder drops ophthalmic topical extended release delayed chewable disintegrating film coated metered dose pack
     product liquid syrup concentrate rectal buccal sublingual vial kit hydrochloride hcl sodium potassium sulfate phosphate
     maleate tartrate succinate acetate citrate mesylate besylate bitartrate fumarate of in for the a per"""

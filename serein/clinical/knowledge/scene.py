@@ -1,4 +1,4 @@
-"""The case as knowledge sees it, made once: every medicine identified, every dose read, every condition placed. What all checks share."""
+"""The case as knowledge sees it, made once: medicines identified, doses read, conditions placed. What all checks share."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ class Scene:
             if condition.verification in DEAD_VERIFICATION or condition.status not in LIVE_STATUS:
                 continue
             for hazard in self.knowledge.contraindications:
-                if matches(condition.concept, hazard.icd10, hazard.snomed, hazard.text):
+                if matches(condition.concept, hazard.icd10, hazard.snomed, hazard.text, hazard.not_text):
                     met.setdefault(hazard.id, []).append(Input(condition.concept.words, condition.reference))
         silent = {s for h in self.knowledge.contraindications if h.id in met for s in h.silences}
         return tuple((h, tuple(met[h.id])) for h in self.knowledge.contraindications if h.id in met and h.id not in silent)
@@ -126,12 +126,15 @@ def shorten(text: str, most: int = 90) -> str:
     return text if len(text) <= most else text[: most - 1].rsplit(" ", 1)[0].rstrip(",;: ") + "…"
 
 
-def matches(concept: Concept, icd10: tuple[str, ...], snomed: tuple[str, ...], text: tuple[str, ...]) -> bool:
-    """By code, then by words. A concept whose code is of a system we read, but another code, may still match by its words."""
+def matches(
+    concept: Concept, icd10: tuple[str, ...], snomed: tuple[str, ...], text: tuple[str, ...], not_text: tuple[str, ...] = ()
+) -> bool:
+    """By code, then by words (not where the words say one of `not_text`: "respiratory depression" is no depression)."""
     prefixes = tuple(c.replace(".", "").upper() for c in icd10)
     given = [c.replace(".", "").upper() for system in (ICD10CM, ICD10) for c in concept.codes(system)]
     if prefixes and any(c.startswith(prefixes) for c in given):
         return True
     if set(snomed) & set(concept.codes(SNOMED)):
         return True
-    return any(says(text, t) for t in (concept.text, *(c.display for c in concept.codings)) if t)
+    said = [t for t in (concept.text, *(c.display for c in concept.codings)) if t and not says(not_text, t)]
+    return any(says(text, t) for t in said)

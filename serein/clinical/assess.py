@@ -1,0 +1,166 @@
+"""The one front door: `assess(case, orders, knowledge, on)` judges proposed orders for one patient.
+
+Stops guard starts and increases: for somebody who is probably dependent, a stop on a dose that is kept or lowered would itself
+cause withdrawal, so stops about person and company and the absolute limit become warnings there. Four are never relaxed.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from serein.clinical.case import Case, Coding, Concept, Dosage, Order, Supply, Timing
+from serein.clinical.dependence.course import course_of_treatment, replaced_by_another
+from serein.clinical.dependence.likelihood import Dependence, dependence, dependence_likely
+from serein.clinical.dosing.limits import dose_within_limits
+from serein.clinical.dosing.regimen import regimens
+from serein.clinical.dosing.slips import written_well
+from serein.clinical.dosing.use import age_alone, rightly_used
+from serein.clinical.findings import AssessedOrder, Assessment, Finding, NotChecked, Purpose, Severity
+from serein.clinical.history import Regimen
+from serein.clinical.interactions.company import code_and_text, company, order_not_recognised, order_of_another
+from serein.clinical.interactions.person import person
+from serein.clinical.jurisdiction.supply import lawful_supply, unjudged
+from serein.clinical.knowledge import Knowledge, load
+from serein.clinical.knowledge.facts import CatalogueEntry
+from serein.clinical.knowledge.scene import Said, Scene, together
+from serein.clinical.quantities import Amount, Interval, Unit
+
+RELAXED = (
+    "Dependence is likely, so stopping would itself be dangerous: plan a taper.",
+    "A short bridge supply, or inpatient care, where the risk is too high.",
+)
+
+
+def assess(case: Case, orders: Order | Sequence[Order], knowledge: Knowledge, on: date) -> Assessment:
+    """Judges all `orders` together on day `on`. Raises ValueError when there is none: an empty proposal has no answer."""
+    proposed = (orders,) if isinstance(orders, Order) else tuple(orders)
+    if not proposed:
+        raise ValueError("assess: no proposed order")
+    if len({o.reference for o in proposed}) != len(proposed):
+        raise ValueError("assess: two orders share one reference")
+    scene = Scene(case=case, orders=proposed, knowledge=knowledge, on=on)
+    found = regimens(scene)
+    said = together([*(_regimen(scene, r) for r in found), *(_order(scene, o) for o in proposed), unjudged()])
+    return Assessment(
+        on=on,
+        knowledge=knowledge.version,
+        orders=tuple(_assessed(scene, o, found) for o in proposed),
+        findings=tuple(dict.fromkeys(said.findings)),
+        not_checked=_once(said.not_checked),
+    )
+
+
+def codes(knowledge: Knowledge | None = None) -> tuple[CatalogueEntry, ...]:
+    """Every finding code with severities, trigger and citations: what `serein assess --codes` prints."""
+    return (knowledge or load()).codes
+
+
+def _regimen(scene: Scene, regimen: Regimen) -> Said:
+    depends = dependence(scene, regimen.starts)
+    checks = together(
+        (
+            age_alone(scene, regimen),
+            dose_within_limits(scene, regimen),
+            written_well(scene, regimen),
+            rightly_used(scene, regimen),
+            person(scene, regimen),
+            company(scene, regimen),
+            dependence_likely(scene, regimen, depends),
+            course_of_treatment(scene, regimen, depends),
+        )
+    )
+    return Said(tuple(_relaxed(scene, regimen, depends, f) for f in checks.findings), checks.not_checked)
+
+
+def _relaxed(scene: Scene, regimen: Regimen, depends: Dependence, finding: Finding) -> Finding:
+    keeps = depends.probable and not regimen.purpose.raises
+    if not keeps or finding.severity is not Severity.STOP or not scene.knowledge.catalogue(finding.code).relaxable:
+        return finding
+    suggestions = (*RELAXED, *finding.suggestions)
+    return dataclasses.replace(finding, severity=Severity.WARN, relaxed_from=Severity.STOP, suggestions=suggestions)
+
+
+def _order(scene: Scene, order: Order) -> Said:
+    """What is judged for each order by itself."""
+    identity = scene.identity(order)
+    said = code_and_text(scene, order.reference) + lawful_supply(scene, order)
+    if identity.substance:
+        return said
+    if (not identity.names and not identity.groups) or "benzodiazepine-code" in identity.groups:
+        return said + order_not_recognised(scene, order.reference)
+    said += order_of_another(scene, order.reference)
+    said += replaced_by_another(scene, order.reference, dependence(scene, order.begins or scene.on))
+    why = "Serein judges doses of benzodiazepines and Z-drugs only"
+    return said + Said((), (NotChecked(f"dose of {order.medicine.words}", why),))
+
+
+def _assessed(scene: Scene, order: Order, found: Iterable[Regimen]) -> AssessedOrder:
+    written = scene.written.get(order.reference)
+    regimen = next((r for r in found if any(d.reference == order.reference for d in r.drafts)), None)
+    purpose = regimen.purpose if regimen else Purpose.START
+    substance = scene.identity(order).substance or "+".join(sorted(scene.identity(order).names))
+    return AssessedOrder(order.reference, substance, written.daily_mg if written else None, purpose)
+
+
+def _once(gaps: tuple[NotChecked, ...]) -> tuple[NotChecked, ...]:
+    return tuple(dict.fromkeys(gaps))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plain:
+    """An order as a form gives it. `units` of the product (tablets, or mL) at a time, `times` a day, for `days`.
+
+    `quantity` counts tablets or mL. `maximum_units` is the most in 24 hours for as-needed use.
+    """
+
+    reference: str
+    product: str
+    units: Decimal
+    times: Decimal
+    on: date
+    days: Decimal | None = None
+    quantity: Decimal | None = None
+    repeats: int | None = None
+    indication: str = ""
+    as_needed: bool = False
+    maximum_units: Decimal | None = None
+    replaces: str = ""
+    prescriber: str = ""
+    ends_with_supply: bool = False
+
+
+def order_of(plain: Plain, knowledge: Knowledge) -> Order:
+    """The Order that a form's values mean. Raises KeyError for an unknown product or indication (ids come from a list)."""
+    product = knowledge.product(plain.product)
+    unit = Unit.TABLET if product.mg is not None else Unit.ML
+    amount = Amount(plain.units, unit)
+    timing = Timing(times=plain.times, per=Interval(Decimal(24)), days=plain.days if plain.ends_with_supply else None)
+    reasons = (Concept(text=knowledge.indication(plain.indication).name),) if plain.indication else ()
+    most = Amount(plain.maximum_units, unit) if plain.maximum_units is not None else None
+    return Order(
+        reference=plain.reference,
+        medicine=Concept(tuple(Coding(_RXNORM, c, product.name) for c in product.rxnorm), product.name),
+        dosages=(
+            Dosage(
+                text=f"{amount} of {product.name}",
+                low=amount,
+                high=amount,
+                timing=timing,
+                as_needed=plain.as_needed,
+                maximum=most,
+                maximum_per=Interval(Decimal(24)) if most else None,
+            ),
+        ),
+        supply=Supply(quantity=plain.quantity, unit=unit, days=plain.days, repeats=plain.repeats),
+        reasons=reasons,
+        authored_on=plain.on,
+        replaces=plain.replaces,
+        prescriber=plain.prescriber,
+    )
+
+
+_RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"

@@ -1,0 +1,198 @@
+"""What a course must not do: overlap, run early, come from several hands, fall too fast, end in nothing, go unreviewed."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+from serein.clinical.case import Answer, Birth, MedicineUse
+from serein.clinical.dependence.likelihood import Dependence
+from serein.clinical.findings import Input, NotChecked, Purpose, Severity
+from serein.clinical.history import Regimen, Written
+from serein.clinical.knowledge.amounts import last_day
+from serein.clinical.knowledge.course import course
+from serein.clinical.knowledge.scene import Because, Said, Scene, together
+from serein.clinical.quantities import plain
+
+WARN, NOTE = Severity.WARN, Severity.NOTE
+
+
+def course_of_treatment(scene: Scene, regimen: Regimen, found: Dependence) -> Said:
+    return together(
+        (
+            supply_overlap(scene, regimen),
+            early_request(scene, regimen),
+            several_prescribers(scene, regimen),
+            cut_too_fast(scene, regimen, found),
+            abrupt_stop(scene, regimen, found),
+            taper_missing(scene, regimen, found),
+            review_overdue(scene, regimen),
+        )
+    )
+
+
+def _runs_out(w: Written) -> date | None:
+    """Last day covered by all fills."""
+    return last_day(w.begins, w.supply_days)
+
+
+def supply_overlap(scene: Scene, regimen: Regimen) -> Said:
+    """An order of the same strength goes on and is not replaced: two strengths of one plan are not meant."""
+    strengths = {d.product for d in regimen.drafts}
+    doubled = [w for w in regimen.continuing if w.product in strengths or not w.product]
+    if not doubled:
+        return Said()
+    texts = (
+        "An earlier order of the same product goes on and is not replaced",
+        "Both supplies would be taken or kept at the same time; their doses were added.",
+    )
+    inputs = tuple(Input(scene.words(w.reference), w.reference) for w in doubled)
+    return Said((scene.finding("supply-overlap", WARN, regimen.order, texts, Because(inputs=inputs)),))
+
+
+def early_request(scene: Scene, regimen: Regimen) -> Said:
+    """More than a week of the replaced supply would still be there, and the dose is not lowered or switched."""
+    if regimen.purpose is Purpose.DECREASE or regimen.switched_from:
+        return Said()
+    known = [(w, out) for w in (*regimen.replaced, *regimen.continuing) if (out := _runs_out(w))]
+    if not known:
+        return Said((), (NotChecked("early-request", "no earlier supply with a length in the record"),))
+    w, out = max(known, key=lambda k: k[1])
+    if (out - regimen.starts).days + 1 <= scene.rule("early-days"):
+        return Said()
+    texts = (
+        f"Asked for early: the earlier supply lasts until {out}",
+        "More than 7 days of the earlier supply remain on the day this starts.",
+    )
+    because = Because(inputs=(Input(f"supply lasts until {out}", w.reference), Input(f"starts {regimen.starts}", regimen.order)))
+    return Said((scene.finding("early-request", WARN, regimen.order, texts, because),))
+
+
+def several_prescribers(scene: Scene, regimen: Regimen) -> Said:
+    orders: tuple[MedicineUse, ...] = tuple(o for o in scene.orders if o.reference in {d.reference for d in regimen.drafts})
+    watched = [
+        m for m in scene.case.medicines if {"benzodiazepine-code", "opioid", "opioid-treatment"} & scene.identity(m).groups
+    ]
+    known = {u.prescriber: u for u in (*watched, *orders) if u.prescriber}
+    if len(known) < 2:
+        blind = not known or any(not u.prescriber for u in (*watched, *orders))
+        return Said((), (NotChecked("several-prescribers", "not every order names its prescriber"),) if blind else ())
+    texts = (
+        f"Benzodiazepines or opioids from {len(known)} prescribers at the same time",
+        "A red flag in programme reviews; colleagues of one practice who cover for each other are a false one.",
+    )
+    inputs = tuple(Input(f"{u.medicine.words}, prescribed by {p}", u.reference) for p, u in sorted(known.items()))
+    return Said((scene.finding("several-prescribers", WARN, regimen.order, texts, Because(inputs=inputs)),))
+
+
+def cut_too_fast(scene: Scene, regimen: Regimen, found: Dependence) -> Said:
+    """More than 25 % within 14 days, counted from the highest dose in those days; small steps in the terminal zone are exempt."""
+    if not found.probable or regimen.daily_mg is None:
+        return Said()
+    if regimen.switched_from:
+        return Said((), (NotChecked("cut-too-fast", "a switch of substance: the equivalence tables differ by up to two times"),))
+    base = _highest_lately(scene, regimen)
+    if base is None or base[0] <= regimen.daily_mg or base[0] == 0:
+        return Said()
+    before, reference = base
+    cut = before - regimen.daily_mg
+    terminal = regimen.substance == "diazepam" and before <= scene.rule("terminal-mg") and cut <= scene.rule("terminal-cut-mg")
+    if terminal or cut * 100 <= before * scene.rule("cut-percent"):
+        return Said()
+    percent = plain((cut * 100 / before).quantize(Decimal(1)))
+    texts = (
+        f"From {plain(before)} to {plain(regimen.daily_mg)} mg a day is a cut of {percent} %",
+        "The guideline: first cuts of 5 to 10 %, and usually not more than 25 % in 2 weeks.",
+    )
+    inputs = (Input(f"{plain(before)} mg a day before", reference), Input(f"{plain(regimen.daily_mg)} mg a day", regimen.order))
+    return Said((scene.finding("cut-too-fast", WARN, regimen.order, texts, Because(inputs=inputs)),))
+
+
+def _highest_lately(scene: Scene, regimen: Regimen) -> tuple[Decimal, str] | None:
+    """The highest daily dose of the last 14 days: the regimen before, or one that ended within them."""
+    since = regimen.starts - timedelta(days=int(scene.rule("cut-days")))
+    lately = [
+        (w.daily_mg, w.reference)
+        for w in scene.active + scene.past
+        if w.substance == regimen.substance
+        and w.daily_mg is not None
+        and (e := w.ends or _runs_out(w))
+        and since < e <= regimen.starts
+    ]
+    now = [(regimen.before_mg, regimen.before[0].reference)] if regimen.before and regimen.before_mg is not None else []
+    return max([*lately, *now], default=None)
+
+
+def abrupt_stop(scene: Scene, regimen: Regimen, found: Dependence) -> Said:
+    """The instruction itself ends (not only its supply) and no draft follows."""
+    if not found.probable:
+        return Said()
+    ends = [d.ends or last_day(d.begins or regimen.starts, d.days) for d in regimen.drafts]
+    stopped = regimen.daily_mg == 0
+    if not stopped and (regimen.continuing or not ends or any(e is None for e in ends)):
+        return Said()
+    last = max((e for e in ends if e), default=regimen.starts)
+    texts = (
+        f"The course ends on {last} with no successor" if not stopped else "The dose goes to nothing with no successor",
+        "Dependence is likely: an abrupt stop can cause seizures and may be life-threatening.",
+    )
+    inputs = (Input(f"ends {last}, nothing follows", regimen.order), *found.inputs)
+    return Said((scene.finding("abrupt-stop", WARN, regimen.order, texts, Because(inputs=inputs)),))
+
+
+def replaced_by_another(scene: Scene, reference: str, found: Dependence) -> Said:
+    """A draft of another kind of medicine replaces a benzodiazepine that somebody probably depends on."""
+    order = next(o for o in scene.orders if o.reference == reference)
+    gone = next(
+        (w for w in scene.active if w.reference == order.replaces and scene.of_class(w.substance, "benzodiazepine")), None
+    )
+    others = any(w.substance and w.reference != order.replaces for w in scene.written.values() if w not in scene.past)
+    if gone is None or not found.probable or others:
+        return Said()
+    texts = (
+        f"This replaces {gone.substance} at once, with no taper",
+        "Dependence is likely: an abrupt stop can cause seizures and may be life-threatening.",
+    )
+    inputs = (Input(scene.words(gone.reference), gone.reference), *found.inputs)
+    return Said((scene.finding("abrupt-stop", WARN, reference, texts, Because(inputs=inputs)),))
+
+
+def taper_missing(scene: Scene, regimen: Regimen, found: Dependence) -> Said:
+    told = scene.case.circumstances
+    if told.taper_plan is Answer.YES or not (found.probable or _long(scene, regimen)):
+        return Said()
+    texts = (
+        "No plan for reducing and ending is recorded",
+        "The course is long enough for dependence; the boxed warning and the guideline ask for a gradual, planned taper.",
+    )
+    because = Because(inputs=(Input("no taper plan", told.reference("taper_plan")), *found.inputs))
+    return Said((scene.finding("taper-missing", NOTE, regimen.order, texts, because),))
+
+
+def _long(scene: Scene, regimen: Regimen) -> bool:
+    """A month or more in all: from then on the guideline's table no longer calls dependence unlikely."""
+    since = course(scene, regimen.starts).since or regimen.starts
+    lengths = [d.days or d.supply_days for d in regimen.drafts]
+    ends = [last_day(d.begins or regimen.starts, n) for d, n in zip(regimen.drafts, lengths, strict=True) if n is not None]
+    until = max((e for e in ends if e), default=regimen.starts)
+    return Birth.day(since).youngest_months(until) >= scene.rule("dependence-month")
+
+
+def review_overdue(scene: Scene, regimen: Regimen) -> Said:
+    taken = course(scene, regimen.starts)
+    months = Birth.day(taken.since).youngest_months(regimen.starts) if taken.since else 0
+    if months < scene.rule("review-months"):
+        return Said()
+    last = scene.case.circumstances.last_review
+    if last is None:
+        return Said((), (NotChecked("review-overdue", "no date of the last reassessment in the record"),))
+    if Birth.day(last).youngest_months(regimen.starts) < scene.rule("review-months"):
+        return Said()
+    texts = (
+        f"Last reassessed on {last}: more than 3 months ago",
+        "The guideline asks for a reassessment at least every 3 months.",
+    )
+    because = Because(
+        inputs=(Input(f"last reassessment {last}", scene.case.circumstances.reference("last_review")), *taken.inputs)
+    )
+    return Said((scene.finding("review-overdue", WARN, regimen.order, texts, because),))

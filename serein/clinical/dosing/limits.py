@@ -1,0 +1,210 @@
+"""Two rings: the recommended range of the label, inside the highest dose of any label. A missing limit is said, never skipped."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import ROUND_CEILING, Decimal
+
+from serein.clinical.case import Answer
+from serein.clinical.dosing.person import Bounds, bounds, person_inputs
+from serein.clinical.findings import Input, NotChecked, Purpose, Severity
+from serein.clinical.history import Regimen
+from serein.clinical.knowledge.facts import Cite, Range
+from serein.clinical.knowledge.scene import Because, Said, Scene, together
+from serein.clinical.quantities import plain
+
+WARN, STOP, NOTE = Severity.WARN, Severity.STOP, Severity.NOTE
+
+
+def dose_within_limits(scene: Scene, regimen: Regimen) -> Said:
+    """Absolute and recommended rings, first dose, frequency, pace of increase."""
+    if not scene.of_class(regimen.substance, "benzodiazepine", "z-drug"):
+        return Said()
+    found = bounds(scene, regimen)
+    if found is None:
+        return _unknown(scene, regimen, f"no label limits of {regimen.substance} in the knowledge") + increase_too_soon(
+            scene, regimen
+        )
+    return together(
+        (
+            _absolute(scene, regimen, found),
+            _recommended(scene, regimen, found),
+            _first_dose(scene, regimen, found),
+            _frequency(scene, regimen, found),
+            increase_too_soon(scene, regimen),
+        )
+    )
+
+
+def dose_inputs(scene: Scene, regimen: Regimen, *more: Input) -> tuple[Input, ...]:
+    """The regimen's daily dose, its parts that go on beside the draft, and what else was used."""
+    mg = "unread" if regimen.daily_mg is None else f"{plain(regimen.daily_mg)} mg"
+    parts = tuple(Input(scene.words(w.reference), w.reference) for w in regimen.continuing)
+    return (Input(f"{regimen.substance} {mg} a day", regimen.order), *parts, *more)
+
+
+def _unknown(scene: Scene, regimen: Regimen, why: str) -> Said:
+    texts = (
+        f"No limit is known for this {regimen.substance} order",
+        f"{why[0].upper()}{why[1:]}. This is not the same as no limit.",
+    )
+    finding = scene.finding("dose-limit-unknown", WARN, regimen.order, texts, Because(inputs=dose_inputs(scene, regimen)))
+    return Said((finding,), (NotChecked("dose-above-absolute", why),))
+
+
+def _repeats_in_course(scene: Scene, regimen: Regimen, found: Bounds) -> bool:
+    """As-needed repeat doses inside a supervised alcohol-withdrawal course: the label repeats them and prints no daily maximum."""
+    course = scene.case.circumstances.alcohol_course is Answer.YES
+    return course and "alcohol-withdrawal" in found.indications and all(d.as_needed for d in regimen.drafts)
+
+
+def _absolute(scene: Scene, regimen: Regimen, found: Bounds) -> Said:
+    said = Said()
+    if found.absolute is None:
+        return _unknown(scene, regimen, f"no label limit for {found.population} patients")
+    if found.guessed == "no label limit for the reason given" or (found.guessed and _reasons(scene, regimen)):
+        why = f"no label gives a limit for the reason written; {plain(found.absolute.daily_mg)} mg of another use stands in"
+        said += _unknown(scene, regimen, why)
+    if regimen.daily_mg is None or regimen.daily_mg <= found.absolute.daily_mg:
+        return said
+    most = plain(found.absolute.daily_mg)
+    if _repeats_in_course(scene, regimen, found):
+        return said + _unknown(
+            scene, regimen, f"repeat doses in alcohol withdrawal have no printed daily maximum; {most} mg is passed"
+        )
+    texts = (
+        f"{plain(regimen.daily_mg)} mg a day is above the absolute limit of {most} mg",
+        f"The highest oral daily dose that any cited label gives for this use and person: {found.absolute.says}.",
+    )
+    because = Because(inputs=dose_inputs(scene, regimen, *person_inputs(scene)), cites=(found.absolute.cite,))
+    return said + Said((scene.finding("dose-above-absolute", STOP, regimen.order, texts, because),))
+
+
+def _reasons(scene: Scene, regimen: Regimen) -> bool:
+    drafts = {d.reference for d in regimen.drafts}
+    return any(o.reasons for o in scene.orders if o.reference in drafts)
+
+
+def _ranges(scene: Scene, regimen: Regimen, found: Bounds) -> tuple[Range, ...]:
+    """Daily ranges of the label here; where it prints none for this person, those of other labels."""
+    here = tuple(r for r in found.ranges if r.daily_mg)
+    limits = scene.knowledge.limits_of(regimen.substance)
+    if here or limits is None:
+        return here
+    named = [r for r in limits.ranges if r.population == found.population and r.indication in found.indications]
+    return tuple(r for r in named if r.daily_mg)
+
+
+def _recommended(scene: Scene, regimen: Regimen, found: Bounds) -> Said:
+    ranges = _ranges(scene, regimen, found)
+    singles = [r for r in found.ranges if r.single_mg and r.start_daily_mg is None]
+    said = Said()
+    if not ranges:
+        why = (
+            "no recognised reason"
+            if not found.indications
+            else f"the label prints no daily range for {found.population} patients"
+        )
+        said += Said((), (NotChecked("dose-above-recommended", why),))
+    widest = max(ranges, key=lambda r: r.daily_mg.high if r.daily_mg else Decimal(0), default=None)
+    if found.absolute and regimen.daily_mg is not None and regimen.daily_mg > found.absolute.daily_mg:
+        return said
+    if widest and widest.daily_mg and regimen.daily_mg is not None and regimen.daily_mg > widest.daily_mg.high:
+        texts = (
+            f"{plain(regimen.daily_mg)} mg a day is above the label range of {widest.daily_mg} mg",
+            f"{widest.jurisdiction} label, {widest.indication}, {widest.population} patients: {widest.printed}.",
+        )
+        return said + _above(scene, regimen, texts, widest.cite)
+    return said + _single_above(scene, regimen, singles)
+
+
+def _single_above(scene: Scene, regimen: Regimen, singles: list[Range]) -> Said:
+    widest = max(singles, key=lambda r: r.single_mg.high if r.single_mg else Decimal(0), default=None)
+    highest = max((d.single_mg.high for d in regimen.drafts if d.single_mg), default=None)
+    if widest is None or widest.single_mg is None or highest is None or highest <= widest.single_mg.high:
+        return Said()
+    texts = (
+        f"A single dose of {plain(highest)} mg is above the label range of {widest.single_mg} mg",
+        f"{widest.jurisdiction} label, {widest.indication}, {widest.population} patients: {widest.printed}.",
+    )
+    return _above(scene, regimen, texts, widest.cite)
+
+
+def _above(scene: Scene, regimen: Regimen, texts: tuple[str, str], cite: Cite) -> Said:
+    because = Because(inputs=dose_inputs(scene, regimen, *person_inputs(scene)), cites=(cite,))
+    return Said((scene.finding("dose-above-recommended", WARN, regimen.order, texts, because),))
+
+
+def _first_dose(scene: Scene, regimen: Regimen, found: Bounds) -> Said:
+    first = found.start
+    if regimen.purpose is not Purpose.START or first is None or first.start_daily_mg is None:
+        return Said()
+    single = max((d.single_mg.high for d in regimen.drafts if d.single_mg), default=Decimal(0))
+    too_much = regimen.daily_mg is not None and regimen.daily_mg > first.start_daily_mg
+    if not too_much and not (first.single_mg and single > first.single_mg.high):
+        return Said()
+    texts = (
+        f"The first dose is above {plain(first.start_daily_mg)} mg a day for {found.population} patients",
+        f"{first.jurisdiction} label: {first.printed}.",
+    )
+    because = Because(inputs=dose_inputs(scene, regimen, *person_inputs(scene)), cites=(first.cite,))
+    return Said((scene.finding("start-dose-too-high", WARN, regimen.order, texts, because),))
+
+
+def _frequency(scene: Scene, regimen: Regimen, found: Bounds) -> Said:
+    known = [r for r in found.ranges if r.times_per_day and (r.start_daily_mg is None or regimen.purpose is Purpose.START)]
+    times = [d.times for d in regimen.drafts if d.times and not d.as_needed]
+    if not known or not times:
+        return Said((), (NotChecked("frequency-out-of-range", "no label frequency for this use, or none is written"),))
+    low = min(r.times_per_day.low for r in known if r.times_per_day)
+    high = max(r.times_per_day.high for r in known if r.times_per_day)
+    most, least = max(t.high for t in times), min(t.low for t in times)
+    if most <= high and least >= low:
+        return Said()
+    given = most if most > high else least
+    texts = (
+        f"{plain(given)} doses a day, label {plain(low)} to {plain(high)}",
+        f"{known[0].jurisdiction} label: {known[0].printed}.",
+    )
+    because = Because(inputs=(Input(f"{plain(given)} doses a day", regimen.order),), cites=(known[0].cite,))
+    return Said((scene.finding("frequency-out-of-range", WARN if most > high else NOTE, regimen.order, texts, because),))
+
+
+def half_life_hours(scene: Scene, substance: str) -> tuple[Decimal, tuple[Input, ...], Cite] | None:
+    """This person's half-life in hours as the sources give it: by age (linear between two points), longer in liver disease and
+    in poor metabolisers. None when the knowledge has none or the age is unknown."""
+    known, birth = scene.knowledge.substance(substance).half_life, scene.case.birth
+    if known is None or birth is None:
+        return None
+    years = min(max(Decimal(birth.oldest_years(scene.on)), known.young_years), known.old_years)
+    slope = (known.old_hours - known.young_hours) / (known.old_years - known.young_years)
+    hours = known.young_hours + (years - known.young_years) * slope
+    if scene.has_hazard("slow-metaboliser"):
+        hours = max(hours, known.slow_hours)
+    if scene.has_hazard("liver-disease") or scene.has_hazard("severe-liver-disease"):
+        hours *= known.liver_factor
+    relevant = ("slow-metaboliser", "liver-disease", "severe-liver-disease")
+    return hours, tuple(i for h, inputs in scene.hazards if h.id in relevant for i in inputs), known.cite
+
+
+def increase_too_soon(scene: Scene, regimen: Regimen) -> Said:
+    """An increase before 90 % of steady state since the last change (3.32 half-lives)."""
+    if regimen.purpose is not Purpose.INCREASE:
+        return Said()
+    known = half_life_hours(scene, regimen.substance)
+    changed = max((w.begins for w in regimen.before if w.begins), default=None)
+    if known is None or changed is None:
+        return Said((), (NotChecked("increase-too-soon", "no half-life for this person, or no date of the last change"),))
+    hours, inputs, cite = known
+    days = (hours * scene.rule("steady-state-half-lives") / 24).to_integral_value(ROUND_CEILING)
+    if regimen.starts >= changed + timedelta(days=int(days)):
+        return Said()
+    texts = (
+        f"Increase before the last change has settled ({plain(days)} days for this person)",
+        f"Half-life taken as {plain(hours.quantize(Decimal(1)))} hours; 90 % of steady state takes 3.32 half-lives.",
+    )
+    since = Input(f"last change on {changed}", regimen.before[-1].reference)
+    because = Because(
+        inputs=(since, *person_inputs(scene), *inputs), cites=(cite, scene.knowledge.rule("steady-state-half-lives").cite)
+    )
+    return Said((scene.finding("increase-too-soon", WARN, regimen.order, texts, because),))

@@ -1,0 +1,111 @@
+"""What it is for, and for how long."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from serein.clinical.case import Answer, Order
+from serein.clinical.dosing.person import indications, person_inputs, populations
+from serein.clinical.findings import Input, NotChecked, Severity
+from serein.clinical.history import Regimen
+from serein.clinical.knowledge.amounts import last_day
+from serein.clinical.knowledge.course import course
+from serein.clinical.knowledge.scene import Because, Said, Scene, together
+
+WARN, STOP = Severity.WARN, Severity.STOP
+
+
+def rightly_used(scene: Scene, regimen: Regimen) -> Said:
+    """Indication of each draft, setting of alcohol withdrawal, length of the course."""
+    drafts = {d.reference for d in regimen.drafts}
+    own = [o for o in scene.orders if o.reference in drafts]
+    each = together(_indication(scene, o, regimen.substance) + _setting(scene, o) for o in own)
+    return each + duration_beyond_guidance(scene, regimen)
+
+
+def _indication(scene: Scene, order: Order, substance: str) -> Said:
+    if not order.reasons:
+        texts = ("No reason is given for this order", "Limits depend on what it is for; the narrowest usual ones were used.")
+        because = Because(inputs=(Input("no reason in the order", order.reference),))
+        return Said((scene.finding("indication-missing", WARN, order.reference, texts, because),))
+    limits = scene.knowledge.limits_of(substance)
+    if limits is None:
+        return Said((), (NotChecked("indication-not-labelled", f"no label of {substance} in the knowledge"),))
+    given = indications(scene, order)
+    labelled = {r.indication for r in limits.ranges if r.jurisdiction == scene.case.jurisdiction}
+    if labelled & set(given):
+        return Said()
+    reasons = tuple(Input(r.words or "a reason without words", order.reference) for r in order.reasons)
+    texts = (
+        f"Not a labelled use of {substance} here: {reasons[0].what}",
+        f"No label read for {scene.case.jurisdiction} names this reason for {substance}.",
+    )
+    return Said((scene.finding("indication-not-labelled", WARN, order.reference, texts, Because(inputs=reasons)),))
+
+
+def _setting(scene: Scene, order: Order) -> Said:
+    if "alcohol-withdrawal" not in indications(scene, order) or scene.case.circumstances.alcohol_course is Answer.YES:
+        return Said()
+    texts = (
+        "For alcohol withdrawal, and no supervised course is recorded",
+        "Repeat doses in alcohol withdrawal are judged only inside a supervised course.",
+    )
+    reason = next((r.words for r in order.reasons), "alcohol withdrawal")
+    setting = Input("no supervised course", scene.case.circumstances.reference("alcohol_course"))
+    because = Because(inputs=(Input(reason, order.reference), setting))
+    return Said((scene.finding("alcohol-withdrawal-setting", STOP, order.reference, texts, because),))
+
+
+def duration_beyond_guidance(scene: Scene, regimen: Regimen) -> Said:
+    """One finding: the highest threshold that the whole course, with what went before, will pass."""
+    limits = scene.knowledge.limits_of(regimen.substance)
+    if limits is None:
+        return Said((), (NotChecked("duration-beyond-guidance", f"no durations of {regimen.substance} in the knowledge"),))
+    before = course(scene, regimen.starts)
+    since, until = before.since or regimen.starts, _until(regimen)
+    passed = [
+        d
+        for d in limits.durations
+        if (not d.forms or {p.form for p in regimen.drafts} & set(d.forms))
+        and (not d.jurisdictions or scene.case.jurisdiction in d.jurisdictions)
+        and ((until or regimen.starts) - since).days + (1 if until else 0) > d.days
+    ]
+    unknown = (
+        () if until else (NotChecked("duration-beyond-guidance", "the order has no end: only the time until now was judged"),)
+    )
+    if not passed:
+        return Said((), unknown)
+    worst = max(passed, key=lambda d: d.days)
+    texts = (f"The course goes beyond {worst.days} days", f"{worst.says[0].upper()}{worst.says[1:]}.")
+    own = Input(f"{regimen.substance} for more than {worst.days} days", regimen.order)
+    because = Because(inputs=(own, *before.inputs), cites=(worst.cite,))
+    return Said((scene.finding("duration-beyond-guidance", WARN, regimen.order, texts, because),), unknown)
+
+
+def _until(regimen: Regimen) -> date | None:
+    """Last day of the longest draft: its instruction's end, else its supply's; None when one of them has neither."""
+    ends = [d.ends or last_day(d.begins or regimen.starts, d.days or d.supply_days) for d in regimen.drafts]
+    return None if any(e is None for e in ends) else max(e for e in ends if e is not None)
+
+
+def age_alone(scene: Scene, regimen: Regimen) -> Said:
+    """What age by itself says: unknown, under six months, child, older."""
+    birth = scene.case.birth
+    if birth is None or birth.youngest_months(scene.on) < 0:
+        texts = ("The patient's age is unknown", "Age decides dose and contraindications.")
+        because = Because(inputs=(Input("no usable birth date", scene.case.patient),))
+        return Said((scene.finding("age-unknown", STOP, regimen.order, texts, because),))
+    inputs, found = person_inputs(scene)[:1], []
+    if birth.youngest_months(scene.on) < scene.rule("infant-months"):
+        texts = ("The patient is or may be under 6 months old", "The label forbids diazepam under 6 months.")
+        found.append(scene.finding("under-six-months", STOP, regimen.order, texts, Because(inputs=inputs)))
+    if "child" in populations(scene):
+        texts = ("The patient is or may be under 18", "Paradoxical reactions are commoner in the young; label doses are lower.")
+        found.append(scene.finding("child", WARN, regimen.order, texts, Because(inputs=inputs)))
+    if birth.oldest_years(scene.on) >= scene.rule("older-adult-years"):
+        texts = (
+            "The patient is or may be 65 or older",
+            "Diazepam and its metabolite accumulate; falls, fractures and confusion are commoner. AGS Beers: avoid, with exceptions.",
+        )
+        found.append(scene.finding("older-adult", WARN, regimen.order, texts, Because(inputs=inputs)))
+    return Said(tuple(found))

@@ -1,0 +1,206 @@
+"""What else is taken: other sedatives, other benzodiazepines, medicines that change the level, and what cannot be placed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from serein.clinical.case import Answer, Known, MedicineUse
+from serein.clinical.findings import Finding, Input, NotChecked, Severity
+from serein.clinical.history import Regimen
+from serein.clinical.knowledge.facts import Interaction
+from serein.clinical.knowledge.recognise import Identity
+from serein.clinical.knowledge.scene import Because, Said, Scene, shorten, together
+
+WARN, STOP, NOTE = Severity.WARN, Severity.STOP, Severity.NOTE
+# Answers of the patient that stand for a group of medicines.
+TOLD = (("alcohol", "alcohol", "drinks alcohol"), ("opioids", "opioid", "takes an opioid"))
+
+
+@dataclass(frozen=True)
+class _Other:
+    words: str
+    reference: str
+    identity: Identity
+
+
+def company(scene: Scene, regimen: Regimen) -> Said:
+    """Everything taken beside this regimen's substance."""
+    others = _others(scene, regimen)
+    met = together(_meeting(scene, regimen, meeting, others) for meeting in scene.knowledge.interactions)
+    return together(
+        (met, _duplicates(scene, regimen), _three(scene, regimen, others), _unplaced(scene, regimen), _unknown(scene, regimen))
+    )
+
+
+def _uses_beside(scene: Scene, regimen: Regimen) -> tuple[MedicineUse, ...]:
+    """Current medicines and other drafts, without what this proposal replaces and without the substance itself."""
+    replaced = {o.replaces for o in scene.orders if o.replaces}
+    own = {w.reference for w in (*regimen.parts, *regimen.before)}
+    uses: tuple[MedicineUse, ...] = (*scene.case.medicines, *scene.orders)
+    return tuple(u for u in uses if u.reference not in own | replaced and scene.identity(u).substance != regimen.substance)
+
+
+def _others(scene: Scene, regimen: Regimen) -> tuple[_Other, ...]:
+    taken = [_Other(u.medicine.words, u.reference, scene.identity(u)) for u in _uses_beside(scene, regimen)]
+    told = scene.case.circumstances
+    for name, group, words in TOLD:
+        if getattr(told, name) is Answer.YES and not any(group in o.identity.groups for o in taken):
+            taken.append(
+                _Other(words, told.reference(name), Identity(words=words, names=frozenset({words}), groups=frozenset({group})))
+            )
+    return tuple(taken)
+
+
+def _applies(scene: Scene, meeting: Interaction, substance: str) -> bool:
+    return substance in meeting.substances or scene.of_class(substance, *meeting.classes)
+
+
+def _meeting(scene: Scene, regimen: Regimen, meeting: Interaction, others: tuple[_Other, ...]) -> Said:
+    if not _applies(scene, meeting, regimen.substance):
+        return Said()
+    met = [o for o in others if set(meeting.groups) & o.identity.groups or set(meeting.medicines) & o.identity.names]
+    return Said((_met(scene, regimen.order, meeting, met),)) if met else Said()
+
+
+def _met(scene: Scene, order: str, meeting: Interaction, met: list[_Other]) -> Finding:
+    names = ", ".join(dict.fromkeys(_short(o) for o in met))
+    inputs = tuple(Input(o.words, o.reference) for o in met)
+    because = Because(inputs=inputs, cites=meeting.cites, suggestions=meeting.suggestions)
+    texts = (f"With {shorten(names, 84 - len(meeting.effect))}: {meeting.effect}", meeting.detail)
+    return scene.finding(meeting.code, meeting.severity, order, texts, because)
+
+
+def _short(other: _Other) -> str:
+    return " + ".join(sorted(other.identity.names)) or other.words
+
+
+def order_of_another(scene: Scene, reference: str) -> Said:
+    """A draft of a medicine that is no benzodiazepine, judged beside the benzodiazepines that are taken."""
+    order = next(o for o in scene.orders if o.reference == reference)
+    other = _Other(order.medicine.words, order.reference, scene.identity(order))
+    findings = []
+    for meeting in scene.knowledge.interactions:
+        beside = [w for w in scene.active if _applies(scene, meeting, w.substance) and w.reference != order.replaces]
+        if beside and (set(meeting.groups) & other.identity.groups or set(meeting.medicines) & other.identity.names):
+            company = [_Other(scene.words(w.reference), w.reference, Identity(words=w.substance)) for w in beside]
+            findings.append(_met(scene, reference, meeting, [other, *company]))
+    return Said(tuple(findings))
+
+
+def _duplicates(scene: Scene, regimen: Regimen) -> Said:
+    """Another benzodiazepine, current or drafted, that nothing replaces. A rescue form is noted and not counted."""
+    found = []
+    rescue = [w for w in (*scene.active, *regimen.drafts) if w.rescue]
+    if rescue:
+        texts = (
+            "A rescue form is in the record; it is not added to the daily dose",
+            "Rectal, nasal and buccal forms are for seizures.",
+        )
+        inputs = tuple(Input(scene.words(w.reference), w.reference) for w in rescue)
+        found.append(scene.finding("rescue-form-noted", NOTE, regimen.order, texts, Because(inputs=inputs)))
+    if not scene.of_class(regimen.substance, "benzodiazepine"):
+        return Said(tuple(found))
+    others = [u for u in _uses_beside(scene, regimen) if _another(scene, u)]
+    if others:
+        names = ", ".join(dict.fromkeys(scene.identity(u).substance or u.medicine.words for u in others))
+        texts = (
+            f"Another benzodiazepine is taken: {shorten(names, 50)}",
+            "Two benzodiazepines add up. A recorded switch (the new order replaces the old) is no duplicate.",
+        )
+        inputs = tuple(Input(u.medicine.words, u.reference) for u in others)
+        found.append(scene.finding("benzodiazepine-duplicate", STOP, regimen.order, texts, Because(inputs=inputs)))
+    return Said(tuple(found))
+
+
+def _another(scene: Scene, use: MedicineUse) -> bool:
+    written = scene.written.get(use.reference)
+    return "benzodiazepine-code" in scene.identity(use).groups and not (written and written.rescue)
+
+
+def _three(scene: Scene, regimen: Regimen, others: tuple[_Other, ...]) -> Said:
+    """Three or more CNS-active medicines, this one counted."""
+    active = {g.id for g in scene.knowledge.medicines if g.cns_active}
+    taken = {_short(o): o for o in others if active & o.identity.groups}
+    if len(taken) + 1 < scene.rule("cns-active-count"):
+        return Said()
+    birth = scene.case.birth
+    old = birth is not None and birth.oldest_years(scene.on) >= scene.rule("older-adult-years")
+    texts = (
+        f"{len(taken) + 1} medicines that act on the brain at the same time",
+        "Three or more raise the risk of falls and fractures; the AGS Beers criteria say avoid from 65.",
+    )
+    inputs = (Input(regimen.substance, regimen.order), *(Input(o.words, o.reference) for o in taken.values()))
+    return Said((scene.finding("three-cns-active", WARN if old else NOTE, regimen.order, texts, Because(inputs=inputs)),))
+
+
+def _unplaced(scene: Scene, regimen: Regimen) -> Said:
+    """Medicines, or parts of them, that nothing in the knowledge recognises; and records whose code and words disagree."""
+    unplaced = [
+        (p, m.reference) for m in scene.case.medicines for p in scene.identity(m).unplaced if m.reference not in _replaced(scene)
+    ]
+    found = []
+    if unplaced:
+        names = ", ".join(p for p, _ in unplaced)
+        texts = (
+            f"Not recognised: {shorten(names, 70)}",
+            "These medicines could not be placed, so their interactions with this order are not checked.",
+        )
+        because = Because(inputs=tuple(Input(p, r) for p, r in unplaced))
+        found.append(scene.finding("medicine-not-recognised", WARN, regimen.order, texts, because))
+    for m in scene.case.medicines:
+        for problem in scene.identity(m).problems[:1]:
+            texts = (
+                f"Code and words disagree: {m.medicine.words}",
+                f"{problem[0].upper()}{problem[1:]}. Both readings were checked.",
+            )
+            because = Because(inputs=(Input(m.medicine.words, m.reference), Input(problem, m.reference)))
+            found.append(scene.finding("code-text-disagree", WARN, regimen.order, texts, because))
+    gaps = (NotChecked("interactions", "some medicines are not recognised"),) if unplaced else ()
+    return Said(tuple(found), gaps)
+
+
+def _replaced(scene: Scene) -> set[str]:
+    return {o.replaces for o in scene.orders if o.replaces}
+
+
+def _unknown(scene: Scene, regimen: Regimen) -> Said:
+    """Lists that nobody filled in."""
+    case, found, gaps = scene.case, list[Finding](), list[NotChecked]()
+    if case.medicines_known is Known.NO and not case.medicines:
+        texts = (
+            "No medicine list in the record",
+            "Nobody has recorded which other medicines are taken, not even that there are none.",
+        )
+        because = Because(inputs=(Input("no medicine list", case.patient),))
+        found.append(scene.finding("medicines-unknown", WARN, regimen.order, texts, because))
+        gaps.append(NotChecked("interactions", "no medicine list in the record"))
+    if case.allergies_known is Known.NO and not case.allergies:
+        texts = ("No allergy list in the record", "Nobody has recorded allergies, not even that there are none.")
+        because = Because(inputs=(Input("no allergy list", case.patient),))
+        found.append(scene.finding("allergies-unknown", WARN, regimen.order, texts, because))
+        gaps.append(NotChecked("allergy-to-benzodiazepine", "no allergy list in the record"))
+    if case.circumstances.alcohol is Answer.UNKNOWN:
+        gaps.append(NotChecked("alcohol-together", "alcohol use not recorded"))
+    return Said(tuple(found), tuple(gaps))
+
+
+def order_not_recognised(scene: Scene, reference: str) -> Said:
+    order = next(o for o in scene.orders if o.reference == reference)
+    words = order.medicine.words or "no medicine named"
+    texts = (
+        f"Not recognised: {shorten(words, 70)}",
+        "The order names no medicine that can be placed, so nothing about it is checked.",
+    )
+    because = Because(inputs=(Input(words, reference),))
+    return Said((scene.finding("medicine-not-recognised", STOP, reference, texts, because),))
+
+
+def code_and_text(scene: Scene, reference: str) -> Said:
+    """An order whose code and words name different things must be chosen again: nobody can know which will be dispensed."""
+    order = next(o for o in scene.orders if o.reference == reference)
+    problems = scene.identity(order).problems
+    if not problems:
+        return Said()
+    texts = (f"Code and words disagree: {order.medicine.words}", f"{problems[0][0].upper()}{problems[0][1:]}.")
+    because = Because(inputs=(Input(order.medicine.words, reference), *(Input(p, reference) for p in problems)))
+    return Said((scene.finding("code-text-disagree", STOP, reference, texts, because),))

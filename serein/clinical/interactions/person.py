@@ -1,0 +1,215 @@
+"""Conditions, pregnancy, allergies, measurements and answers that make a benzodiazepine dangerous for this person."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from serein.clinical.case import Answer
+from serein.clinical.findings import Finding, Input, NotChecked, Severity
+from serein.clinical.history import Regimen
+from serein.clinical.knowledge.facts import Cite, Hazard
+from serein.clinical.knowledge.names import says
+from serein.clinical.knowledge.scene import Because, Said, Scene, together
+
+WARN, STOP, NOTE = Severity.WARN, Severity.STOP, Severity.NOTE
+# LOINC of what a record measures: body mass index, filtration, PHQ-9 total and item 9, liver tests.
+BMI = frozenset({"39156-5", "59574-4"})
+EGFR = frozenset({"98979-8", "33914-3", "48642-3", "48643-1", "62238-1", "69405-9", "88293-6", "88294-4", "98980-6", "77147-7"})
+PHQ9_TOTAL, PHQ9_ITEM_9 = frozenset({"44261-6"}), frozenset({"44260-8"})
+LIVER = frozenset({"1742-6", "1920-8", "1975-2", "1968-7", "6768-6"})
+LOINC = "http://loinc.org"
+ANY_BENZODIAZEPINE = ("benzodiazepine", "benzodiazepines")
+
+
+def person(scene: Scene, regimen: Regimen) -> Said:
+    """Every hazard of the person for this substance."""
+    named = together(_hazard(scene, regimen, h, i) for h, i in scene.hazards if h.id != "open-angle-glaucoma")
+    return together(
+        (
+            named,
+            _open_angle(scene, regimen),
+            _allergy(scene, regimen),
+            _pregnancy(scene, regimen),
+            _measured(scene, regimen),
+            _told(scene, regimen),
+            _gaps(scene),
+        )
+    )
+
+
+def _hazard(scene: Scene, regimen: Regimen, hazard: Hazard, inputs: tuple[Input, ...]) -> Said:
+    forbidding = _forbidding(scene, regimen.substance, hazard)
+    severity = STOP if forbidding else hazard.severity
+    words = inputs[0].what or hazard.name
+    texts = (f"{hazard.name[0].upper()}{hazard.name[1:]}: {words}" if words.casefold() != hazard.name else words, hazard.detail)
+    cites = (*((forbidding,) if forbidding else ()), *(c for c in hazard.cites if c != forbidding))
+    because = Because(inputs=inputs, cites=cites, suggestions=hazard.suggestions)
+    return Said((scene.finding(hazard.code, severity, regimen.order, texts, because),))
+
+
+def _forbidding(scene: Scene, substance: str, hazard: Hazard) -> Cite | None:
+    """The label that forbids this substance here, if one does."""
+    place = scene.case.jurisdiction
+    return next((c.cite for c in hazard.contraindicated if (c.substance, c.jurisdiction) == (substance, place)), None)
+
+
+def _open_angle(scene: Scene, regimen: Regimen) -> Said:
+    """Treated open-angle glaucoma is allowed: a note; untreated is forbidden where the label says so."""
+    met = next(((h, i) for h, i in scene.hazards if h.id == "open-angle-glaucoma"), None)
+    if met is None:
+        return Said()
+    hazard, inputs = met
+    treated = tuple(
+        Input(m.medicine.words, m.reference) for m in scene.case.medicines if "glaucoma-drops" in scene.identity(m).groups
+    )
+    if not treated:
+        return _hazard(scene, regimen, hazard, inputs)
+    texts = ("Open-angle glaucoma, under treatment", hazard.detail)
+    because = Because(inputs=inputs + treated, cites=hazard.cites, suggestions=("Confirm that eye pressure is controlled.",))
+    return Said((scene.finding("open-angle-glaucoma", NOTE, regimen.order, texts, because),))
+
+
+def _allergy(scene: Scene, regimen: Regimen) -> Said:
+    to = tuple(
+        Input(f"allergy: {a.concept.words}", a.reference)
+        for a in scene.case.allergies
+        if "benzodiazepine-code" in scene.knowledge.register.identify(a.concept).groups
+        or any(says(ANY_BENZODIAZEPINE, t) for t in (a.concept.text, *(c.display for c in a.concept.codings)) if t)
+    )
+    if not to:
+        return Said()
+    texts = (
+        f"Recorded {to[0].what}",
+        "Hypersensitivity to a benzodiazepine is a contraindication; cross-reaction within the class is possible.",
+    )
+    return Said((scene.finding("allergy-to-benzodiazepine", STOP, regimen.order, texts, Because(inputs=to)),))
+
+
+def _pregnancy(scene: Scene, regimen: Regimen) -> Said:
+    told, found, gaps = scene.case.circumstances, list[Finding](), list[NotChecked]()
+    if told.pregnant is Answer.YES:
+        texts = (
+            "The patient is pregnant",
+            "Use late in pregnancy can sedate the newborn (floppiness, poor feeding, slow breathing) and cause withdrawal.",
+        )
+        because = Because(inputs=(Input("pregnant", told.reference("pregnant")),))
+        found.append(scene.finding("pregnancy", WARN, regimen.order, texts, because))
+    elif told.pregnant is Answer.UNKNOWN and _may_be_pregnant(scene):
+        texts = ("Nobody has asked about pregnancy", "The person may be able to become pregnant and the record says nothing.")
+        because = Because(
+            inputs=(Input("pregnancy not recorded", told.reference("pregnant")), Input(scene.case.sex, scene.case.patient))
+        )
+        found.append(scene.finding("pregnancy-status-unknown", WARN, regimen.order, texts, because))
+        gaps.append(NotChecked("pregnancy", "no pregnancy status in the record"))
+    if told.breastfeeding is Answer.YES:
+        texts = (
+            "The patient is breastfeeding",
+            "The US label advises against; diazepam and its metabolite build up in the infant. The guideline encourages breastfeeding "
+            "after exposure in the womb.",
+        )
+        because = Because(inputs=(Input("breastfeeding", told.reference("breastfeeding")),))
+        found.append(scene.finding("breastfeeding", WARN, regimen.order, texts, because))
+    elif told.breastfeeding is Answer.UNKNOWN and _may_be_pregnant(scene):
+        gaps.append(NotChecked("breastfeeding", "not recorded"))
+    return Said(tuple(found), tuple(gaps))
+
+
+def _may_be_pregnant(scene: Scene) -> bool:
+    birth = scene.case.birth
+    if scene.case.sex == "male" or birth is None:
+        return False
+    old_enough = birth.oldest_years(scene.on) >= scene.rule("pregnancy-from-years")
+    return old_enough and birth.youngest_years(scene.on) <= scene.rule("pregnancy-to-years")
+
+
+def _latest(scene: Scene, codes: frozenset[str]) -> tuple[Decimal, Input] | None:
+    values = [o for o in scene.case.observations if o.value is not None and set(o.concept.codes(LOINC)) & codes]
+    newest = max(values, key=lambda o: (o.on is not None, o.on), default=None)
+    if newest is None or newest.value is None:
+        return None
+    return newest.value, Input(f"{newest.concept.words} {newest.value} {newest.unit}".strip(), newest.reference)
+
+
+def _measured(scene: Scene, regimen: Regimen) -> Said:
+    """Hazards that a number shows although no diagnosis names them."""
+    found: list[Finding] = []
+    bmi, egfr = _latest(scene, BMI), _latest(scene, EGFR)
+    adult = scene.case.birth is not None and scene.case.birth.youngest_years(scene.on) >= scene.rule("child-years")
+    if bmi and adult and bmi[0] >= scene.rule("obesity-bmi") and not scene.has_hazard("obesity"):
+        found.append(_by_number(scene, regimen, "obesity", bmi[1]))
+    if egfr and egfr[0] < scene.rule("kidney-egfr") and not scene.has_hazard("kidney-disease"):
+        found.append(_by_number(scene, regimen, "kidney-disease", egfr[1]))
+    total = _latest(scene, PHQ9_TOTAL) or _answered_total(scene)
+    if total and total[0] >= scene.rule("phq9-depression") and not scene.has_hazard("depression"):
+        found.append(_by_number(scene, regimen, "depression", total[1]))
+    return Said(tuple(found))
+
+
+def _by_number(scene: Scene, regimen: Regimen, id: str, measured: Input) -> Finding:
+    hazard = next(h for h in scene.knowledge.contraindications if h.id == id)
+    texts = (f"{hazard.name[0].upper()}{hazard.name[1:]} by measurement: {measured.what}", hazard.detail)
+    because = Because(inputs=(measured,), cites=hazard.cites, suggestions=hazard.suggestions)
+    return scene.finding(hazard.code, hazard.severity, regimen.order, texts, because)
+
+
+def _answered_total(scene: Scene) -> tuple[Decimal, Input] | None:
+    for asked in reversed(scene.case.questionnaires):
+        values = [v for k, v in asked.answers if k in {str(n) for n in range(1, 10)}]
+        if asked.instrument == "phq-9" and len(values) == 9 and None not in values:
+            total = sum(v for v in values if v is not None)
+            return Decimal(total), Input(f"PHQ-9 {total}", asked.reference)
+    return None
+
+
+def _told(scene: Scene, regimen: Regimen) -> Said:
+    """What the patient told: suicidal thoughts, falls, driving."""
+    told, found = scene.case.circumstances, list[Finding]()
+    suicidal = _suicidal(scene)
+    if suicidal and not scene.has_hazard("suicidal-thoughts"):
+        found.append(_by_number(scene, regimen, "suicidal-thoughts", suicidal))
+    if told.falls is Answer.YES and not scene.has_hazard("falls"):
+        found.append(_by_number(scene, regimen, "falls", Input("falls, told by the patient", told.reference("falls"))))
+    if told.drives is not Answer.NO:
+        asked = "drives" if told.drives is Answer.YES else "driving not recorded"
+        texts = (
+            "Driving: advise and record",
+            "Sedation can impair driving; in the UK blood limits can be reached inside the dose range, with a medical defence.",
+        )
+        because = Because(inputs=(Input(asked, told.reference("drives")),))
+        found.append(scene.finding("driving", NOTE, regimen.order, texts, because))
+    return Said(tuple(found))
+
+
+def _suicidal(scene: Scene) -> Input | None:
+    told = scene.case.circumstances
+    if told.suicidal_thoughts is Answer.YES:
+        return Input("suicidal thoughts, told by the patient", told.reference("suicidal_thoughts"))
+    item = _latest(scene, PHQ9_ITEM_9)
+    if item and item[0] > 0:
+        return item[1]
+    for asked in reversed(scene.case.questionnaires):
+        if asked.instrument == "phq-9":
+            answer = dict(asked.answers).get("9")
+            return Input(f"PHQ-9 item 9: {answer}", asked.reference) if answer else None
+    return None
+
+
+def _gaps(scene: Scene) -> Said:
+    """What the record does not let anybody check."""
+    gaps = []
+    liver = scene.has_hazard("liver-disease") or scene.has_hazard("severe-liver-disease")
+    if not liver:
+        tests = any(set(o.concept.codes(LOINC)) & LIVER for o in scene.case.observations)
+        why = (
+            "liver tests are in the record, but no confirmed threshold to judge them by"
+            if tests
+            else "no condition or liver test in the record"
+        )
+        gaps.append(NotChecked("hepatic-impairment", why))
+    if _latest(scene, EGFR) is None and not scene.has_hazard("kidney-disease"):
+        gaps.append(NotChecked("kidney-disease", "no condition or filtration in the record"))
+    if not scene.has_hazard("slow-metaboliser"):
+        gaps.append(NotChecked("slow-metaboliser", "no CYP2C19 result that Serein can read"))
+    if not scene.case.conditions and scene.case.conditions_known == "unknown":
+        gaps.append(NotChecked("conditions", "no condition list in the record, not even an empty one"))
+    return Said((), tuple(gaps))

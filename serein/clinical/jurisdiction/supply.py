@@ -1,0 +1,27 @@
+"""Law on how much may be supplied on one order."""
+
+from __future__ import annotations
+
+from serein.clinical.case import Order
+from serein.clinical.findings import Input, NotChecked, Severity
+from serein.clinical.knowledge.scene import Because, Said, Scene
+
+UNJUDGED = ("licence", "identity", "jurisdiction", "prescription-programme")
+
+
+def lawful_supply(scene: Scene, order: Order) -> Said:
+    law = scene.knowledge.jurisdiction(scene.case.jurisdiction)
+    repeats = order.supply.repeats if order.supply else None
+    if law.maximum_repeats is None or repeats is None or repeats <= law.maximum_repeats:
+        return Said()
+    texts = (
+        f"{repeats} repeats; the law of {law.name} allows {law.maximum_repeats}",
+        "No fill or refill later than 6 months after issue, and at most 5 refills.",
+    )
+    because = Because(inputs=(Input(f"{repeats} repeats", order.reference),), cites=law.cites)
+    return Said((scene.finding("refills-beyond-law", Severity.STOP, order.reference, texts, because),))
+
+
+def unjudged() -> Said:
+    """What is never judged without a prescriber."""
+    return Said((), tuple(NotChecked(what, "not judged here without a prescriber") for what in UNJUDGED))
