@@ -180,3 +180,9 @@ SEREIN_DESKS = {"clinician": "/clinic/", "pharmacist": "/pharmacy/", "compliance
 
 # The web's one clock (interfaces/web/shell): a dotted path to a callable that returns an aware datetime.
 SEREIN_CLOCK = os.environ.get("SEREIN_CLOCK", "django.utils.timezone.now")
+
+# Without a mail server letters become files in the folder `outbox` of the state; in a demonstration always.
+SEREIN_SMTP_URL = os.environ.get("SEREIN_SMTP_URL", "")
+SEREIN_MAIL_FROM = os.environ.get("SEREIN_MAIL_FROM", "Serein <serein@localhost>")
+PROCRASTINATE_IMPORT_PATHS = ["serein.interfaces.courier.tasks"]
+PROCRASTINATE_WORKER_DEFAULTS = {"delete_jobs": "successful"}

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from serein.care.access.models import Consent
-from serein.foundation.people.keys import OpenChart, OpenList
+from serein.foundation.people.keys import OpenChart, OpenJob, OpenList
 from serein.foundation.people.models import Account, Invitation, Licence, Patient, Practitioner, RoleGrant
 from serein.foundation.people.persons import clinic_day
 
@@ -114,6 +114,11 @@ def consents(chart: OpenChart) -> list[ConsentLine]:
     """Every consent ever given, newest first."""
     rows = Consent.objects.filter(patient=chart.patient_id).order_by("-given_at", "-id")
     return [ConsentLine(c.what, c.text_version, c.text, c.given_at, c.withdrawn_at) for c in rows]
+
+
+def wants_notices(job: OpenJob, patient_id: UUID) -> bool:
+    """Whether this patient agreed to short notes by e-mail, and has not withdrawn it."""
+    return Consent.objects.filter(clinic=job.clinic_id, patient=patient_id, what="notices", withdrawn_at=None).exists()
 
 
 def _state(one: Licence, today: date) -> str:

@@ -3,13 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
 
 from serein.foundation.audit.trail import Entry, record
-from serein.foundation.people.keys import OpenChart
+from serein.foundation.people.keys import OpenChart, Refused, refuse_on_record
 
 from .models import Encounter
 
 LONGEST_KIND = 120
+KINDS = ("in person", "video", "telephone")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,3 +55,45 @@ def record_past_encounters(chart: OpenChart, source_system: str, visits: Sequenc
 def shortened(text: str, longest: int) -> str:
     """For a label beside which the whole is kept elsewhere."""
     return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewEncounter:
+    """A visit here. `kind` says how patient and clinician met: in person, video, telephone."""
+
+    kind: str
+    started_at: datetime
+    ended_at: datetime | None = None
+    reason: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class EncounterRecorded:
+    encounter_id: UUID
+
+
+def record_encounter(chart: OpenChart, new: NewEncounter) -> EncounterRecorded | Refused:
+    """Record a visit that took place: how, when, why, and what was noted. Only the care team does."""
+    with transaction.atomic():
+        if chart.by is None or chart.purpose != "care":
+            return refuse_on_record(chart, "record_encounter", Refused("not-your-deed", "Only the care team records visits."))
+        refused = _encounter_refused(new, chart.at)
+        if refused is not None:
+            return refuse_on_record(chart, "record_encounter", refused)
+        encounter = Encounter(
+            clinic_id=chart.clinic_id, patient_id=chart.patient_id, kind=new.kind, started_at=new.started_at, ended_at=new.ended_at,
+            clinician_id=chart.by.account_id, reason=shortened(new.reason, 300), note=new.note, recorded_at=chart.at,
+        )  # fmt: skip
+        encounter.save(force_insert=True)
+        entry = Entry(chart.clinic_id, chart.at, chart.by.account_id, "record_encounter")
+        record(entry.about(chart.patient_id, "encounter", encounter.id), facts={"kind": new.kind})
+        return EncounterRecorded(encounter.id)
+
+
+def _encounter_refused(new: NewEncounter, at: datetime) -> Refused | None:
+    if new.kind not in KINDS:
+        return Refused("kind-unknown", f"Say how you met: {', '.join(KINDS)}.")
+    if new.started_at > at or (new.ended_at is not None and not new.started_at <= new.ended_at <= at):
+        return Refused("not-yet", "A visit is recorded after it began, and it ends after it began.")
+    return None

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from serein.foundation.people.keys import OpenChart
+from serein.foundation.people.persons import name_of
 
 from .models import Encounter
 
@@ -19,10 +20,16 @@ class Visit:
     ended_at: datetime | None
     reason: str
     source_system: str
+    clinician: str = ""
+    note: str = ""
 
 
 def visits(chart: OpenChart, *, limit: int = 100) -> tuple[Visit, ...]:
     """Visits of the patient, newest first; those without a date come last."""
     rows = Encounter.objects.filter(patient=chart.patient_id).order_by("-started_at", "-id")
     dated = [*rows.filter(started_at__isnull=False)[:limit], *rows.filter(started_at=None)[:limit]][:limit]
-    return tuple(Visit(r.id, r.kind, r.started_at, r.ended_at, r.reason, r.source_system) for r in dated)
+    return tuple(Visit(r.id, r.kind, r.started_at, r.ended_at, r.reason, r.source_system, _name(r), r.note) for r in dated)
+
+
+def _name(row: Encounter) -> str:
+    return name_of(row.clinician_id) if row.clinician_id else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
-from typing import Any
+from typing import Any, cast
 
 import segno
 from allauth.account import app_settings
@@ -14,8 +14,10 @@ from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import salted_hmac
+
+from serein.foundation.people import door
 
 from . import clock
 from .second_factor import NOT_A_CODE
@@ -41,6 +43,23 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         oldest = clock.machine_seconds() - app_settings.REAUTHENTICATION_TIMEOUT
         request = context.request
         return not any(r.get("at", 0) >= oldest for r in get_authentication_records(request, request.user))
+
+    def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
+        door.signed_in(user.pk, at=clock.now())
+        return cast(HttpResponse, super().post_login(request, user, **kwargs))
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        known = request.user.email if request.user.is_authenticated else ""  # asked again in the middle of a session
+        door.sign_in_refused(str(credentials.get("email") or known), at=clock.now())
+
+    def respond_user_inactive(self, request: HttpRequest, user: Any) -> HttpResponse:
+        door.sign_in_refused(user.email, at=clock.now())
+        return cast(HttpResponse, super().respond_user_inactive(request, user))
+
+    def logout(self, request: HttpRequest) -> None:
+        if request.user.is_authenticated:
+            door.signed_out(request.user.pk, at=clock.now())
+        super().logout(request)
 
 
 def _cipher() -> AESGCM:

@@ -1,0 +1,93 @@
+"""The trail in plain words: one table for compliance and for patients. Every deed code in the tree has a line here, or the build fails."""
+
+from .reads import Line
+
+# code: (to do it, did it). Patients read these too, so they name no illness and blame nobody.
+DEEDS: dict[str, tuple[str, str]] = {
+    # access
+    "found_clinic": ("set up the clinic", "set up the clinic"),
+    "invite_staff": ("invite a colleague", "invited a colleague"),
+    "invite_patient": ("invite the patient", "invited the patient"),
+    "register_patient": ("open a new record", "opened a new record"),
+    "accept_invitation": ("accept an invitation", "accepted an invitation"),
+    "keep_practitioner": ("change a colleague's registration numbers", "changed a colleague's registration numbers"),
+    "record_licence": ("record a licence", "recorded a licence"),
+    "verify_licence": ("verify a licence", "verified a licence"),
+    "end_licence": ("end a licence", "ended a licence"),
+    "end_access": ("end somebody's access", "ended somebody's access"),
+    "give_consent": ("give consent", "gave consent"),
+    "withdraw_consent": ("withdraw consent", "withdrew consent"),
+    "sign_in": ("sign in", "signed in"),
+    "sign_out": ("sign out", "signed out"),
+    # what the house does by itself
+    "open_task": ("put something on the care team's list", "put something on the care team's list"),
+    "close_task": ("take something off the care team's list", "took something off the care team's list"),
+    "deliver_letter": ("send a letter", "sent a letter"),
+    # visits and evaluation
+    "record_encounter": ("record a visit", "recorded a visit"),
+    "record_past_encounters": ("add earlier visits from another record", "added earlier visits from another record"),
+    "import_record": ("bring in a record from elsewhere", "brought in a record from elsewhere"),
+    "start_intake": ("start the health questions", "started the health questions"),
+    "answer_question": ("answer a health question", "answered a health question"),
+    "submit_intake": ("send the health questions", "sent the health questions"),
+    "answer_instrument": ("answer a questionnaire", "answered a questionnaire"),
+    "answer_safety": ("answer the safety questions", "answered the safety questions"),
+    "correct_safety": ("correct an answer to the safety questions", "corrected an answer to the safety questions"),
+    "assess_risk": ("record a safety assessment", "recorded a safety assessment"),
+    "record_entry": ("add to the record", "added to the record"),
+    "end_entry": ("mark a part of the record as no longer true", "marked a part of the record as no longer true"),
+    # planning
+    "write_plan": ("write a plan", "wrote a plan"),
+    "send_plan": ("send the plan", "sent the plan"),
+    "reply_to_plan": ("answer the plan", "answered the plan"),
+    "withdraw_plan": ("take back a plan", "took back a plan"),
+    # prescribing
+    "draft_prescription": ("start a draft prescription", "started a draft prescription"),
+    "change_draft": ("change a draft prescription", "changed a draft prescription"),
+    "discard_draft": ("throw away a draft prescription", "threw away a draft prescription"),
+    "check_draft": ("check a draft prescription", "checked a draft prescription"),
+    "override_warning": ("record a reason for going on after a warning", "recorded a reason for going on after a warning"),
+    "prove": ("show password and code for signing", "showed password and code for signing"),
+    "sign_prescription": ("sign a prescription", "signed a prescription"),
+    "cancel_prescription": ("cancel a prescription", "cancelled a prescription"),
+    "dispense": ("dispense a prescription", "dispensed a prescription"),
+    "print_prescription": ("print a prescription", "printed a prescription"),
+    "decline_to_dispense": ("decline to dispense a prescription", "declined to dispense a prescription"),
+}
+
+# What was opened, and what for.
+PURPOSES: dict[str, str] = {
+    "own record": "their own record",
+    "care": "the record, to give care",
+    "invite patient": "a new record",
+    "import record": "the record, to bring in a record from elsewhere",
+    "my patients": "the list of their patients",
+    "people and licences": "the list of staff and licences",
+    "trail": "this trail",
+    "dispense": "a prescription, by its code, at the pharmacy",
+    "verdict": "whether a prescription is genuine, by its code",
+    "registration": "the door for somebody with an invitation",
+    "deliver outbox": "the outbox, to send letters",
+    "due tasks": "the lists of what is due",
+    "demonstration": "the demonstration",
+}
+
+
+def deed_words(line: Line) -> str:
+    """What was done, tried or looked at, without the person: "signed a prescription", "was refused: to sign a prescription"."""
+    if line.deed == "open":
+        what = PURPOSES.get(line.purpose, line.purpose or "the record")
+        return f"was refused: to open {what}" if line.outcome == "refused" else f"opened {what}"
+    to_do, did = DEEDS.get(line.deed, (line.deed, line.deed))
+    return f"was refused: to {to_do}" if line.outcome == "refused" else did
+
+
+def who_words(line: Line) -> str:
+    """A name, or who stands behind a row that names nobody."""
+    if line.by_id is not None:
+        return line.who
+    if line.deed == "open" and line.purpose == "verdict":
+        return "somebody with the code"
+    if line.deed == "sign_in":
+        return "somebody who is not signed in"
+    return "the operator, on the console" if line.deed == "found_clinic" else "Serein"

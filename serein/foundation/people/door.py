@@ -1,0 +1,47 @@
+"""Who came in, who left, who was turned away: rows about people who hold no key yet. The web calls these; the answers it gives say nothing."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from serein.foundation.audit.trail import Entry
+
+from .keys import note_at_the_door
+from .models import Account, Clinic
+
+
+def _note(account_id: UUID, at: datetime, deed: str) -> None:
+    clinic_id = Account.objects.values_list("clinic_id", flat=True).get(pk=account_id)
+    note_at_the_door(Entry(clinic_id, at, account_id, deed).about(None, "account", account_id))
+
+
+def signed_in(account_id: UUID, *, at: datetime) -> None:
+    """Call when every step of signing in is done."""
+    with transaction.atomic():
+        _note(account_id, at, "sign_in")
+
+
+def signed_out(account_id: UUID, *, at: datetime) -> None:
+    with transaction.atomic():
+        _note(account_id, at, "sign_out")
+
+
+def sign_in_refused(email: str, *, at: datetime) -> None:
+    """A wrong password, or an address that nobody here has. The row says which; the page must not.
+
+    An unknown address belongs to no clinic. Where there is only one, it gets the row all the same: compliance should see somebody trying
+    addresses, and a row for known addresses alone would take a little longer, which can be measured.
+    """
+    # A string that PostgreSQL cannot hold is nobody's address.
+    readable = "\x00" not in email and not any("\ud800" <= ch <= "\udfff" for ch in email)
+    account = Account.objects.filter(email__iexact=email.strip()).first() if readable else None
+    with transaction.atomic():
+        if account is not None:
+            why = "wrong-password" if account.is_active else "access-ended"
+            entry = Entry(account.clinic_id, at, None, "sign_in", outcome="refused", why=why)
+            note_at_the_door(entry.about(None, "account", account.id))
+            return
+        clinics = list(Clinic.objects.values_list("id", flat=True)[:2])
+        if len(clinics) == 1:
+            note_at_the_door(Entry(clinics[0], at, None, "sign_in", outcome="refused", why="unknown-address"))
