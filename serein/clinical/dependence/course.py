@@ -158,7 +158,7 @@ def replaced_by_another(scene: Scene, reference: str, found: Dependence) -> Said
 
 
 def taper_missing(scene: Scene, regimen: Regimen, found: Dependence) -> Said:
-    told = scene.case.circumstances
+    told = scene.told
     if told.taper_plan is Answer.YES or not (found.probable or _long(scene, regimen)):
         return Said()
     texts = (
@@ -183,7 +183,7 @@ def review_overdue(scene: Scene, regimen: Regimen) -> Said:
     months = Birth.day(taken.since).youngest_months(regimen.starts) if taken.since else 0
     if months < scene.rule("review-months"):
         return Said()
-    last = scene.case.circumstances.last_review
+    last = scene.told.last_review
     if last is None:
         return Said((), (NotChecked("review-overdue", "no date of the last reassessment in the record"),))
     if Birth.day(last).youngest_months(regimen.starts) < scene.rule("review-months"):
@@ -192,7 +192,5 @@ def review_overdue(scene: Scene, regimen: Regimen) -> Said:
         f"Last reassessed on {last}: more than 3 months ago",
         "The guideline asks for a reassessment at least every 3 months.",
     )
-    because = Because(
-        inputs=(Input(f"last reassessment {last}", scene.case.circumstances.reference("last_review")), *taken.inputs)
-    )
+    because = Because(inputs=(Input(f"last reassessment {last}", scene.told.reference("last_review")), *taken.inputs))
     return Said((scene.finding("review-overdue", WARN, regimen.order, texts, because),))

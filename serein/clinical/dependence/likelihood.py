@@ -48,8 +48,8 @@ def _diagnosed(scene: Scene) -> Dependence | None:
 
 
 def _told(scene: Scene) -> Dependence | None:
-    told = scene.case.circumstances.dependence
-    source = told.reference or scene.case.circumstances.reference("dependence")
+    told = scene.told.dependence
+    source = told.reference or scene.told.reference("dependence")
     if told.said_dependent is Answer.YES:
         return Dependence(True, "dependence told or recorded", (Input("dependence told or recorded", source),))
     if told.months_of_use is None:
@@ -97,7 +97,7 @@ def by_table(scene: Scene, months: Decimal, days_per_week: Decimal, diazepam_mg:
 
 def dependence_likely(scene: Scene, regimen: Regimen, found: Dependence) -> Said:
     if not found.probable:
-        unknown = not (scene.active or scene.past) and scene.case.circumstances.dependence.months_of_use is None
+        unknown = not (scene.active or scene.past) and scene.told.dependence.months_of_use is None
         why = "no earlier benzodiazepine use in the record"
         return Said((), (NotChecked("dependence-likely", why),) if unknown else ())
     texts = (

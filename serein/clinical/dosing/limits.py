@@ -54,7 +54,7 @@ def _unknown(scene: Scene, regimen: Regimen, why: str) -> Said:
 
 def _repeats_in_course(scene: Scene, regimen: Regimen, found: Bounds) -> bool:
     """As-needed repeat doses inside a supervised alcohol-withdrawal course: the label repeats them and prints no daily maximum."""
-    course = scene.case.circumstances.alcohol_course is Answer.YES
+    course = scene.told.alcohol_course is Answer.YES
     return course and "alcohol-withdrawal" in found.indications and all(d.as_needed for d in regimen.drafts)
 
 
@@ -143,8 +143,13 @@ def _first_dose(scene: Scene, regimen: Regimen, found: Bounds) -> Said:
     too_much = regimen.daily_mg is not None and regimen.daily_mg > first.start_daily_mg
     if not too_much and not (first.single_mg and single > first.single_mg.high):
         return Said()
+    printed = (
+        f"{plain(first.start_daily_mg)} mg a day"
+        if too_much or not first.single_mg
+        else f"{plain(first.single_mg.high)} mg at a time"
+    )
     texts = (
-        f"The first dose is above {plain(first.start_daily_mg)} mg a day for {found.population} patients",
+        f"The first dose is above {printed} ({found.population} patients)",
         f"{first.jurisdiction} label: {first.printed}.",
     )
     because = Because(inputs=dose_inputs(scene, regimen, *person_inputs(scene)), cites=(first.cite,))

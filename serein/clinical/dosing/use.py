@@ -44,14 +44,14 @@ def _indication(scene: Scene, order: Order, substance: str) -> Said:
 
 
 def _setting(scene: Scene, order: Order) -> Said:
-    if "alcohol-withdrawal" not in indications(scene, order) or scene.case.circumstances.alcohol_course is Answer.YES:
+    if "alcohol-withdrawal" not in indications(scene, order) or scene.told.alcohol_course is Answer.YES:
         return Said()
     texts = (
         "For alcohol withdrawal, and no supervised course is recorded",
         "Repeat doses in alcohol withdrawal are judged only inside a supervised course.",
     )
     reason = next((r.words for r in order.reasons), "alcohol withdrawal")
-    setting = Input("no supervised course", scene.case.circumstances.reference("alcohol_course"))
+    setting = Input("no supervised course", scene.told.reference("alcohol_course"))
     because = Because(inputs=(Input(reason, order.reference), setting))
     return Said((scene.finding("alcohol-withdrawal-setting", STOP, order.reference, texts, because),))
 

@@ -42,7 +42,7 @@ def _uses_beside(scene: Scene, regimen: Regimen) -> tuple[MedicineUse, ...]:
 
 def _others(scene: Scene, regimen: Regimen) -> tuple[_Other, ...]:
     taken = [_Other(u.medicine.words, u.reference, scene.identity(u)) for u in _uses_beside(scene, regimen)]
-    told = scene.case.circumstances
+    told = scene.told
     for name, group, words in TOLD:
         if getattr(told, name) is Answer.YES and not any(group in o.identity.groups for o in taken):
             taken.append(
@@ -179,7 +179,7 @@ def _unknown(scene: Scene, regimen: Regimen) -> Said:
         because = Because(inputs=(Input("no allergy list", case.patient),))
         found.append(scene.finding("allergies-unknown", WARN, regimen.order, texts, because))
         gaps.append(NotChecked("allergy-to-benzodiazepine", "no allergy list in the record"))
-    if case.circumstances.alcohol is Answer.UNKNOWN:
+    if scene.told.alcohol is Answer.UNKNOWN:
         gaps.append(NotChecked("alcohol-together", "alcohol use not recorded"))
     return Said(tuple(found), tuple(gaps))
 

@@ -86,7 +86,7 @@ def _allergy(scene: Scene, regimen: Regimen) -> Said:
 
 
 def _pregnancy(scene: Scene, regimen: Regimen) -> Said:
-    told, found, gaps = scene.case.circumstances, list[Finding](), list[NotChecked]()
+    told, found, gaps = scene.told, list[Finding](), list[NotChecked]()
     if told.pregnant is Answer.YES:
         texts = (
             "The patient is pregnant",
@@ -163,7 +163,7 @@ def _answered_total(scene: Scene) -> tuple[Decimal, Input] | None:
 
 def _told(scene: Scene, regimen: Regimen) -> Said:
     """What the patient told: suicidal thoughts, falls, driving."""
-    told, found = scene.case.circumstances, list[Finding]()
+    told, found = scene.told, list[Finding]()
     suicidal = _suicidal(scene)
     if suicidal and not scene.has_hazard("suicidal-thoughts"):
         found.append(_by_number(scene, regimen, "suicidal-thoughts", suicidal))
@@ -181,7 +181,7 @@ def _told(scene: Scene, regimen: Regimen) -> Said:
 
 
 def _suicidal(scene: Scene) -> Input | None:
-    told = scene.case.circumstances
+    told = scene.told
     if told.suicidal_thoughts is Answer.YES:
         return Input("suicidal thoughts, told by the patient", told.reference("suicidal_thoughts"))
     item = _latest(scene, PHQ9_ITEM_9)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from serein.clinical.case import ICD10, ICD10CM, SNOMED, Case, Concept, Medicine, MedicineUse, Order
+from serein.clinical.case import ICD10, ICD10CM, SNOMED, Case, Circumstances, Concept, Medicine, MedicineUse, Order
 from serein.clinical.findings import Finding, Input, NotChecked, Severity
 from serein.clinical.history import Written
 from serein.clinical.knowledge import facts
@@ -16,6 +16,7 @@ from serein.clinical.knowledge.amounts import written
 from serein.clinical.knowledge.library import Knowledge
 from serein.clinical.knowledge.names import says
 from serein.clinical.knowledge.recognise import Identity
+from serein.clinical.knowledge.told import circumstances
 
 DEAD_VERIFICATION = frozenset({"refuted", "entered-in-error"})
 LIVE_STATUS = frozenset({"", "active", "recurrence", "relapse"})
@@ -66,6 +67,11 @@ class Scene:
 
     def of_class(self, substance: str, *classes: str) -> bool:
         return bool(substance) and bool(set(self.knowledge.substance(substance).classes) & set(classes))
+
+    @functools.cached_property
+    def told(self) -> Circumstances:
+        """What was told, and where nothing was, what the record shows."""
+        return circumstances(self.case, self.on, int(self.rule("pregnancy-status-days")))
 
     @functools.cached_property
     def active(self) -> tuple[Written, ...]:
