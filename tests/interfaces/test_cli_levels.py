@@ -88,3 +88,69 @@ def test_what_cannot_be_used_is_named_on_one_line(wrong: object, where: str) -> 
 def test_it_never_imports_django() -> None:
     code = "import sys; from serein.interfaces.cli.levels import levels_command; sys.exit('django' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+SOMEBODY = {
+    "age_years": 72, "sex": "female", "weight_kg": 60, "height_cm": 160, "cirrhosis": True, "cyp2c19": "poor", "medicines": ["omeprazole"],
+}  # fmt: skip
+DAILY = {"doses": [{"at_h": 0, "mg": 5, "every_h": 12, "count": 60}], "times_h": [1, 24, 700]}
+
+
+def answer_for(**person: object) -> dict[str, object]:
+    done = run({"person": {"age_years": 30, "weight_kg": 70, "height_cm": 175, **person}, **DAILY}, "--json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return json.loads(done.stdout)
+
+
+def test_a_person_gets_typical_levels_with_sources_and_what_is_not_known() -> None:
+    done = run({"person": SOMEBODY, "band": 0.9, **DAILY}, "--json")
+    answer = json.loads(done.stdout)
+    assert done.returncode == 0 and answer["confirmed"] is False and answer["sources"] and answer["unknown"]
+    for analyte in ("diazepam_ng_per_ml", "nordiazepam_ng_per_ml"):
+        band = answer["band"][analyte]
+        assert all(lo < mid < hi for lo, mid, hi in zip(band["low"], answer[analyte], band["high"], strict=True))
+    assert run({"person": SOMEBODY, "band": 0.9, **DAILY}, "--json").stdout == done.stdout
+
+
+def test_steady_levels_lie_in_the_published_band_per_mg_a_day() -> None:
+    steady = {"doses": [{"at_h": 0, "mg": 10, "every_h": 24, "steady_state": True}], "times_h": list(range(25))}
+    answer = json.loads(run({"person": {"age_years": 30, "weight_kg": 70, "height_cm": 175}, **steady}, "--json").stdout)
+    parent, metabolite = (sum(answer[f"{a}_ng_per_ml"][:-1]) / 24 for a in ("diazepam", "nordiazepam"))
+    assert 20 <= parent / 10 <= 34 and 1.4 <= metabolite / parent <= 2.4
+
+
+def test_slow_breakdown_raises_levels_and_fast_breakdown_lowers_them() -> None:
+    usual = answer_for()["diazepam_ng_per_ml"][-1]
+    assert answer_for(medicines=["fluvoxamine 100 mg"])["diazepam_ng_per_ml"][-1] > usual * 1.5
+    assert answer_for(medicines=["carbamazepine"])["diazepam_ng_per_ml"][-1] < usual / 2
+    assert answer_for(cirrhosis=True)["diazepam_ng_per_ml"][-1] > usual
+    assert (
+        answer_for(cyp2c19="poor", medicines=["omeprazole"])["diazepam_ng_per_ml"]
+        == answer_for(cyp2c19="poor")["diazepam_ng_per_ml"]
+    )
+
+
+def test_what_is_not_known_is_said() -> None:
+    said = " ".join(answer_for(medicines=["clarithromycin", "zzyzx"], cyp2c19="rapid")["unknown"])
+    assert "clarithromycin" in said and "zzyzx" in said and "rapid" in said
+
+
+@pytest.mark.parametrize(
+    ("person", "more"),
+    [
+        ({"age_years": 12}, {}),
+        ({}, {}),
+        ({"age_years": 40}, {"substance": "lorazepam"}),
+        ({"age_years": 40, "medicines": ["rifampicin", "cimetidine"]}, {}),
+        ({"age_years": 40}, {"doses": [{"at_h": 0, "mg": 20, "every_h": 6, "count": 9}]}),
+    ],
+)
+def test_outside_its_domain_there_is_no_number(person: dict[str, object], more: dict[str, object]) -> None:
+    done = run({"person": person, **DAILY, **more}, "--json")
+    assert done.returncode == 1 and list(json.loads(done.stdout)) == ["not_valid"]
+
+
+def test_a_band_without_a_person_and_both_kinds_of_body_are_refused() -> None:
+    assert run({**USUAL, "band": 0.9}).returncode == 2
+    assert run({**USUAL, "person": {}}).returncode == 2
+    assert run({"person": {"age_years": 40, "cyp2c19": "slow"}, **DAILY}).returncode == 2

@@ -189,3 +189,25 @@ def _walk(course: Course, phases: Phases) -> list[State]:
         else:
             states.append(state)
     return states
+
+
+def highest_in_24_h(course: Course) -> float:
+    """The largest sum of mg taken within any 24 hours up to the last sample; a steady state counts its doses of one day."""
+    last = course.times_h[-1] if course.times_h else Decimal(0)
+    taken: list[tuple[Decimal, float]] = []
+    for dose in course.doses:
+        every = dose.every_h or Decimal(24)
+        count = (
+            1 + int(24 / every) if dose.steady_state else min(dose.count, 1 + max(0, int((last - dose.at_h) / every)), MOST_DOSES)
+        )
+        taken += [(dose.at_h + every * (-k if dose.steady_state else k), dose.mg) for k in range(count)]
+    taken.sort()
+    highest = within = 0.0
+    first = 0
+    for at, mg in taken:
+        within += mg
+        while taken[first][0] <= at - 24:
+            within -= taken[first][1]
+            first += 1
+        highest = max(highest, within)
+    return highest

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any, Protocol
 
 from serein.clinical.findings import Severity, SourceReference
-from serein.clinical.knowledge import facts
+from serein.clinical.knowledge import facts, kinetic_facts
 from serein.clinical.knowledge.questions import Instrument
 from serein.clinical.knowledge.reading import BadKnowledge, build, parse
 from serein.clinical.knowledge.recognise import Register
@@ -41,6 +41,7 @@ ROOMS: dict[str, Any] = {
     "instruments": Instrument,
     "jurisdictions": facts.Jurisdiction,
     "findings": facts.CatalogueFile,
+    "kinetics": kinetic_facts.KineticsFile,
 }
 # Folder of each room: rules stand with the limits they belong to, indications and advice with the pathways.
 FOLDERS = {"rules": "limits/rules", "indications": "pathways/indications", "advice": "pathways/advice"}
@@ -64,6 +65,7 @@ class Knowledge:
     instruments: tuple[Instrument, ...]
     jurisdictions: tuple[facts.Jurisdiction, ...]
     findings: tuple[facts.CatalogueFile, ...]
+    kinetics: tuple[kinetic_facts.KineticsFile, ...]
 
     @functools.cached_property
     def _index(self) -> dict[tuple[str, str], Any]:
@@ -115,6 +117,9 @@ class Knowledge:
 
     def limits_of(self, substance: str) -> facts.LimitFile | None:
         return self._index.get(("limits", substance))
+
+    def kinetics_of(self, substance: str) -> kinetic_facts.KineticsFile | None:
+        return next((f for f in self.kinetics if f.substance == substance), None)
 
     def rule(self, id: str) -> facts.Rule:
         return self._index["rules", id]  # type: ignore[no-any-return]

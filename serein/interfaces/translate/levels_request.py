@@ -4,10 +4,12 @@ Strict: an unknown key is refused, because a misspelt one would be a wrong level
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from serein.clinical.kinetics import Change, Course, Dose, NotAModel, Parameters
+from serein.clinical.kinetics import Change, Course, Dose, NotAModel, NotValid, Parameters, Person, Typical, typical
+from serein.clinical.knowledge import Knowledge
 from serein.interfaces.translate.bad_input import BadInput
 from serein.interfaces.translate.node import Node, Trace, kind_of
 from serein.interfaces.translate.strict_json import Json, parse
@@ -22,24 +24,69 @@ _SUBSTANCE = re.compile(r"[a-z][a-z0-9-]{0,60}")
 
 @dataclass(frozen=True)
 class LevelsRequest:
+    """`typical` is there when the input described a person instead of naming parameters; `band` is the share asked for, or None."""
+
     course: Course
     substance: str
+    typical: Typical | None = None
+    band: Decimal | None = None
 
 
-def levels_request(data: bytes | str) -> LevelsRequest:
-    """Raises BadInput with the path of what is wrong."""
+def levels_request(data: bytes | str, knowledge: Callable[[], Knowledge]) -> LevelsRequest | NotValid:
+    """Raises BadInput with the path of what is wrong. `knowledge` is asked for only when the input describes a person."""
     trace = Trace()
-    root = Node(parse(data), "", "", trace)
-    root.path = "input"
-    parameters = _parameters(root)
+    root = Node(parse(data), "input", "", trace)
     substance = root.text("substance") or "diazepam"
     if not _SUBSTANCE.fullmatch(substance):
-        raise BadInput("substance", f"{substance!r} is not the name of a substance in lower case")
-    course = Course(parameters, _doses(root), _changes(root, parameters), _times(root))
+        raise root.bad("substance", f"{substance!r} is not the name of a substance in lower case")
+    if root.has("person") == root.has("parameters"):
+        raise BadInput("input", "needs either parameters (all ten) or person")
+    band = _band(root)
+    person = _person(root)
+    found = typical(knowledge(), substance, person) if person is not None else None
+    body = found.parameters if isinstance(found, Typical) else _parameters(root) if person is None else _STAND_IN
+    course = Course(body, _doses(root), _changes(root, body), _times(root))
     for node in trace.nodes:
         for key in node.unread():
             raise BadInput(f"{node.path}.{key}", "unknown key")
-    return LevelsRequest(course, substance)
+    if isinstance(found, NotValid):
+        return found
+    return LevelsRequest(course, substance, found, band)
+
+
+def _band(root: Node) -> Decimal | None:
+    share = _amount(root, "band")
+    if share is None:
+        return None
+    if not 0 < share < 1:
+        raise root.bad("band", f"{share} is not a share between 0 and 1")
+    if not root.has("person"):
+        raise root.bad("band", "needs person: how far people differ is known from the knowledge, not from parameters")
+    return share
+
+
+def _person(root: Node) -> Person | None:
+    node = root.child("person")
+    if node is None:
+        return None
+    sex, cyp2c19 = node.text("sex"), node.text("cyp2c19")
+    if sex not in ("", "female", "male", "other", "unknown"):
+        raise node.bad("sex", f"{sex!r} is none of: female, male, other, unknown")
+    if cyp2c19 not in ("", "poor", "intermediate", "normal", "rapid", "ultrarapid"):
+        raise node.bad("cyp2c19", f"{cyp2c19!r} is none of: poor, intermediate, normal, rapid, ultrarapid")
+    return Person(
+        age_years=_amount(node, "age_years"),
+        sex=sex,
+        weight_kg=_amount(node, "weight_kg"),
+        height_cm=_amount(node, "height_cm"),
+        cirrhosis=bool(node.flag("cirrhosis")),
+        cyp2c19=cyp2c19,
+        medicines=tuple(node.texts("medicines")),
+    )
+
+
+# Lets the rest of an input be read, and its mistakes be named, when the person is outside the model's domain.
+_STAND_IN = Parameters(**dict.fromkeys(PARAMETERS, 1.0))
 
 
 def _parameters(root: Node) -> Parameters:

@@ -1,0 +1,49 @@
+"""The shapes of kinetic facts: typical values of one adult, how far people differ, and what multiplies a parameter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from serein.clinical.knowledge.facts import Cite
+
+
+@dataclass(frozen=True, kw_only=True)
+class KineticValue:
+    """`spread_percent` is the coefficient of variation between people; None is unknown, never "no spread"."""
+
+    id: str
+    value: Decimal
+    unit: str
+    cite: Cite
+    spread_percent: Decimal | None = None
+    spread_cite: Cite | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class KineticEffect:
+    """`id` is a state of the person (cirrhosis, cyp2c19-poor, obesity) or the name of a medicine. `none_in`: the state in which the effect was
+    looked for and not found."""
+
+    id: str
+    parameter: str
+    factor: Decimal
+    cite: Cite
+    none_in: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class KineticsFile:
+    substance: str
+    metabolite: str
+    adult_from_years: int
+    most_mg_in_24_h: Decimal
+    reference_weight_kg: Decimal
+    reference_age_years: Decimal
+    obese_from_bmi: Decimal
+    values: tuple[KineticValue, ...]
+    effects: tuple[KineticEffect, ...]
+    unknown: tuple[str, ...]
+    confirmed_by: str | None
+    review_by: date
