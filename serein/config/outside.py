@@ -101,7 +101,7 @@ def made_by(place: Place, given: dict[str, str], tell: Callable[[str], None]) ->
     except psycopg.errors.InsufficientPrivilege as error:
         raise DatabaseProblem(
             f"DATABASE_URL's role {given['user']} may create roles, but not set Serein up: {str(error).strip().splitlines()[0]}. "
-            f"Let it own the database {database}, or use a superuser for the first start"
+            f"Let it own the database {database} and have CREATEDB (handing a database over needs both), or use a superuser"
         ) from None
     connections = {role: given | {"user": role, "password": secrets[name]} for role, name in SECRET_OF.items()}
     meet(f"the role {OWNER} made through DATABASE_URL", connections[OWNER])

@@ -79,14 +79,14 @@ def text_digest(text: PlanText) -> str:
     return hashlib.sha256(json.dumps(facts, ensure_ascii=True).encode()).hexdigest()
 
 
-def doses_of(regimen: list[dict[str, str]]) -> tuple[PlannedDose, ...]:
+def _doses_of(regimen: list[dict[str, str]]) -> tuple[PlannedDose, ...]:
     return tuple(PlannedDose(d["at"], d["units"], d.get("max_per_day", "")) for d in regimen)
 
 
 def _text(plan: Plan) -> PlanText:
     return PlanText(
         indication=plan.indication, indication_words=plan.indication_words, goal=plan.goal, product=plan.product,
-        doses=doses_of(plan.regimen), starts_on=plan.starts_on, ends_on=plan.ends_on, reassess_on=plan.reassess_on,
+        doses=_doses_of(plan.regimen), starts_on=plan.starts_on, ends_on=plan.ends_on, reassess_on=plan.reassess_on,
         supportive_care=tuple(plan.supportive_care), supportive_note=plan.supportive_note,
     )  # fmt: skip
 
@@ -147,5 +147,5 @@ def plans_in_force(listing: OpenList) -> tuple[PlanLine, ...]:
 def _summary(row: Plan) -> str:
     product = product_named(row.product, row.substance)
     assert product is not None, "a product that a plan names may not leave the knowledge"
-    mg: Decimal = units_mg(product, daily_units(doses_of(row.regimen)))
+    mg: Decimal = units_mg(product, daily_units(_doses_of(row.regimen)))
     return f"{plain(mg)} mg a day"
