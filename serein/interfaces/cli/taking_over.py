@@ -30,7 +30,8 @@ def take_over(names: Sequence[str], *, email: str, at: datetime) -> int:
     except OperationalError as problem:
         return _complain(f"no clinic is running here: {str(problem).splitlines()[0]}")
     if by is None:
-        return _complain("name the clinician who takes the patients over: --for EMAIL")
+        who = f"no clinician signs in as {email}" if email else "there is not exactly one clinician here"
+        return _complain(f"{who}; name the one who takes the patients over: --for EMAIL")
     return max([_one(by, name, at) for name in names], default=0)
 
 

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
-from serein.clinical.case import Case, Circumstances, Known, NotACase, Order
+from serein.clinical.case import Case, Known, NotACase, Order
 from serein.interfaces.translate.bad_input import BadInput
+from serein.interfaces.translate.circumstances import circumstances_of
 from serein.interfaces.translate.problems import is_current, says_none
 from serein.interfaces.translate.record import Imported, ImportedRecord
 
@@ -34,7 +35,7 @@ def as_request(record: ImportedRecord, on: date | None, today: date) -> Request:
     return Request(as_case(record), record.orders, day)
 
 
-def as_case(record: ImportedRecord, circumstances: Circumstances | None = None) -> Case:
+def as_case(record: ImportedRecord) -> Case:
     """The record as the clinical core sees it: what is current apart from what has ended, and what nobody asked about said so."""
     medicines = [m.value for m in record.medicines]
     allergies = [a.value for a in record.allergies]
@@ -51,8 +52,9 @@ def as_case(record: ImportedRecord, circumstances: Circumstances | None = None) 
             allergies=tuple(a for a in allergies if not says_none(a)),
             allergies_known=_known(record, "allergies", record.allergies),
             observations=tuple(o.value for o in record.observations),
-            questionnaires=tuple(a.value for a in record.answers),
-            circumstances=circumstances or Circumstances(),
+            # Oldest first: whoever wants the newest reads from the end.
+            questionnaires=tuple(sorted((a.value for a in record.answers), key=lambda a: a.on or date.min)),
+            circumstances=circumstances_of(record),
         )
     except NotACase as error:
         raise BadInput("", str(error)) from None

@@ -176,7 +176,11 @@ def test_the_console_names_a_bad_bundle_and_imports_the_others(capsys, tmp_path)
     bad = tmp_path / "bad.json"
     bad.write_bytes(b"[" * 100_000)
     assert take_over([str(bad), str(OWN)], email="", at=AT) == 2
-    assert capsys.readouterr().err == "serein import: name the clinician who takes the patients over: --for EMAIL\n"
+    assert capsys.readouterr().err == (
+        "serein import: there is not exactly one clinician here; name the one who takes the patients over: --for EMAIL\n"
+    )
+    assert take_over([str(OWN)], email="nobody@example.test", at=AT) == 2
+    assert "no clinician signs in as nobody@example.test" in capsys.readouterr().err
     assert take_over([str(bad), str(tmp_path / "gone.json"), str(OWN)], email=ada.email.upper(), at=AT) == 2
     said = capsys.readouterr()
     assert said.err.splitlines() == [
