@@ -16,7 +16,7 @@ ABOUT, WHY, MEDICINES, HEALTH, BEFORE, FEELINGS = (
 
 UNSURE = Option("unknown", "I do not know")
 YES_NO = (Option("yes", "Yes"), Option("no", "No"), UNSURE)
-MORE = Blank("words", "Tell us more", "You can leave this empty.", lines=3, longest=2000)
+MORE = Blank("words", "Tell us more", lines=3, longest=2000)
 
 ABOUT_YOU = (
     Question(
@@ -28,8 +28,8 @@ ABOUT_YOU = (
         why="Medicine can work in a different way in different bodies. Choose what fits your body best.",
         options=(Option("female", "Female"), Option("male", "Male"), Option("other", "Other"), Option("unknown", "I do not want to say")),
         blanks=(
-            Blank("gender", "Your gender", "If you want us to know. You can leave this empty.", longest=60),
-            Blank("pronouns", "How should we speak of you?", "For example: she, he, or they. You can leave this empty.", longest=40),
+            Blank("gender", "Your gender", "If you want us to know.", longest=60),
+            Blank("pronouns", "How should we speak of you?", "For example: she, he, or they.", longest=40),
         ),
     ),
     Question(
@@ -145,14 +145,14 @@ YOUR_HEALTH = (
         options=(Option("never", "Never"), Option("monthly", "Once a month or less"), Option("weekly", "A few times a month"),
                  Option("most", "A few times a week"), Option("daily", "Every day, or almost"),
                  Option("unknown", "I do not want to say")),
-        blanks=(Blank("words", "How much do you drink on one day?", "You can leave this empty.", longest=500),),
+        blanks=(Blank("words", "How much do you drink on one day?", longest=500),),
     ),
     Question(
         "opioids", HEALTH, Kind.CHOICE, "Do you take strong pain drugs?", "Opioids",
         why="We mean opioids, from any place: oxycodone, tramadol, codeine, methadone, fentanyl, heroin. With them, these medicines can stop "
             "your breath.",
         options=(Option("yes", "Yes"), Option("no", "No"), Option("unknown", "I do not know, or do not want to say")),
-        blanks=(Blank("words", "Which one, and how often?", "You can leave this empty.", longest=500),),
+        blanks=(Blank("words", "Which one, and how often?", longest=500),),
     ),
     Question(
         "sleep_apnea", HEALTH, Kind.CHOICE, "Does your breath stop in sleep?", "Sleep apnea",
@@ -230,7 +230,7 @@ EARLIER_USE = (
                  Option("temazepam", "Temazepam (Restoril)"), Option("other", "Another one"), Option("unknown", "I do not know", alone=True)),
         blanks=(
             Blank("words", "Which other one?", longest=200, needs=("other",)),
-            Blank("dose", "How much do you take, or did you take, in one day?", "For example: two 5 mg tablets. You can leave this empty.",
+            Blank("dose", "How much do you take, or did you take, in one day?", "For example: two 5 mg tablets.",
                   longest=300),
         ),
         only=EVER,
@@ -260,7 +260,7 @@ EARLIER_USE = (
                  Option("sleepless", "I could not sleep"),
                  Option("other", "Something else"), Option("fine", "Nothing, I felt fine", alone=True),
                  Option("never", "I never stopped or took less", alone=True), Option("unknown", "I do not know", alone=True)),
-        blanks=(Blank("words", "Tell us more", "You can leave this empty.", lines=3, longest=2000, needs=("other",)),),
+        blanks=(Blank("words", "Tell us more", lines=3, longest=2000, needs=("other",)),),
         only=EVER,
     ),
 )  # fmt: skip

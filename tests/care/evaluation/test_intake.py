@@ -261,7 +261,8 @@ HOSTILE: list[tuple[str, dict[str, Any]]] = [
     ("birth_date", {}), ("birth_date", {"date": "1985-02-30"}), ("birth_date", {"date": "2999-01-01"}), ("birth_date", {"date": 7}),
     ("sex", {}), ("sex", {"choice": "martian"}), ("sex", {"choice": ["female"]}), ("sex", {"choice": "female", "pronouns": "x" * 41}),
     ("contact", {"phone": "", "address": ""}), ("contact", {"phone": "555", "address": "x" * 100_000}),
-    ("contact", {"phone": "5\x005", "address": "x"}), ("contact", {"phone": "5", "address": "\ud800"}), ("contact", {"phone": 5, "address": "x"}),
+    ("contact", {"phone": "5\x005", "address": "x"}), ("contact", {"phone": "5", "address": "\ud800"}),
+    ("contact", {"phone": 5, "address": "x"}),
     ("reasons", {"choices": []}), ("reasons", {"choices": "severe_anxiety"}), ("reasons", {"choices": [["a"]]}),
     ("reasons", {"choices": ["other"]}), ("other_health", {"choices": ["none", "depression"]}), ("language", {"choice": "other", "words": "  "}),
 ]  # fmt: skip
@@ -293,5 +294,5 @@ def test_the_panel_shows_where_each_intake_stands(people):
     given(actions.start_intake(own_chart(other)))
     overview = reads.evaluations_overview(my_patients(people.clinician))
     assert {overview[p.patient_id].intake for p in (people.patient, other)} == {"sent", "started"}
-    assert dict((i, t) for i, t, _ in overview[people.patient.patient_id].results) == {"gad-7": 7, "phq-9": 8}
+    assert {i: t for i, t, _ in overview[people.patient.patient_id].results} == {"gad-7": 7, "phq-9": 8}
     assert replace(overview[people.patient.patient_id], results=()).safety is None

@@ -14,7 +14,7 @@ from ..models import InstrumentResult, Intake, IntakeAnswer
 class IntakeState:
     """One intake. `answers` holds every stored answer, also to questions no longer asked: `answering.live` says which count.
 
-    A finished instrument stands among the answers as `{"result": id}`.
+    A finished instrument stands among the answers as `{"result": id, "answers": item to value}`.
     """
 
     id: UUID
@@ -43,5 +43,5 @@ def _state(intake: Intake | None) -> IntakeState | None:
     )
     if intake.submitted_at is not None:
         done = done.filter(answered_at__lte=intake.submitted_at)
-    answers |= {instrument: {"result": str(pk)} for instrument, pk in done.values_list("instrument", "pk")}
+    answers |= {r.instrument: {"result": str(r.pk), "answers": r.answers} for r in done}
     return IntakeState(intake.id, intake.started_at, intake.submitted_at, answers)

@@ -1,6 +1,22 @@
 """Pages of the patient desk."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
+
+from .views import home, intake, looks, plan, prescriptions, safety
 
 app_name = "patient"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home.home, name="home"),
+    path("agreements/", home.my_consents, name="consents"),
+    path("agreements/<slug:what>/", home.consent, name="consent"),
+    path("questions/", intake.begin, name="begin"),
+    path("questions/<slug:key>/", intake.question, name="question"),
+    path("questions/<slug:key>/remove/", intake.remove, name="remove"),
+    path("check/", intake.check, name="check"),
+    path("answers/", intake.answers, name="answers"),
+    path("safety/<uuid:safety_id>/", safety.safety, name="safety"),
+    path("safety/<uuid:safety_id>/again/", safety.again, name="again"),
+    path("plan/", plan.plan, name="plan"),
+    path("prescriptions/", prescriptions.prescriptions, name="prescriptions"),
+    path("who-looked/", looks.looks, name="looks"),
+]
