@@ -31,6 +31,7 @@ DEEDS: dict[str, tuple[str, str]] = {
     "answer_question": ("answer a health question", "answered a health question"),
     "submit_intake": ("send the health questions", "sent the health questions"),
     "answer_instrument": ("answer a questionnaire", "answered a questionnaire"),
+    "ask_safety": ("ask about safety", "asked about safety"),
     "answer_safety": ("answer the safety questions", "answered the safety questions"),
     "correct_safety": ("correct an answer to the safety questions", "corrected an answer to the safety questions"),
     "assess_risk": ("record a safety assessment", "recorded a safety assessment"),

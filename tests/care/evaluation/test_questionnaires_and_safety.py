@@ -90,7 +90,7 @@ def test_the_question_on_how_hard_it_was_is_kept_and_never_summed(chart):
 
 @pytest.mark.parametrize("bad", [{"1": 4}, {"1": -1}, {"10": 1}, {"1": "2"}, {"1": True and 9}])
 def test_an_answer_that_the_questionnaire_does_not_have_is_a_defect(chart, bad):
-    with pytest.raises(ValueError, match="no"):
+    with pytest.raises(ValueError, match="no item|none of"):
         actions.answer_instrument(chart, "phq-9", PHQ | bad)
 
 
@@ -275,3 +275,12 @@ def test_a_usual_intake_carries_its_questionnaires_into_the_case(people):
     case = reads.case_of(open_for(people.clinician, people.patient), AT.date())
     assert {q.instrument: sum(v or 0 for _, v in q.answers) for q in case.questionnaires} == {"gad-7": 7, "phq-9": 8}
     assert case.circumstances.suicidal_thoughts is Answer.NO
+
+
+def test_the_care_team_is_written_to_in_words_that_say_nothing(people, chart):
+    from serein.foundation.outbox.models import Letter
+
+    safety_id = asked(chart)
+    given(actions.answer_safety(chart, safety_id, "intent", "yes"))
+    letters = Letter.objects.filter(kind="task-now")
+    assert [(letter.to, letter.body) for letter in letters] == [(people.clinician.email, {})] * 2

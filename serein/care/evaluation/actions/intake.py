@@ -190,7 +190,7 @@ def submit_intake(chart: OpenChart) -> Submitted | NotSubmitted | Refused:
         chart,
         NewTask(
             kind="read-intake", tier="today", title="Intake sent: read it and plan", why="The patient has answered the intake.",
-            source="Intake, by the patient", finished_by="write_plan", due_at=chart.at + timedelta(days=1), subject_id=intake.id,
+            source="Intake, by the patient", finished_by="send_plan", due_at=chart.at + timedelta(days=1), subject_id=intake.id,
         ),
     )  # fmt: skip
     return Submitted(intake.id)

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import transaction
 
-from serein.clinical import instruments, knowledge
+from serein.clinical import knowledge
+from serein.clinical.instruments import score
+from serein.clinical.knowledge import Instrument
 from serein.foundation.people.keys import OpenChart, Refused
 from serein.foundation.tasks.actions import NewTask, open_task
 
@@ -17,9 +18,6 @@ from ..reads.safety import open_safety
 from ..safety import ASK_ITEM
 from .own import not_the_patient, put_on_trail
 from .safety import ask_safety
-
-if TYPE_CHECKING:
-    from serein.clinical.knowledge import Instrument
 
 
 @dataclass(frozen=True)
@@ -51,37 +49,28 @@ def answer_instrument(
     known = knowledge.load()
     asked = known.instrument(instrument)
     given = _given(asked, answers)
-    alarm = any(i.alert_from is not None and (given[i.id] or 0) >= i.alert_from for i in asked.items)
-    missing = tuple(i.id for i in asked.items if given[i.id] is None)
-    if missing and not alarm and not leave_out:
-        return LeftOut(missing)
-    same = _same_before(chart, instrument, given, alarm=alarm)
+    scored = score(instrument, given, known)
+    if scored.missing and not scored.alerts and not leave_out:
+        return LeftOut(scored.missing)
+    same = _same_before(chart, instrument, given, alarm=bool(scored.alerts))
     if same is not None:
         return Scored(same.id, _round_of(same))
-    score = instruments.score(asked, given)
     result = InstrumentResult(
-        clinic_id=chart.clinic_id, patient_id=chart.patient_id, instrument=instrument, answers=given, total=score.total, band=score.band,
+        clinic_id=chart.clinic_id, patient_id=chart.patient_id, instrument=instrument, answers=given, total=scored.total, band=scored.band or "",
         knowledge_version=known.version, answered_at=chart.at,
     )  # fmt: skip
     result.save(force_insert=True)
     put_on_trail(chart, "answer_instrument", ("instrument_result", result.id), instrument=instrument)
-    if alarm:
+    if scored.alerts:
         return Scored(result.id, ask_safety(chart, result))
     if any(i.alert_from is not None and given[i.id] is None for i in asked.items):
         _ask_in_person(chart, asked, result.id)
     return Scored(result.id)
 
 
-def _given(asked: "Instrument", answers: Mapping[str, int | None]) -> dict[str, int | None]:
-    """Every item, in the instrument's order; raises ValueError for an item or a value that it does not have."""
-    items = (*asked.items, *asked.unscored)
-    if stray := set(answers) - {i.id for i in items}:
-        raise ValueError(f"{asked.id} has no item {sorted(stray)}")
-    for item in items:
-        value = answers.get(item.id)
-        if value is not None and value not in {o.value for o in asked.options_of(item)}:
-            raise ValueError(f"{asked.id}, item {item.id}: no answer {value}")
-    return {i.id: answers.get(i.id) for i in items}
+def _given(asked: Instrument, answers: Mapping[str, int | None]) -> dict[str, int | None]:
+    """Every item, in the instrument's order, with what was said about it; strange items stay in, for the score to refuse."""
+    return {i.id: None for i in (*asked.items, *asked.unscored)} | dict(answers)
 
 
 def _same_before(chart: OpenChart, instrument: str, given: dict[str, int | None], *, alarm: bool) -> InstrumentResult | None:
@@ -101,7 +90,7 @@ def _round_of(result: InstrumentResult) -> UUID | None:
     return SafetyAnswer.objects.filter(result=result).order_by("asked_at", "id").values_list("id", flat=True).last()
 
 
-def _ask_in_person(chart: OpenChart, asked: "Instrument", result_id: UUID) -> None:
+def _ask_in_person(chart: OpenChart, asked: Instrument, result_id: UUID) -> None:
     """The question about thoughts of death was left blank. Blank is not no: somebody asks."""
     open_task(
         chart,

@@ -9,8 +9,9 @@ from uuid import UUID
 
 from django.db import transaction
 
+from serein.foundation.outbox.post import post
 from serein.foundation.people.keys import OpenChart, Refused, refuse_on_record
-from serein.foundation.people.models import Role
+from serein.foundation.people.models import CareTeam, Role
 from serein.foundation.tasks.actions import NewTask, close_tasks, open_task
 
 from ..answering import text_problem
@@ -57,7 +58,17 @@ def ask_safety(chart: OpenChart, result: InstrumentResult) -> UUID:
     answer.save(force_insert=True)
     put_on_trail(chart, "ask_safety", ("safety_answer", answer.id))
     _say_on_task(chart, answer)
+    _wake_the_team(chart)
     return answer.id
+
+
+def _wake_the_team(chart: OpenChart) -> None:
+    """A neutral letter to everybody of the care team. Never the safety channel itself: that is the task, and the numbers on the patient's page."""
+    team = CareTeam.objects.filter(clinic=chart.clinic_id, patient_id=chart.patient_id, since__lte=chart.at).exclude(
+        until__lte=chart.at
+    )
+    for address in team.order_by("since").values_list("account__email", flat=True):
+        post(chart, kind="task-now", to=address, body={})
 
 
 def _say_on_task(chart: OpenChart, answer: SafetyAnswer) -> None:
@@ -106,6 +117,8 @@ def answer_safety(chart: OpenChart, safety_id: UUID, question: str, answer: str)
     row.save()
     put_on_trail(chart, "answer_safety", ("safety_answer", row.id), question=question, outcome=row.outcome)
     _say_on_task(chart, row)
+    if row.outcome == EMERGENCY:
+        _wake_the_team(chart)
     return Asked(row.id, row.outcome)
 
 

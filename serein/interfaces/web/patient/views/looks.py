@@ -15,20 +15,6 @@ from serein.interfaces.web.shell.pages import refused_page
 
 from ..door import at_home, day_words, own_record, time_words
 
-DEEDS = {
-    "accept_invitation": "signed up", "invite_patient": "invited you", "register_patient": "opened your record",
-    "give_consent": "agreed", "withdraw_consent": "took back an agreement",
-    "start_intake": "began to answer questions", "answer_question": "answered a question", "submit_intake": "sent answers",
-    "answer_instrument": "answered questions about feelings", "ask_safety": "was asked about safety",
-    "answer_safety": "answered about safety", "correct_safety": "changed an answer about safety",
-    "assess_risk": "wrote down how safe you are", "record_entry": "wrote in your record", "import_record": "brought in a record from elsewhere",
-    "write_plan": "wrote a plan", "send_plan": "sent you a plan", "reply_to_plan": "answered a plan", "withdraw_plan": "took back a plan",
-    "draft_prescription": "began a prescription", "change_draft": "changed a prescription not yet signed",
-    "check_draft": "checked a prescription", "override_warning": "gave a reason about a warning", "sign_prescription": "signed a prescription",
-    "cancel_prescription": "cancelled a prescription", "dispense": "handed out your medicine",
-    "decline_to_dispense": "did not hand out a medicine", "print_prescription": "made a copy of a prescription",
-    "open_task": "put something on a list to do", "close_task": "ticked something off a list",
-}  # fmt: skip
 PAGE = 100
 
 
@@ -37,13 +23,6 @@ class Look:
     when: str
     who: str
     what: str
-
-
-def _what(line: Line) -> str:
-    deed = "opened your record" if line.deed == "open" else DEEDS.get(line.deed, line.deed.replace("_", " "))
-    if line.outcome == "refused":
-        return "was turned away" if line.deed == "open" else f"was not let: {deed}"
-    return deed
 
 
 def _looks(lines: list[Line], who: Person, zone: str) -> list[Look]:
@@ -56,7 +35,7 @@ def _looks(lines: list[Line], who: Person, zone: str) -> list[Look]:
             continue
         at = at_home(line.at, zone)
         look = Look(
-            f"{day_words(at.date(), today or at.date())}, {time_words(at)}", "You" if own else line.who or "Serein", _what(line)
+            f"{day_words(at.date(), today or at.date())}, {time_words(at)}", "You" if own else who_words(line), deed_words(line)
         )
         if not found or found[-1] != look:
             found.append(look)
