@@ -108,6 +108,12 @@ ACCOUNT_FORMS = {"login": "serein.interfaces.web.shell.account_forms.Login"}
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/"
 MFA_ADAPTER = "serein.interfaces.web.shell.adapters.MFAAdapter"
+MFA_FORMS = {
+    "authenticate": "serein.interfaces.web.shell.account_forms.Authenticate",
+    "reauthenticate": "serein.interfaces.web.shell.account_forms.Reauthenticate",
+    "activate_totp": "serein.interfaces.web.shell.account_forms.ActivateTotp",
+    "add_webauthn": "serein.interfaces.web.shell.account_forms.AddWebAuthn",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_USER_VERIFICATION = "required"  # a key without its PIN or fingerprint is one factor, and anybody's who finds it

@@ -1,6 +1,6 @@
 """Pages that exist only for tests: every part of the shell on one page, and a form that counts how often its deed was done."""
 
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 from django import forms
@@ -15,7 +15,7 @@ from serein.interfaces.web.shell.forms import PageForm
 from serein.interfaces.web.shell.once import once
 from serein.interfaces.web.shell.pages import changed_page, render_form_page
 from serein.interfaces.web.shell.parts import Action, Card, Cell, Column, Event, Input, Source, Table, TableRow, Verdict
-from serein.interfaces.web.shell.second_factor import StepUpFields, stepped_up
+from serein.interfaces.web.shell.second_factor import StepUpFields
 
 DONE: list[dict[str, str]] = []
 
@@ -132,8 +132,8 @@ def note(request, who):
 @once
 def sign(request, who):
     form = Sign(request.POST or None)
-    if form.is_valid() and form.prove_with(request):
-        DONE.append({"by": who.name, "stepped_up": str(stepped_up(request, timedelta(minutes=2)))})
+    if form.is_valid() and (proof := form.prove_with(request, "digest")):
+        DONE.append({"by": who.name, "proved": proof.digest})
         return HttpResponseRedirect("/note/done/")
     return render_form_page(
         request, form, title="Sign this prescription", template="shell/confirm.html", button="Sign", exact_text="diazepam 2 mg"

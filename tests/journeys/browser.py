@@ -126,7 +126,8 @@ def no_console_errors(page: Page) -> None:
 
 
 FOCUSED = """() => { const e = document.activeElement; if (!e || e === document.body) return null;
- const r = e.getBoundingClientRect(), s = getComputedStyle(e);
+ const r = e.getBoundingClientRect();
+ const s = e.type === 'radio' || e.type === 'checkbox' ? getComputedStyle(e.nextElementSibling, '::before') : getComputedStyle(e);
  const all = [...document.querySelectorAll('*')];
  return {index: all.indexOf(e), name: (e.getAttribute('aria-label') || e.innerText || e.name || e.id || e.tagName).trim().slice(0, 60),
  top: Math.round(r.top + scrollY), left: Math.round(r.left), ring: parseFloat(s.outlineWidth) || 0, shadow: s.boxShadow !== 'none',
@@ -196,3 +197,14 @@ def audit(page: Page, url: str | None = None) -> None:
     page.set_viewport_size(before)
     assert_keyboard(page)
     assert_quiet(page)
+
+
+def sign_in(page: Page, url: str, email: str, password: str, code: str | None = None) -> None:
+    """Through the sign-in pages as a person does it; `code` for those with a second factor. Works with JavaScript off."""
+    page.goto(url + "/accounts/login/")
+    page.get_by_label("E-mail address").fill(email)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    if code is not None:
+        page.get_by_label("Code").fill(code)
+        page.get_by_role("button", name="Sign in", exact=True).click()

@@ -1,10 +1,14 @@
-"""allauth's sign-in form in our words."""
+"""allauth's forms in our words."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from allauth.account.forms import LoginForm
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm
+from django import forms
 
 
 class Login(LoginForm):  # type: ignore[misc]
@@ -20,3 +24,38 @@ class Login(LoginForm):  # type: ignore[misc]
         login.widget.attrs["autocomplete"] = "username"  # what password managers and passkeys look for
         password.error_messages["required"] = "Enter your password"
         password.help_text = ""
+
+
+def ask_for_code(form: forms.Form, label: str) -> None:
+    form.label_suffix = ""
+    field = form.fields["code"]
+    field.label = label
+    field.error_messages["required"] = "Enter the code"
+    field.widget.attrs |= {"class": "govuk-input--width-10", "inputmode": "text", "spellcheck": "false"}
+
+
+class Authenticate(AuthenticateForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        ask_for_code(self, "Code")
+
+
+class Reauthenticate(ReauthenticateForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        ask_for_code(self, "Code from your authenticator app, or a recovery code")
+
+
+class ActivateTotp(ActivateTOTPForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        ask_for_code(self, "The 6 digits that the app shows")
+
+
+class AddWebAuthn(AddWebAuthnForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
+        self.fields["name"].label = "A name for it, so that you know it later"
+        self.fields["passwordless"].label = "Let it open the door without my password"
+        self.fields["passwordless"].help_text = "It must then ask for your fingerprint, face or PIN itself."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 from pathlib import Path
 
@@ -26,20 +25,8 @@ def sources() -> dict[str, Path]:
     return found
 
 
-def digest() -> str:
-    whole = hashlib.sha256()
-    for name, file in sorted(sources().items()):
-        whole.update(f"{name} {hashlib.sha256(file.read_bytes()).hexdigest()}\n".encode())
-    return whole.hexdigest()
-
-
-def collect_static() -> bool:
-    """Fill `settings.STATIC_ROOT`; False when it was up to date. Run before the web server reads its settings."""
-    root = Path(settings.STATIC_ROOT)
-    mark = root / "made-from"
-    made_from = digest()
-    if mark.exists() and mark.read_text() == made_from:
-        return False
+def collect_static(root: Path) -> None:
+    """Fill `root` from nothing. Run before the web server reads its settings, which look there for the list of names."""
     shutil.rmtree(root, ignore_errors=True)
     storage = HashedFiles(location=root, base_url=settings.STATIC_URL)
     for name, file in sources().items():
@@ -49,5 +36,3 @@ def collect_static() -> bool:
     for _, _, outcome in storage.post_process({name: (storage, name) for name in sources()}, dry_run=False):
         if isinstance(outcome, Exception):
             raise outcome
-    mark.write_text(made_from)
-    return True

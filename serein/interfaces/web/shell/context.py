@@ -10,6 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from serein.clinical.knowledge.library import VERSION
 from serein.foundation.people.models import Clinic
 from serein.foundation.people.persons import ClinicCard, clinic_card
 
@@ -20,7 +21,7 @@ def versions() -> dict[str, str]:
         release = version("serein")
     except PackageNotFoundError:
         release = "from source"
-    return {"serein": release, "knowledge": getattr(settings, "SEREIN_KNOWLEDGE_VERSION", "")}
+    return {"serein": release, "knowledge": VERSION}
 
 
 def _clinic(request: HttpRequest) -> ClinicCard | None:

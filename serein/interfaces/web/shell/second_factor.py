@@ -1,4 +1,4 @@
-"""Second factors: who needs one, who has shown one, and proving both again before a deed that binds (signing, dispensing, breaking glass).
+"""Second factors: who needs one, who has shown one in this session, and the fields that ask for both again before a deed that binds.
 
 A sign-in leaves in the session how and when each factor was shown (allauth's `account_authentication_methods`). A passkey used without a
 password counts as both: the device asked for a fingerprint or PIN itself (user verification is required in settings).
@@ -6,17 +6,17 @@ password counts as both: the device asked for a fingerprint or PIN itself (user 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
+from uuid import UUID
 
 from allauth.account.authentication import get_authentication_records
-from allauth.account.internal.flows.reauthentication import reauthenticate_by_password
-from allauth.mfa.base.internal.flows import check_rate_limit, post_authentication
 from allauth.mfa.models import Authenticator
 from django import forms
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+
+from serein.foundation.people import factors
+from serein.foundation.people.factors import Proof
 
 from . import clock
 from .fields import CodeField
@@ -59,40 +59,8 @@ def stepped_up(request: HttpRequest, within: timedelta) -> bool:
     return passkey or (password and second)
 
 
-@dataclass(frozen=True)
-class Unproven:
-    """Which of the two fields is wrong, and what to say there."""
-
-    field: str
-    says: str
-
-
-def prove(request: HttpRequest, *, password: str, code: str) -> Unproven | None:
-    """Check password and authenticator code of the person signed in, and record both in the session; None when both are right.
-
-    One budget of attempts covers both, shared with sign-in, so that an open session left alone is no place to guess. The password is checked
-    first and alone: a code spent on a mistyped password could not be used again for 30 seconds.
-    """
-    try:
-        right = check_rate_limit(request.user)
-    except ValidationError:
-        return Unproven("password", "Too many attempts. Wait five minutes, then try again.")
-    if not request.user.check_password(password):
-        return Unproven("password", "The password is not right.")
-    own = Authenticator.objects.filter(user_id=request.user.pk, type=Authenticator.Type.TOTP).first()
-    if own is None or not own.wrap().validate_code(code):
-        return Unproven("second_factor", NOT_A_CODE)
-    right()
-    reauthenticate_by_password(request)
-    post_authentication(request, own, reauthenticated=True)
-    return None
-
-
 class StepUpFields(forms.Form):
-    """The two fields of a deed that binds, for a page's form to inherit beside `PageForm`; `prove_with` checks them and places the error.
-
-    Neither is ever shown back or kept.
-    """
+    """The two fields of a deed that binds, for a page's form to inherit before `PageForm`. Neither is ever shown back or kept."""
 
     password = forms.CharField(
         label="Your password",
@@ -107,9 +75,13 @@ class StepUpFields(forms.Form):
         error_messages={"required": "Enter the code from your authenticator app"},
     )
 
-    def prove_with(self, request: HttpRequest) -> bool:
-        """Call after `is_valid()` and everything else that can be refused without a proof."""
-        wrong = prove(request, password=self.cleaned_data["password"], code=self.cleaned_data["second_factor"])
-        if wrong:
-            self.add_error(wrong.field, wrong.says)
-        return wrong is None
+    def prove_with(self, request: HttpRequest, digest: str) -> Proof | None:
+        """The proof for content with that digest, or None with the error placed. Call after `is_valid()` and all that can be refused before."""
+        given = self.cleaned_data
+        account = cast(UUID, request.user.pk)
+        answer = factors.prove(account, given["password"], given["second_factor"], request.at, digest=digest)  # type: ignore[attr-defined]
+        if isinstance(answer, Proof):
+            return answer
+        # Not beside one of the two fields: which one was wrong is not told.
+        self.add_error(None, answer.why)
+        return None

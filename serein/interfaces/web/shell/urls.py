@@ -16,4 +16,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/email/", views.not_found),
     path("accounts/confirm-email/", views.not_found),
     path("accounts/2fa/totp/activate/", views.ActivateTotp.as_view()),
+    path("accounts/2fa/webauthn/add/", views.AddWebAuthn.as_view()),
 ]

@@ -7,6 +7,7 @@ from typing import Any
 from allauth.mfa.base.internal.flows import post_authentication
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.views import ActivateTOTPView
+from allauth.mfa.webauthn.views import AddWebAuthnView
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -58,6 +59,16 @@ class ActivateTotp(ActivateTOTPView):  # type: ignore[misc]
         own = Authenticator.objects.get(user_id=self.request.user.pk, type=Authenticator.Type.TOTP)
         if own.wrap().validate_code(form.cleaned_data["code"]):
             post_authentication(self.request, own, reauthenticated=True)
+        return response
+
+
+class AddWebAuthn(AddWebAuthnView):  # type: ignore[misc]
+    """Adding a key shows it: it counts as this session's second factor, as an app's first code does."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response: HttpResponse = super().form_valid(form)
+        own = Authenticator.objects.filter(user_id=self.request.user.pk, type=Authenticator.Type.WEBAUTHN).latest("id")
+        post_authentication(self.request, own, reauthenticated=True)
         return response
 
 
