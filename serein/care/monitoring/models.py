@@ -1,1 +1,78 @@
-"""Dose diary, check-ins, red flags, levels and reassessments. No table yet: the second half of the walk opens this room."""
+"""What the patient takes and how they are, and the dated review without which a plan is not renewed."""
+
+from django.db import models
+from django.db.models import Q
+
+from serein.foundation.rows import PatientRow
+
+
+class DoseStatus(models.TextChoices):
+    TAKEN = "taken", "Taken"
+    MISSED = "missed", "Missed"
+    UNSURE = "unsure", "Not sure"
+
+
+class DoseEntry(PatientRow):
+    """One line of the diary. What was undone stays, marked; a day without a line says nothing about what was taken."""
+
+    status = models.CharField(max_length=10, choices=DoseStatus.choices)
+    slot = models.CharField(max_length=20, help_text="time of day in the plan, such as night; as-needed for a use without one")
+    dose_day = models.DateField(help_text="the day in the patient's zone that the dose belongs to")
+    taken_at = models.DateTimeField(null=True, help_text="when it was taken, as the patient says; null when missed or not sure")
+    product = models.CharField(max_length=60)
+    units = models.DecimalField(max_digits=7, decimal_places=3)
+    mg = models.DecimalField(max_digits=9, decimal_places=4)
+    reason = models.CharField(max_length=300, blank=True, help_text="why, for an as-needed use")
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey("people.Account", on_delete=models.PROTECT, related_name="+")
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["patient", "dose_day", "slot"],
+                condition=Q(undone_at=None) & ~Q(slot="as-needed"),
+                name="one_entry_per_planned_dose",
+            ),
+            models.CheckConstraint(condition=Q(mg__gte=0) & Q(units__gte=0), name="no_negative_dose"),
+        ]
+
+
+class CheckIn(PatientRow):
+    """At most five answers, and the red flags that they raised. Stored before any advice is shown; a corrected answer is a new row."""
+
+    form_version = models.CharField(max_length=20)
+    day = models.DateField()
+    answers = models.JSONField()
+    flags = models.JSONField(default=list, help_text="codes of the red flags, as the knowledge names them")
+    level = models.CharField(max_length=20, blank=True, help_text="emergency, same-day or empty")
+    answered_at = models.DateTimeField()
+    corrects = models.ForeignKey("self", on_delete=models.PROTECT, related_name="+", null=True)
+
+
+class Reassessment(PatientRow):
+    """A clinician's dated review of one plan. It unlocks renewal up to the next date and no further."""
+
+    plan = models.ForeignKey("planning.Plan", on_delete=models.PROTECT, related_name="+")
+    decision = models.CharField(max_length=10, choices=[(d, d) for d in ("continue", "change", "taper", "stop")])
+    seen = models.JSONField(help_text="what was on the page when it was decided: codes, counts and dates")
+    words = models.TextField(help_text="benefit, harm and what the patient wishes")
+    on = models.DateField()
+    next_on = models.DateField()
+    by = models.ForeignKey("people.Account", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(next_on__gt=models.F("on")), name="next_review_lies_ahead")]
+
+
+class Bridge(PatientRow):
+    """A short supply in spite of a missed review, with its reason: never an abrupt stop."""
+
+    plan = models.ForeignKey("planning.Plan", on_delete=models.PROTECT, related_name="+")
+    days = models.PositiveSmallIntegerField()
+    reason = models.CharField(max_length=40)
+    words = models.TextField(blank=True)
+    by = models.ForeignKey("people.Account", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    on = models.DateField()

@@ -1,1 +1,71 @@
-"""Taper courses, steps and holds. No table yet: the second half of the walk opens this room."""
+"""A reduction as it was agreed: its steps, its holds, and which change the patient was told of and confirmed."""
+
+from django.db import models
+from django.db.models import Q
+
+from serein.foundation.rows import PatientRow
+
+
+class TaperState(models.TextChoices):
+    DRAFT = "draft", "Draft"
+    SENT = "sent", "Waiting for the patient"
+    RUNNING = "running", "Running"
+    FINISHED = "finished", "Finished"
+    REPLACED = "replaced", "Replaced"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+class TaperCourse(PatientRow):
+    """One version. What was sent is never changed: a hold or a new pace makes a new version that replaces it."""
+
+    plan = models.ForeignKey("planning.Plan", on_delete=models.PROTECT, related_name="+")
+    version = models.PositiveSmallIntegerField()
+    state = models.CharField(max_length=10, choices=TaperState.choices)
+    substance = models.CharField(max_length=40)
+    request = models.JSONField(help_text="the request in the form of `serein taper`")
+    answer = models.JSONField(help_text="the plan in the form of `serein taper`")
+    knowledge_version = models.CharField(max_length=20)
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    replaces = models.ForeignKey("self", on_delete=models.PROTECT, related_name="+", null=True)
+    why = models.CharField(max_length=300, blank=True, help_text="why this version replaces the earlier one")
+    written_by = models.ForeignKey("people.Account", on_delete=models.PROTECT, related_name="+")
+    written_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    agreed_at = models.DateTimeField(null=True)
+    agreed_by = models.ForeignKey("people.Account", on_delete=models.PROTECT, related_name="+", null=True)
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["patient", "version"], name="one_taper_per_version"),
+            models.UniqueConstraint(fields=["patient"], condition=Q(state="running"), name="one_running_taper"),
+        ]
+
+
+class TaperStep(PatientRow):
+    course = models.ForeignKey(TaperCourse, on_delete=models.PROTECT, related_name="+")
+    number = models.PositiveSmallIntegerField()
+    from_on = models.DateField()
+    days = models.PositiveSmallIntegerField()
+    daily_mg = models.DecimalField(max_digits=9, decimal_places=4)
+    doses = models.JSONField()
+    terminal = models.BooleanField()
+    told_at = models.DateTimeField(null=True, help_text="when the patient was told of this step")
+    confirmed_at = models.DateTimeField(null=True, help_text="when the patient confirmed that they changed to it")
+    confirmed_by = models.ForeignKey("people.Account", on_delete=models.PROTECT, related_name="+", null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["course", "number"], name="one_step_per_number")]
+
+
+class Hold(PatientRow):
+    """The dose stays as it is until a day, or until somebody decides."""
+
+    course = models.ForeignKey(TaperCourse, on_delete=models.PROTECT, related_name="+")
+    from_on = models.DateField()
+    until_on = models.DateField(null=True)
+    asked_by_patient = models.BooleanField(default=False)
+    why = models.CharField(max_length=300)
+    by = models.ForeignKey("people.Account", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
