@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 import psycopg
 
-from . import clock, demonstration, schema, static
+from . import clock, demonstration, schema
 from .embedded import cluster_of, provision
 from .embedded import connections_of as embedded_connections
 from .guard import DangerousRole, refuse_dangerous_role
@@ -136,10 +136,6 @@ def first_people(wish: Wish, mode: str) -> None:
 def serve(wish: Wish, tree: Tree, mode: str) -> None:
     told = environment(wish, mode)
     wish.place.write_note("clock", told.get(clock.OFFSET, "0"))
-    try:
-        static.prepare(wish.place)
-    except static.StaticError as error:
-        raise CannotStart(str(error)) from None
     say("Starting web server and worker")
     web = tree.add(Program("web", web_command(wish), told))
     wait_for_web(wish, tree, web)

@@ -2,7 +2,6 @@
 
 import time
 
-import pytest
 from django.test import Client
 
 from serein.foundation.people.models import Account
@@ -27,13 +26,3 @@ def enter(client: Client, who, *factors: str) -> Client:
     ]
     session.save()
     return client
-
-
-@pytest.fixture
-def guide_urls(settings):
-    from tests.interfaces import shell_urls
-
-    settings.ROOT_URLCONF = "tests.interfaces.shell_urls"
-    settings.SEREIN_CLOCK = CLOCK
-    shell_urls.DONE.clear()
-    return shell_urls.DONE

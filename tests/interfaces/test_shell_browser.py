@@ -7,7 +7,6 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 
 from tests.care.devices import code_at, set_up_codes
-from tests.interfaces.shell_people import guide_urls  # noqa: F401
 from tests.journeys.browser import assert_fits, assert_quiet, audit, axe, printed, sign_in, weigh
 from tests.people import PASSWORD, four_people
 

@@ -1,8 +1,10 @@
 """Forms: every value typed comes back, every error says where it is, and the browser refuses nothing by itself."""
 
+import contextlib
 from datetime import date
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from hypothesis import given
 from hypothesis import strategies as st
@@ -67,12 +69,8 @@ def test_every_date_survives_being_shown_and_sent(day):
 
 @given(st.lists(st.text(max_size=12), min_size=3, max_size=3))
 def test_nothing_typed_in_the_boxes_breaks_the_date(typed):
-    from django.core.exceptions import ValidationError
-
-    try:
+    with contextlib.suppress(ValidationError):
         DateField(required=False).clean(typed)
-    except ValidationError:
-        pass
 
 
 def test_what_was_typed_wrongly_comes_back_as_typed():

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from serein.interfaces.web.shell.hostile import MAX_DEPTH, Unusable, check_json
-from tests.interfaces.shell_people import enter, guide_urls  # noqa: F401
+from tests.interfaces.shell_people import enter
 from tests.people import four_people
 
 pytestmark = pytest.mark.usefixtures("guide_urls")
@@ -127,8 +127,14 @@ def test_no_text_makes_a_defect(maria, text, key, query):
     assert answer.status_code < 500
 
 
-@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(st.characters(codec="utf-8", exclude_characters="\x00")),
-                    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(st.characters(codec="utf-8", exclude_characters="\x00")), inner, max_size=4)))  # fmt: skip
+ORDINARY = st.text(st.characters(codec="utf-8", exclude_characters="\x00"))
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | ORDINARY,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(ORDINARY, inner, max_size=4),
+)
+
+
+@given(JSON)
 def test_ordinary_json_passes_unchanged(value):
     assert check_json(json.dumps(value).encode()) == value
 

@@ -10,7 +10,7 @@ from django.test import Client
 
 from serein.interfaces.web.shell import kept
 from serein.interfaces.web.shell.models import Submission
-from tests.interfaces.shell_people import enter, guide_urls  # noqa: F401
+from tests.interfaces.shell_people import enter
 from tests.people import four_people, make_clinic
 
 pytestmark = pytest.mark.usefixtures("guide_urls")

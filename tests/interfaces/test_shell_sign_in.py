@@ -13,7 +13,7 @@ from django.test import Client, RequestFactory
 from serein.foundation.people.models import Account
 from serein.interfaces.web.shell.second_factor import stepped_up
 from tests.care.devices import code_at, set_up_codes
-from tests.interfaces.shell_people import clock, enter, guide_urls  # noqa: F401
+from tests.interfaces.shell_people import clock, enter
 from tests.people import PASSWORD, four_people
 
 pytestmark = pytest.mark.usefixtures("guide_urls")

@@ -25,8 +25,9 @@ def sources() -> dict[str, Path]:
     return found
 
 
-def collect_static(root: Path) -> None:
-    """Fill `root` from nothing. Run before the web server reads its settings, which look there for the list of names."""
+def collect_static() -> None:
+    """Fill `settings.STATIC_ROOT` from nothing, before the web server reads its settings, which look there for the list of names."""
+    root = Path(settings.STATIC_ROOT)
     shutil.rmtree(root, ignore_errors=True)
     storage = HashedFiles(location=root, base_url=settings.STATIC_URL)
     for name, file in sources().items():
