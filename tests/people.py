@@ -163,3 +163,8 @@ def four_people(at: datetime = AT, make: Callable[[datetime], TestClinic] = make
     clinic = make(at)
     clinician = clinic.clinician()
     return FourPeople(clinic, clinician, clinic.pharmacist(), clinic.patient(of=clinician), clinic.clinician("Sam Stranger"), at)
+
+
+def clock() -> datetime:
+    """`settings.SEREIN_CLOCK = "tests.people.clock"`: the web lives at AT too."""
+    return AT

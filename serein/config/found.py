@@ -2,46 +2,87 @@
 
 import os
 import sys
-from getpass import getpass
-from importlib import import_module, util
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfoNotFoundError
 
 from .demonstration import DEMONSTRATION
 
+# What a person in danger calls; offered as the answer, and asked for all the same.
+NUMBERS = {"US": ("911", "988 Suicide & Crisis Lifeline (call or text 988)")}
 
-def ask(what: str) -> str:
-    while not (answer := input(f"{what}: ").strip()):
+
+@dataclass(frozen=True)
+class Asked:
+    """A question of the console: an empty answer means `usual`, if there is one."""
+
+    what: str
+    usual: str = ""
+
+
+def ask(one: Asked, read: Callable[[str], str] = input) -> str:
+    hint = f" [{one.usual}]" if one.usual else ""
+    while not (answer := read(f"{one.what}{hint}: ").strip() or one.usual):
         print("An answer is needed.")
     return answer
 
 
-def ask_password() -> str:
-    # Where no terminal is (a script, a test) the answers come line by line.
-    read = getpass if sys.stdin.isatty() else ask
-    while True:
-        first = read("Password (12 characters or more)" + (": " if read is getpass else ""))
-        if first == read("The same password again" + (": " if read is getpass else "")):
-            return first
-        print("The two differ; once more.")
-
-
 def load_demonstration() -> int:
-    if util.find_spec("serein.config.demo") is None:
-        return 0
+    from .demo import load
+
     print("Loading the demonstration clinic", flush=True)
-    import_module("serein.config.demo").load()
+    load(now())
     return 0
 
 
 def found_on_the_console() -> int:
-    """Ask for the clinic and its first compliance officer, who invites everybody else."""
-    found_clinic = getattr(import_module("serein.care.access.actions"), "found_clinic", None)
-    if found_clinic is None:
-        print("serein: this release cannot found a clinic", file=sys.stderr)
-        return 1
+    """Ask for the clinic and its first compliance officer, and print the officer's link. Asked again until the answers can be used."""
+    from serein.care.access.actions import Founded
+
     print("A new clinic. Its first compliance officer invites all others.")
-    answers = {"clinic": ask("Name of the clinic"), "name": ask("Name of the compliance officer"), "email": ask("E-mail address")}
-    found_clinic(**answers, password=ask_password())
+    while not isinstance(founded := ask_and_found(), Founded):
+        print(f"{founded}. Once more.", file=sys.stderr)
+    from django.conf import settings
+
+    print("", "The clinic is founded. This link lets the officer choose a password. It works once, for 14 days:", sep="\n")
+    print(f"  {settings.BASE_URL}/invitation/{founded.officer.token}/", "", sep="\n", flush=True)
     return 0
+
+
+def ask_and_found() -> object:
+    """`Founded`, or what was wrong with the answers, in words."""
+    from django.core.exceptions import ValidationError
+
+    from serein.care.access.actions import FirstOfficer, NewClinic, found_clinic
+
+    name = ask(Asked("Name of the clinic"))
+    jurisdiction = ask(Asked("State or country, as an ISO 3166-2 code", "US-CA")).upper()
+    time_zone = ask(Asked("Time zone", "America/Los_Angeles" if jurisdiction == "US-CA" else ""))
+    phone, address = ask(Asked("Telephone")), ask(Asked("Address"))
+    emergency, crisis = NUMBERS.get(jurisdiction.partition("-")[0], ("", ""))
+    emergency = ask(Asked("Emergency number that patients call", emergency))
+    crisis = ask(Asked("Crisis line that patients call", crisis))
+    officer = ask(Asked("Name of the compliance officer")), ask(Asked("E-mail address of the compliance officer"))
+    try:
+        return found_clinic(
+            NewClinic(name, jurisdiction, time_zone, phone, emergency, crisis, address), FirstOfficer(*officer), now()
+        )
+    except ZoneInfoNotFoundError:
+        return f"There is no time zone {time_zone}"
+    except ValidationError as error:
+        return error.messages[0].rstrip(".")
+    except ValueError as error:
+        return str(error)[:1].upper() + str(error)[1:]
+
+
+def now() -> datetime:
+    """The instant of the installation's clock: the demonstration may have another than the machine."""
+    from django.conf import settings
+    from django.utils.module_loading import import_string
+
+    at: datetime = import_string(settings.SEREIN_CLOCK)()
+    return at
 
 
 def main(argv: list[str]) -> int:

@@ -190,5 +190,7 @@ SEREIN_CLOCK = os.environ.get("SEREIN_CLOCK", "django.utils.timezone.now")
 # Without a mail server letters become files in the folder `outbox` of the state; in a demonstration always.
 SEREIN_SMTP_URL = os.environ.get("SEREIN_SMTP_URL", "")
 SEREIN_MAIL_FROM = os.environ.get("SEREIN_MAIL_FROM", "Serein <serein@localhost>")
+EMAIL_BACKEND = "serein.interfaces.courier.mail.Backend"
+DEFAULT_FROM_EMAIL = SEREIN_MAIL_FROM
 PROCRASTINATE_IMPORT_PATHS = ["serein.interfaces.courier.tasks"]
 PROCRASTINATE_WORKER_DEFAULTS = {"delete_jobs": "successful"}

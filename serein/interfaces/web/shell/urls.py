@@ -2,12 +2,14 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from . import views
+from . import invitations, views
 
 app_name = "shell"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.door, name="door"),
     path("account/", views.account, name="account"),
+    path("invitation/", invitations.invitation, name="invitation"),
+    path("invitation/<str:token>/", invitations.open_invitation, name="open_invitation"),
     path("second-step/", views.second_factor, name="second_factor"),
     path("carry-on/", views.carry_on, name="carry_on"),
     path("carry-on/throw-away/", views.throw_away, name="throw_away"),

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from serein.care.access.reads import patient_card
 from serein.foundation.audit.reads import Line, who_looked
+from serein.foundation.audit.words import deed_words, who_words
 from serein.foundation.people.keys import Refused
 from serein.foundation.people.persons import Person
 from serein.interfaces.web.shell.desk import desk
