@@ -7,6 +7,7 @@ urlpatterns = [
     path("clinic/", include("serein.interfaces.web.clinician.urls")),
     path("pharmacy/", include("serein.interfaces.web.pharmacist.urls")),
     path("compliance/", include("serein.interfaces.web.compliance.urls")),
+    path("", include("serein.interfaces.web.pharmacist.rx_urls")),
 ]
 
 handler400 = "serein.interfaces.web.shell.views.bad_request"

@@ -157,7 +157,7 @@ CHECKED = (
     "Signature is valid",
     "Not changed since signing",
     "Code belongs to this prescription",
-    "Prescriber’s licence was in force on {day}",
+    "Prescriber was licensed on {day}",
     "Not cancelled or replaced",
     "Not dispensed before",
     "Today is within the days to fill it",
