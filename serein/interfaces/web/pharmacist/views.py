@@ -149,7 +149,7 @@ def decline(request: HttpRequest, who: Person, code: str) -> HttpResponse:
         form.add_error("words", answer.why)
     back = reverse("rx", args=[codes.typed(code)])
     return render_form_page(
-        request, form, title="Not dispensing this prescription", button="Record", back=back, cancel=back,
+        request, form, title="Not dispensing this prescription", button="Record", cancel=back,
         lead=f"Prescription {codes.shown(codes.typed(code))}. It stays as it is: another pharmacist may dispense it.",
         template="pharmacist/decline.html",
     )  # fmt: skip
