@@ -40,7 +40,7 @@ class Cite:
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """`read` is the page really read, `reports` the work it reports (the same for a primary source)."""
+    """`read` is the page really read ('' when known well but not read), `reports` the work it reports."""
 
     id: str
     title: str
@@ -54,6 +54,8 @@ class Source:
     @property
     def shown(self) -> str:
         """What people see: never a secondary page dressed as the primary."""
+        if not self.read:
+            return f"{self.reports} (page not read for this release)"
         return self.reports if self.kind is Kind.PRIMARY else f"{self.reports}, as reported by {self.read}"
 
 

@@ -60,8 +60,10 @@ def says(phrases: Iterable[str], text: str) -> str:
     """
     hay = words(text)
     for phrase in phrases:
-        for i in places(words(phrase), hay):
-            if not _NEGATION & set(hay[max(0, i - 3) : i]):
+        needle = words(phrase)
+        for i in places(needle, hay):
+            after = hay[i + len(needle) : i + len(needle) + 2]
+            if not _NEGATION & set(hay[max(0, i - 3) : i]) and not {"excluded", "ruled", "unlikely"} & set(after):
                 return phrase
     return ""
 
