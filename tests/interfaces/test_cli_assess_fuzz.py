@@ -5,9 +5,9 @@ from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from serein.clinical.assess import assess
 
 from serein.clinical import knowledge
+from serein.clinical.assess import assess
 from serein.clinical.findings import as_json
 from serein.interfaces.translate.bad_input import BadInput
 from serein.interfaces.translate.chart import as_request

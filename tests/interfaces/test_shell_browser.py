@@ -46,7 +46,7 @@ def test_the_error_state_of_a_form_passes_and_leads_to_the_fields(people, at, pa
         page.set_viewport_size({"width": width, "height": 800})
         axe(page)
         assert_fits(page)
-    page.get_by_role("link", name="Enter a date").click()
+    page.get_by_role("link", name="Enter date of birth").click()
     assert page.evaluate("document.activeElement.id") == "id_born_0"
     assert_quiet(page)
 

@@ -46,7 +46,7 @@ def test_a_whole_iso_date_is_understood():
 @pytest.mark.parametrize(
     ("typed", "says"),
     [
-        (("", "", ""), "Enter a date"),
+        (("", "", ""), "Enter date of birth"),
         (("3", "", "1985"), "must include a day"),
         (("2", "30", "1985"), "real date"),
         (("3", "27", "85"), "real date"),
@@ -101,3 +101,17 @@ def test_autocomplete_and_hints_reach_the_page():
     page = str(Everything())
     assert 'autocomplete="bday-month"' in page and 'autocomplete="name"' in page and 'autocomplete="one-time-code"' in page
     assert 'aria-describedby="id_email_helptext"' in page
+
+
+def test_errors_name_their_field_and_leave_the_authors_own_words():
+    made = Everything(QueryDict("weight_kg=61,5&email=x&born_0=3&born_1=27&born_2=1985"))
+    said = {str(e) for errors in made.errors.values() for e in errors}
+    assert said == {
+        "Enter full name",
+        "Enter an address such as name@example.org",
+        "Enter weight in kilograms as a number, such as 2.5",
+        "Answer “Why are you here?”",
+        "Choose state",
+        "Tick “I checked the patient's name and date of birth”",
+    }
+    assert "Enter date of birth" in Everything(QueryDict("x=1")).errors["born"]

@@ -54,6 +54,8 @@ class PageForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.error_messages |= {code: says for code, says in plain_errors(name, field).items() if is_djangos(field, code)}
 
 
 def error_links(form: forms.BaseForm) -> list[tuple[str, str]]:
@@ -65,3 +67,31 @@ def error_links(form: forms.BaseForm) -> list[tuple[str, str]]:
         target = first if bound.is_hidden else getattr(bound, "first_id", bound.auto_id)
         links += [(target, str(e)) for e in bound.errors]
     return links
+
+
+def is_djangos(field: forms.Field, code: str) -> bool:
+    """Whether nobody has chosen words for this error: what a page's author wrote stands."""
+    said = field.error_messages.get(code)
+    return any(said is c.default_error_messages.get(code) for c in type(field).__mro__ if hasattr(c, "default_error_messages"))
+
+
+def plain_errors(name: str, field: forms.Field) -> dict[str, str]:
+    """What to do, with the field's own name: six times "This field is required" in a summary tells nobody anything."""
+    label = str(field.label or name.replace("_", " "))
+    lower = label[:1].lower() + label[1:]
+    if label.endswith("?"):
+        return {"required": f"Answer “{label}”", "invalid_choice": f"Choose one of the answers to “{label}”"}
+    if isinstance(field, forms.BooleanField):
+        return {"required": f"Tick “{label}”"}
+    if isinstance(field, forms.ChoiceField):
+        return {"required": f"Choose {lower}", "invalid_choice": f"Choose {lower} from the list"}
+    if isinstance(field, forms.EmailField):
+        return {"required": f"Enter {lower}", "invalid": "Enter an address such as name@example.org"}
+    if isinstance(field, forms.IntegerField | forms.DecimalField):
+        return {"required": f"Enter {lower}", "invalid": f"Enter {lower} as a number, such as {example(field)}"}
+    return {"required": f"Enter {lower}"}
+
+
+def example(field: forms.Field) -> str:
+    """With a point, because "1,5" is read as fifteen in some places and one and a half in others."""
+    return "2.5" if isinstance(field, forms.DecimalField) else "2"
