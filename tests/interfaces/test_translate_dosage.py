@@ -218,3 +218,49 @@ def test_every_problem_is_listed_with_its_place() -> None:
     record = read_record(bundle(patient(), draft("o1", amount(5, unit="drop"))))
     (found,) = record.not_understood
     assert found.first == "entry[1].resource.dosageInstruction[0]" and "drop" in found.why
+
+
+def step(number: int, mg: int, days: int | None, **more: Any) -> Json:
+    bounds = {"boundsDuration": {"value": days, "code": "d"}} if days else {}
+    return {**dosage(mg, timing=times_a_day(2, **bounds)), "sequence": number, **more}
+
+
+def read_all(*instructions: Json, **more: Any) -> tuple[Dosage, ...]:
+    return read_record(bundle(patient(), draft("o1", *instructions, **more))).orders[0].dosages
+
+
+def test_a_taper_by_sequence_is_steps_with_days_and_not_a_sum() -> None:
+    first, second, last = read_all(step(2, 4, 14), step(1, 5, 14), step(3, 3, None), authoredOn="2026-11-20")
+    assert [d.timing and (d.timing.starts, d.timing.ends) for d in (first, second, last)] == [
+        (date(2026, 11, 20), date(2026, 12, 3)),
+        (date(2026, 12, 4), date(2026, 12, 17)),
+        (date(2026, 12, 18), None),
+    ]
+    assert [str(d.low) for d in (first, second, last)] == ["5 mg", "4 mg", "3 mg"]
+    record = read_record(bundle(patient(), draft("o1", step(1, 5, 14), step(2, 4, 14))))
+    assert [n.why for n in record.not_understood] == ["read as steps that follow one another, by their sequence"]
+
+
+@pytest.mark.parametrize(
+    "instructions",
+    [
+        [step(1, 5, 14, text="in the morning"), step(2, 10, 14, text="at bedtime")],
+        [step(1, 5, 14), step(1, 10, 14)],
+        [step(1, 5, None), step(2, 10, None)],
+        [
+            {**dosage(5, timing=times_a_day(1, when=["MORN"], boundsDuration={"value": 14, "code": "d"})), "sequence": 1},
+            step(2, 10, 14),
+        ],
+        [step(1, 5, 14), step(2, 5, 14, asNeededBoolean=True)],
+        [dosage(5), dosage(10)],
+    ],
+)
+def test_doses_of_one_day_are_never_read_as_steps(instructions: list[Json]) -> None:
+    assert all(d.timing and d.timing.starts is None for d in read_all(*instructions))
+
+
+def test_a_supply_as_long_as_each_instruction_says_one_day() -> None:
+    supply = {"expectedSupplyDuration": {"value": 14, "code": "d"}}
+    assert all(d.timing and d.timing.starts is None for d in read_all(step(1, 5, 14), step(2, 10, 14), dispenseRequest=supply))
+    both = {"expectedSupplyDuration": {"value": 28, "code": "d"}}
+    assert all(d.timing and d.timing.starts for d in read_all(step(1, 5, 14), step(2, 10, 14), dispenseRequest=both))

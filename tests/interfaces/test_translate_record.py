@@ -310,3 +310,18 @@ def test_synthea_is_understood_but_for_what_is_no_part_of_a_case() -> None:
     found = {n.what: n.count for n in read_record(real("synthea-adolescent")).not_understood}
     assert found["Immunization"] == 35 and found["Claim"] == 26 and found["ExplanationOfBenefit"] == 22
     assert not [what for what in found if what.startswith(("MedicationRequest", "Condition", "Observation", "Encounter"))]
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("urn:oid:2.16.840.1.113883.6.88", "http://www.nlm.nih.gov/research/umls/rxnorm"),
+        ("HTTP://WWW.WHOCC.NO/ATC/", "http://www.whocc.no/atc"),
+        ("http://snomed.info/sct/", "http://snomed.info/sct"),
+        ("urn:oid:2.16.840.1.113883.6.1", "http://loinc.org"),
+        ("https://clinic.example/own-codes", "https://clinic.example/own-codes"),
+    ],
+)
+def test_one_code_system_has_many_spellings(written: str, read: str) -> None:
+    record = read_record(bundle(patient(), condition(code={"coding": [{"system": written, "code": "1"}]})))
+    assert record.conditions[0].value.concept.codings[0].system == read

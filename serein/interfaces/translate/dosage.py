@@ -7,6 +7,7 @@ from decimal import Decimal
 from serein.clinical.case import Concept, Dosage, NotACase, Timing
 from serein.clinical.quantities import Amount, Interval, NotAQuantity, plain
 from serein.interfaces.translate.node import Node
+from serein.interfaces.translate.steps import Numbered, in_steps, names_a_moment
 from serein.interfaces.translate.units import HOURS, Unreadable, period, read_amount, read_hours, rounded
 
 # HL7 v3 GTSAbbreviation and the FHIR timing-abbreviation codes: (times, length, unit).
@@ -38,10 +39,25 @@ class _Bounds:
     ends: date | None = None
 
 
-def read_dosages(node: Node, key: str) -> tuple[Dosage, ...]:
-    """Every instruction under `key`, in the order of `sequence`. Raises BadInput for wrong types and impossible dates."""
-    read = [(_sequence(d, i), read_dosage(d)) for i, d in enumerate(node.children(key))]
-    return tuple(dosage for _, dosage in sorted(read, key=lambda pair: pair[0]))
+def read_dosages(node: Node, key: str, begins: date | None = None, supply_days: Decimal | None = None) -> tuple[Dosage, ...]:
+    """Every instruction under `key`, in the order of `sequence`; steps that follow one another get their days, counted from `begins`.
+
+    Raises BadInput for wrong types and impossible dates.
+    """
+    nodes = node.children(key)
+    read = sorted((_numbered(d) for d in nodes), key=lambda n: n.sequence or 0)
+    steps = in_steps(read, begins, supply_days)
+    if steps is not None:
+        node.trace.doubt(f"{node.what}.{key}", "read as steps that follow one another, by their sequence", f"{node.path}.{key}")
+    return steps or tuple(n.dosage for n in read)
+
+
+def _numbered(node: Node) -> Numbered:
+    timing = node.child("timing")
+    repeat = timing.child("repeat") if timing else None
+    dosage = read_dosage(node)
+    at_a_time = repeat is not None and (repeat.has("when") or repeat.has("timeOfDay"))
+    return Numbered(node.whole("sequence"), at_a_time or names_a_moment(dosage.text), dosage)
 
 
 def read_dosage(node: Node) -> Dosage:
@@ -60,10 +76,6 @@ def read_dosage(node: Node) -> Dosage:
         text=text, low=low, high=high, timing=timing, as_needed=_as_needed(node), maximum=maximum, maximum_per=maximum_per,
         route=route.words if route else "", problems=tuple(draft.problems),
     )  # fmt: skip
-
-
-def _sequence(node: Node, position: int) -> tuple[int, int]:
-    return (node.whole("sequence") or 0, position)
 
 
 def _as_needed(node: Node) -> bool:

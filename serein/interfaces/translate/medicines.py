@@ -105,20 +105,22 @@ def _common(entry: Entry, bundle: Bundle, dosage: str, written: str) -> _Common:
     node = entry.node
     named = _medication(entry, bundle)
     authored = node.moment(written)
+    authored_on = authored.day if authored else None
+    supply = _supply(node)
     return _Common(
         reference=entry.reference,
         medicine=named.concept,
-        dosages=_dosages(node, dosage),
-        supply=_supply(node),
+        dosages=_dosages(node, dosage, authored_on, supply),
+        supply=supply,
         reasons=_reasons(node, bundle),
-        authored_on=authored.day if authored else None,
+        authored_on=authored_on,
         prescriber=_prescriber(node),
         form=named.form,
     )
 
 
-def _dosages(node: Node, key: str) -> tuple[Dosage, ...]:
-    read = read_dosages(node, key)
+def _dosages(node: Node, key: str, begins: date | None, supply: Supply | None) -> tuple[Dosage, ...]:
+    read = read_dosages(node, key, begins, supply.days if supply else None)
     if not node.has("modifierExtension"):
         return read
     why = "a modifierExtension changes the meaning of the whole resource"

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from serein.clinical.case import Coding, Concept
+from serein.clinical.case import ATC, ICD10, ICD10CM, LOINC, RXNORM, SNOMED, Coding, Concept
 from serein.clinical.quantities import LONGEST_NUMBER
 from serein.interfaces.translate.bad_input import BadInput
 
@@ -23,6 +23,22 @@ _DECIMAL = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d{1,3})?", re.ASCII)
 
 # Presentation and bookkeeping: no clinical meaning by definition of the standard (Resource, Element: id, meta, language, display).
 QUIET = frozenset({"id", "resourceType", "meta", "language", "display", "userSelected", "version"})
+
+
+# One code system has many spellings; a check asks for one.
+SYSTEMS = {
+    **{system.lower(): system for system in (RXNORM, ATC, SNOMED, ICD10CM, ICD10, LOINC)},
+    "urn:oid:2.16.840.1.113883.6.88": RXNORM,
+    "urn:oid:2.16.840.1.113883.6.73": ATC,
+    "urn:oid:2.16.840.1.113883.6.96": SNOMED,
+    "urn:oid:2.16.840.1.113883.6.90": ICD10CM,
+    "urn:oid:2.16.840.1.113883.6.3": ICD10,
+    "urn:oid:2.16.840.1.113883.6.1": LOINC,
+    "https://www.whocc.no/atc": ATC,
+    "http://fhir.de/codesystem/bfarm/atc": ATC,
+    "https://loinc.org": LOINC,
+    "https://snomed.info/sct": SNOMED,
+}
 
 
 @dataclass(frozen=True)
@@ -75,13 +91,14 @@ class Trace:
 class Node:
     """One JSON object. `path` says where it stands in the file, `what` the same without indexes (`Patient.name.given`)."""
 
-    __slots__ = ("_read", "_tree", "path", "trace", "what")
+    __slots__ = ("_made", "_read", "_tree", "path", "trace", "what")
 
     def __init__(self, tree: Any, path: str, what: str, trace: Trace) -> None:
         if not isinstance(tree, dict):
             raise BadInput(path, f"expected an object, found {kind_of(tree)}")
         self._tree, self.path, self.what, self.trace = tree, path, what, trace
         self._read: set[str] = set()
+        self._made: dict[str, Node] = {}
         trace.nodes.append(self)
 
     def unread(self) -> list[str]:
@@ -122,11 +139,11 @@ class Node:
 
     def child(self, key: str) -> "Node | None":
         value = self.raw(key)
-        return None if value is None else Node(value, f"{self.path}.{key}", f"{self.what}.{key}", self.trace)
+        return None if value is None else self._inner(value, f"{self.path}.{key}", key)
 
     def children(self, key: str) -> list["Node"]:
         """The objects of a list; nulls, which JSON FHIR uses to pad lists, are passed over."""
-        return [Node(v, path, f"{self.what}.{key}", self.trace) for path, v in self._items(key)]
+        return [self._inner(v, path, key) for path, v in self._items(key)]
 
     def texts(self, key: str) -> list[str]:
         found = []
@@ -189,8 +206,15 @@ class Node:
     def coding_list(self, key: str) -> Iterator[Coding]:
         return (node._as_coding() for node in self.children(key))
 
+    def _inner(self, value: Any, path: str, key: str) -> "Node":
+        """One node for one place: two would each list as unread what the other has read."""
+        if path not in self._made:
+            self._made[path] = Node(value, path, f"{self.what}.{key}", self.trace)
+        return self._made[path]
+
     def _as_coding(self) -> Coding:
-        return Coding(self.text("system"), self.text("code"), self.text("display"))
+        system = self.text("system")
+        return Coding(SYSTEMS.get(system.rstrip("/").lower(), system), self.text("code"), self.text("display"))
 
     def _items(self, key: str) -> list[tuple[str, Any]]:
         value = self.raw(key)
