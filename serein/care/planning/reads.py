@@ -55,6 +55,10 @@ class PlanCard:
         return PlanState(self.state).label
 
     @property
+    def has_as_needed(self) -> bool:
+        return any(d.at == "as_needed" for d in self.text.doses)
+
+    @property
     def digest(self) -> str:
         """Of what the plan says: a page names the digest it showed, so that nobody sends what they did not see."""
         return text_digest(self.text)

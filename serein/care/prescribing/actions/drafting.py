@@ -1,0 +1,107 @@
+"""Drafting: prefilled from the plan that the patient agreed to, never going beyond it."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+
+from serein.care.planning.reads import PlanCard, plan_in_force
+from serein.care.planning.text import Mistaken
+from serein.foundation.audit.trail import Entry, record
+from serein.foundation.people.keys import OpenChart, Refused, refuse_on_record
+from serein.foundation.people.models import Role
+from serein.foundation.people.persons import clinic_day
+from serein.foundation.rows import new_id
+
+from ..models import Draft, DraftState
+from ..order import OrderText, mistakes, prefilled
+from ..reads.prescriptions import latest_running
+
+NO_PLAN = Refused("no-agreed-plan", "Nothing is prescribed before the patient has agreed to a plan that is in force.")
+NOT_YOURS = Refused("not-your-role", "Only a clinician of the care team writes prescriptions.")
+CHANGED = Refused("draft-changed", "The draft was changed or closed since you saw it. Look again.")
+
+
+@dataclass(frozen=True)
+class Drafted:
+    draft_id: UUID
+    version: int
+
+
+@dataclass(frozen=True)
+class Discarded:
+    draft_id: UUID
+
+
+def by_clinician(chart: OpenChart) -> UUID | None:
+    """The account of the clinician who holds this key for care, or None."""
+    return chart.by.account_id if chart.by is not None and chart.purpose == "care" and chart.by.has(Role.CLINICIAN) else None
+
+
+def _done(chart: OpenChart, deed: str, draft_id: UUID, **facts: Any) -> None:
+    entry = Entry(chart.clinic_id, chart.at, chart.by.account_id if chart.by else None, deed, purpose=chart.purpose)
+    record(entry.about(chart.patient_id, "draft", draft_id), facts=facts)
+
+
+def _stored(chart: OpenChart, text: OrderText, on: date) -> dict[str, Any]:
+    renews = latest_running(chart, on)
+    return text.as_json() | ({"renews": str(renews)} if renews else {})
+
+
+@transaction.atomic
+def draft_prescription(chart: OpenChart, plan_id: UUID, text: OrderText | None = None) -> Drafted | Mistaken | Refused:
+    """Open a draft under the agreed plan; without `text` it is filled in from the plan. A plan has one open draft: that one is returned."""
+    by, on = by_clinician(chart), clinic_day(chart.clinic_id, chart.at)
+    if by is None:
+        return refuse_on_record(chart, "draft_prescription", NOT_YOURS)
+    plan = plan_in_force(chart)
+    if plan is None or plan.id != plan_id:
+        return refuse_on_record(chart, "draft_prescription", NO_PLAN, subject=("plan", plan_id))
+    same = Draft.objects.filter(plan=plan_id, state=DraftState.OPEN).first()
+    if same is not None:
+        return Drafted(same.id, same.version) if text is None else change_draft(chart, same.id, same.version, text)
+    order = text or prefilled(plan, on)
+    wrong = mistakes(order, plan, on=on)
+    if wrong is not None:
+        return wrong
+    row = Draft(
+        id=new_id(), clinic_id=chart.clinic_id, patient_id=chart.patient_id, plan_id=plan_id, prepared_by_id=by,
+        order=_stored(chart, order, on), created_at=chart.at, changed_at=chart.at,
+    )  # fmt: skip
+    row.save(force_insert=True)
+    _done(chart, "draft_prescription", row.id, version=1)
+    return Drafted(row.id, 1)
+
+
+@transaction.atomic
+def change_draft(chart: OpenChart, draft_id: UUID, version: int, text: OrderText) -> Drafted | Mistaken | Refused:
+    """Replace what the draft asks for. `version` is the one that the page showed: of two people, the second is told and loses nothing typed."""
+    by, on = by_clinician(chart), clinic_day(chart.clinic_id, chart.at)
+    if by is None:
+        return refuse_on_record(chart, "change_draft", NOT_YOURS)
+    plan: PlanCard | None = plan_in_force(chart)
+    rows = Draft.objects.filter(pk=draft_id, patient=chart.patient_id, state=DraftState.OPEN, version=version)
+    if plan is None or not rows.filter(plan=plan.id).exists():
+        why = NO_PLAN if rows.exists() else CHANGED
+        return refuse_on_record(chart, "change_draft", why, subject=("draft", draft_id))
+    wrong = mistakes(text, plan, on=on)
+    if wrong is not None:
+        return wrong
+    if not rows.update(order=_stored(chart, text, on), version=F("version") + 1, changed_at=chart.at, prepared_by_id=by):
+        return refuse_on_record(chart, "change_draft", CHANGED, subject=("draft", draft_id))
+    _done(chart, "change_draft", draft_id, version=version + 1)
+    return Drafted(draft_id, version + 1)
+
+
+@transaction.atomic
+def discard_draft(chart: OpenChart, draft_id: UUID) -> Discarded | Refused:
+    if by_clinician(chart) is None:
+        return refuse_on_record(chart, "discard_draft", NOT_YOURS)
+    rows = Draft.objects.filter(pk=draft_id, patient=chart.patient_id, state=DraftState.OPEN)
+    if not rows.update(state=DraftState.DISCARDED, changed_at=chart.at):
+        return refuse_on_record(chart, "discard_draft", CHANGED, subject=("draft", draft_id))
+    _done(chart, "discard_draft", draft_id)
+    return Discarded(draft_id)

@@ -1,0 +1,198 @@
+"""What a draft asks for, as a plain value: the one text from which the words, the quantity and the order for `assess` are all made."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import ROUND_CEILING, Decimal
+from typing import Any
+
+from serein.care.planning.reads import PlanCard, doses_of
+from serein.care.planning.text import (
+    Mistaken,
+    PlannedDose,
+    daily_units,
+    mistaken_doses,
+    product_named,
+    units_mg,
+)
+from serein.clinical import knowledge
+from serein.clinical.case import ATC, RXNORM, SNOMED, Coding, Concept, Dosage, Medicine, Order, Supply, Timing
+from serein.clinical.knowledge import Product
+from serein.clinical.quantities import Amount, Interval, NotAQuantity, Unit, decimal, plain
+
+from . import words
+
+DAY = Interval(Decimal(24))
+# A day count or quantity beyond these is a slip of the finger; what is too long or too much is for `assess` to say.
+MOST_DAYS, MOST_UNITS = 366, 9999
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderText:
+    """One supply: `quantity` counts tablets or mL (decimal string), `days` how long it lasts from `starts_on`."""
+
+    product: str
+    doses: tuple[PlannedDose, ...]
+    starts_on: date
+    days: int
+    quantity: str
+
+    @property
+    def last_day(self) -> date:
+        return self.starts_on + timedelta(days=self.days - 1)
+
+    def as_json(self) -> dict[str, Any]:
+        doses = [{"at": d.at, "units": d.units} | ({"max_per_day": d.max_per_day} if d.max_per_day else {}) for d in self.doses]
+        return {
+            "product": self.product, "doses": doses, "starts_on": self.starts_on.isoformat(), "days": self.days,
+            "quantity": self.quantity,
+        }  # fmt: skip
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> "OrderText":
+        return cls(
+            product=stored["product"], doses=doses_of(stored["doses"]), starts_on=date.fromisoformat(stored["starts_on"]),
+            days=stored["days"], quantity=stored["quantity"],
+        )  # fmt: skip
+
+
+def prefilled(plan: PlanCard, on: date) -> OrderText:
+    """The agreed plan as an order from today (or its start) up to the day before the next look at the patient, or to the planned end."""
+    start = max(on, plan.text.starts_on)
+    until = plan.text.reassess_on - timedelta(days=1) if plan.text.reassess_on > start else plan.text.ends_on
+    days = max(1, min((until - start).days + 1, MOST_DAYS))
+    product, quantity = product_named(plan.text.product), daily_units(plan.text.doses) * days
+    if product is not None and product.mg is not None:
+        quantity = quantity.to_integral_value(ROUND_CEILING)  # tablets are handed out whole
+    return OrderText(product=plan.text.product, doses=plan.text.doses, starts_on=start, days=days, quantity=plain(quantity))
+
+
+def mistakes(order: OrderText, plan: PlanCard, *, on: date) -> Mistaken | None:
+    """Everything wrong with the order as a text, and everything in it that the patient has not agreed to."""
+    found = (*mistaken_doses(order.product, order.doses), *_supply(order), *_days(order, on))
+    return Mistaken(found) if found else beyond(order, plan)
+
+
+def _supply(order: OrderText) -> Iterator[tuple[str, str]]:
+    product = product_named(order.product)
+    if not 1 <= order.days <= MOST_DAYS:
+        yield "days", f"Enter a number of days from 1 to {MOST_DAYS}."
+    try:
+        quantity = decimal(order.quantity)
+    except NotAQuantity:
+        quantity = Decimal()
+    if not 0 < quantity <= MOST_UNITS or quantity != round(quantity, 3):
+        yield "quantity", "Enter how many in all, such as 28."
+    elif product is not None and product.mg is not None and quantity % 1:
+        yield "quantity", "Tablets are handed out whole: enter a whole number."
+
+
+def _days(order: OrderText, on: date) -> Iterator[tuple[str, str]]:
+    if order.starts_on < on:
+        yield "starts_on", "The first day cannot be before today."
+
+
+def beyond(order: OrderText, plan: PlanCard) -> Mistaken | None:
+    """What goes further than the agreed plan: more milligrams a day, or days outside it. Such an order needs a new plan first."""
+    ordered, agreed = product_named(order.product), product_named(plan.text.product)
+    if ordered is None or agreed is None:
+        return Mistaken((("product", "Choose a product."),))
+    most = units_mg(agreed, daily_units(plan.text.doses))
+    found = []
+    if units_mg(ordered, daily_units(order.doses)) > most:
+        found.append(("doses", f"The patient agreed to {plain(most)} mg a day at most. Write a new plan to give more."))
+    if order.starts_on < plan.text.starts_on or order.last_day > plan.text.ends_on:
+        found.append(("days", f"The agreed plan runs from {plan.text.starts_on:%d-%b-%Y} to {plan.text.ends_on:%d-%b-%Y}."))
+    return Mistaken(tuple(found)) if found else None
+
+
+def unit_of(product: Product) -> words.Unit:
+    """What one counts of this product, and the mg in it."""
+    name, mg = ("tablet", product.mg) if product.mg is not None else ("mL", product.mg_per_ml)
+    assert mg is not None
+    return words.Unit(name, mg)
+
+
+def strength(product: Product) -> str:
+    """'5 mg', or '1 mg/mL' for a liquid."""
+    return f"{plain(product.mg)} mg" if product.mg is not None else f"{plain(product.mg_per_ml or Decimal())} mg/mL"
+
+
+def form(product: Product) -> str:
+    return product.form.replace("-", " ")
+
+
+def directions(order: OrderText) -> str:
+    """The directions as they will be signed: made from the doses, never typed, so that words and numbers cannot part."""
+    product = product_named(order.product)
+    assert product is not None
+    unit = unit_of(product)
+    regular = [words.TimedDose(d.at, Decimal(d.units)) for d in order.doses if d.at != "as_needed"]
+    said = [words.regular_directions(regular, unit, days=order.days)] if regular else []
+    for dose in order.doses:
+        if dose.at == "as_needed":
+            most = Decimal(dose.units) * Decimal(dose.max_per_day)
+            said.append(words.as_needed_directions(Decimal(dose.units), unit, max_per_day=most, days=order.days))
+    return " ".join(said)
+
+
+def _dosages(order: OrderText, product: Product, *, last: bool) -> tuple[Dosage, ...]:
+    """Equal doses become one instruction "n times a day": a label's frequency range is about the day, not about one hour of it.
+
+    Only the `last` supply of a plan carries its length as a bound: any other is followed by the next, so the course does not end with it.
+    """
+    days = Decimal(order.days) if last else None
+    unit = Unit.TABLET if product.mg is not None else Unit.ML
+    regular = [Decimal(d.units) for d in order.doses if d.at != "as_needed"]
+    found = []
+    for units in dict.fromkeys(regular):
+        timing = Timing(times=Decimal(regular.count(units)), per=DAY, days=days, starts=order.starts_on)
+        amount = Amount(units, unit)
+        found.append(Dosage(text=directions(order), low=amount, high=amount, timing=timing, route="oral"))
+    for dose in order.doses:
+        if dose.at == "as_needed":
+            amount, times = Amount(Decimal(dose.units), unit), Decimal(dose.max_per_day)
+            timing = Timing(times=times, per=DAY, days=days, starts=order.starts_on)
+            found.append(_as_needed(directions(order), amount, timing))
+    return tuple(found)
+
+
+def _as_needed(text: str, amount: Amount, timing: Timing) -> Dosage:
+    most = Amount(amount.value * timing.times, amount.unit)
+    return Dosage(text=text, low=amount, high=amount, timing=timing, as_needed=True, maximum=most, maximum_per=DAY, route="oral")
+
+
+def _medicine(product: Product, substance: str) -> Concept:
+    codes = knowledge.load().substance(substance).codes
+    return Concept(
+        (
+            *(Coding(RXNORM, c, product.name) for c in product.rxnorm), *(Coding(ATC, c) for c in codes.atc),
+            *(Coding(SNOMED, c) for c in codes.snomed),
+        ),
+        product.name,
+    )  # fmt: skip
+
+
+def _facts(order: OrderText, substance: str, prescriber: str, *, last: bool) -> dict[str, Any]:
+    product = product_named(order.product, substance)
+    assert product is not None
+    return {
+        "medicine": _medicine(product, substance), "dosages": _dosages(order, product, last=last), "form": form(product), "route": "oral",
+        "supply": Supply(
+            quantity=Decimal(order.quantity), unit=Unit(unit_of(product).name), days=Decimal(order.days), repeats=0
+        ),
+        "starts": order.starts_on, "ends": order.last_day if last else None, "prescriber": prescriber,
+    }  # fmt: skip
+
+
+def clinical_order(order: OrderText, plan: PlanCard, *, reference: str, prescriber: str, on: date, replaces: str = "") -> Order:
+    """The order as `assess` reads it. `replaces` is the reference of the prescription that this one renews."""
+    reason = Concept((), plan.indication_name)
+    facts = _facts(order, plan.substance, prescriber, last=order.last_day >= plan.text.ends_on)
+    return Order(reference=reference, reasons=(reason,), authored_on=on, replaces=replaces, **facts)
+
+
+def clinical_medicine(order: OrderText, *, reference: str, prescriber: str, on: date, status: str) -> Medicine:
+    """A prescription of ours as a medicine in the record."""
+    facts = _facts(order, "diazepam", prescriber, last=False)
+    return Medicine(reference=reference, authored_on=on, status=status, **facts)

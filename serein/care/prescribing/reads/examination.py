@@ -1,0 +1,209 @@
+"""`assess` run on the record as it is now, and everything that a signature needs. Pages and the signing action stand on the same functions,
+so what blocks a signature is what the page said would block it."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from serein.care.access.reads import patient_card
+from serein.care.evaluation.reads import case_of
+from serein.care.planning.reads import PlanCard, plan_in_force
+from serein.care.planning.text import product_named
+from serein.clinical import knowledge
+from serein.clinical.assess import assess
+from serein.clinical.case import Case, Order
+from serein.clinical.findings import Assessment, Finding, Severity
+from serein.clinical.quantities import decimal
+from serein.foundation.people.keys import OpenChart, Refused
+from serein.foundation.people.licences import PRESCRIBER, LicenceInForce, may_practise
+from serein.foundation.people.models import Practitioner, Role
+from serein.foundation.people.persons import Person, clinic_card, clinic_day
+
+from .. import order as orders
+from ..models import DraftState
+from ..payload import ClinicLines, Content, MedicineLines, NotAPrescription, PatientLines, PrescriberLines, SignedContent, build
+from .drafts import DraftCard, draft
+from .overrides import Standing, standing_overrides
+from .prescriptions import prescribed
+
+
+@dataclass(frozen=True)
+class Examination:
+    """One run of `assess` with everything that went in: enough to be replayed. `record_digest` changes with any fact or finding."""
+
+    case: Case
+    order: Order
+    assessment: Assessment
+    record_digest: str
+    standing: Mapping[str, Standing]
+
+    @property
+    def unanswered(self) -> tuple[Finding, ...]:
+        """Warnings for which no recorded reason stands."""
+        found = self.assessment.findings
+        return tuple(f for f in found if f.severity is Severity.WARN and f.fingerprint not in self.standing)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a page showed: the draft's version, the digest of the bytes to be signed, and of the record they were checked against."""
+
+    version: int
+    sha256: str
+    record_digest: str
+
+
+@dataclass(frozen=True)
+class Signable:
+    """Nothing stands between this draft and a signature but the two factors."""
+
+    draft: DraftCard
+    plan: PlanCard
+    licence: LicenceInForce
+    examination: Examination
+    content: SignedContent
+
+    @property
+    def shown(self) -> Shown:
+        return Shown(self.draft.version, self.content.sha256, self.examination.record_digest)
+
+
+def examine(chart: OpenChart, seen: DraftCard, plan: PlanCard) -> Examination:
+    """Run the assessment of this draft on the record as it is at the key's instant."""
+    on = clinic_day(chart.clinic_id, chart.at)
+    ours = prescribed(chart, on)
+    case = case_of(chart, on)
+    case = replace(case, medicines=(*case.medicines, *ours.current), past=(*case.past, *ours.past))
+    renews = f"Prescription/{seen.renews}" if seen.renews else ""
+    order = orders.clinical_order(
+        seen.order, plan, reference=f"Draft/{seen.id}", prescriber=chart.by.name if chart.by else "", on=on, replaces=renews
+    )
+    assessment = assess(case, order, knowledge.load(), on)
+    return Examination(case, order, assessment, _digest(case, order, assessment), standing_overrides(chart))
+
+
+def _digest(case: Case, order: Order, assessment: Assessment) -> str:
+    findings = [f.fingerprint for f in assessment.findings]
+    return hashlib.sha256(msgspec.json.encode([case, order, assessment.knowledge, findings, assessment.not_checked])).hexdigest()
+
+
+def as_stored(examination: Examination, result: dict[str, object]) -> dict[str, Any]:
+    """What a Check row keeps: the result as printed, and the values that went in, from which it can be made again."""
+    stored: dict[str, Any] = msgspec.to_builtins(
+        {"case": examination.case, "order": examination.order, "result": result, "record_digest": examination.record_digest}
+    )
+    return stored
+
+
+def replayed(stored: dict[str, Any]) -> Assessment:
+    """The assessment made again from a stored check with the knowledge of this release."""
+    case, order = msgspec.convert(stored["case"], Case), msgspec.convert(stored["order"], Order)
+    return assess(case, order, knowledge.load(), date.fromisoformat(stored["result"]["on"]))
+
+
+def open_draft(chart: OpenChart, draft_id: UUID) -> DraftCard | Refused:
+    seen = draft(chart, draft_id)
+    if seen is None or seen.state != DraftState.OPEN:
+        return Refused("draft-closed", "This draft is no longer open.")
+    return seen
+
+
+def agreed_plan(chart: OpenChart, seen: DraftCard) -> PlanCard | Refused:
+    """The plan of this draft, if the patient's agreement to it is in force."""
+    plan = plan_in_force(chart)
+    if plan is None or plan.id != seen.plan_id:
+        return Refused("no-agreed-plan", "The patient has not agreed to the plan of this draft, or that plan has ended.")
+    if orders.mistakes(seen.order, plan, on=clinic_day(chart.clinic_id, chart.at)):
+        return Refused("beyond-plan", "The draft goes beyond the agreed plan, or its first day has passed. Change it first.")
+    return plan
+
+
+def prescriber(chart: OpenChart) -> LicenceInForce | Refused:
+    """The prescriber licence of whoever holds the key, in force today where the clinic is."""
+    if chart.by is None or chart.purpose != "care" or not chart.by.has(Role.CLINICIAN):
+        return Refused("not-your-role", "Only a clinician of the care team signs.")
+    found = may_practise(chart.by, kind=PRESCRIBER, at=chart.at)
+    return found if isinstance(found, LicenceInForce) else Refused(found.code, found.why)
+
+
+def signable(chart: OpenChart, draft_id: UUID, shown: Shown | None = None) -> Signable | Refused:
+    """Everything a signature needs, checked on the record as it is now. With `shown`, anything that differs from the page is a refusal."""
+    seen = open_draft(chart, draft_id)
+    if isinstance(seen, Refused):
+        return seen
+    if shown is not None and shown.version != seen.version:
+        return Refused("draft-changed", "The draft changed since you saw it. Look again.")
+    plan = agreed_plan(chart, seen)
+    if isinstance(plan, Refused):
+        return plan
+    licence = prescriber(chart)
+    if isinstance(licence, Refused):
+        return licence
+    return _examined(chart, seen, plan, licence, shown)
+
+
+def _examined(
+    chart: OpenChart, seen: DraftCard, plan: PlanCard, licence: LicenceInForce, shown: Shown | None
+) -> Signable | Refused:
+    examination = examine(chart, seen, plan)
+    if shown is not None and shown.record_digest != examination.record_digest:
+        return Refused("record-changed", "The record changed, look again.")
+    if not examination.assessment.may_sign:
+        return Refused("stopped", "A finding stops this prescription. Change the draft or the plan.")
+    if examination.unanswered:
+        return Refused("reasons-missing", "Each new or changed warning needs a recorded reason.")
+    content = content_of(chart, seen, licence)
+    if isinstance(content, Refused):
+        return content
+    if shown is not None and shown.sha256 != content.sha256:
+        return Refused("record-changed", "The record changed, look again.")
+    return Signable(seen, plan, licence, examination, content)
+
+
+def content_of(chart: OpenChart, seen: DraftCard, licence: LicenceInForce) -> SignedContent | Refused:
+    """The bytes to be shown and signed, or which field of 21 CFR 1306.05 the record lacks."""
+    assert chart.by is not None
+    try:
+        return build(_content(chart, chart.by, seen, licence))
+    except NotAPrescription as wrong:
+        return Refused("content-incomplete", f"The prescription cannot be written: {LACKING.get(wrong.field, str(wrong))}.")
+
+
+LACKING = {
+    "PatientLines.address": "the patient’s address is missing or cannot be printed",
+    "PatientLines.birth_date": "the patient’s date of birth is missing or wrong",
+    "PrescriberLines.dea": "your DEA number is not recorded; compliance records it",
+    "PrescriberLines.address": "your address is not recorded; compliance records it",
+    "PrescriberLines.phone": "your telephone number is not recorded; compliance records it",
+    "ClinicLines.clinic_address": "the clinic’s address is not recorded",
+}
+
+
+def _content(chart: OpenChart, by: Person, seen: DraftCard, licence: LicenceInForce) -> Content:
+    patient, clinic = patient_card(chart), clinic_card(chart.clinic_id)
+    me = Practitioner.objects.get(account=by.account_id)
+    on, product = clinic_day(chart.clinic_id, chart.at), product_named(seen.order.product)
+    assert product is not None
+    return Content(
+        draft_id=seen.id, draft_version=seen.version, issued_on=on,
+        patient=PatientLines(patient.id, patient.given, patient.family, patient.birth_date, patient.address),  # type: ignore[arg-type]
+        medicine=MedicineLines("diazepam", seen.strength, seen.form, seen.product_name),
+        quantity=decimal(seen.order.quantity), unit=orders.unit_of(product).name, directions=seen.directions, refills=0,
+        prescriber=PrescriberLines(
+            by.account_id, by.name, me.address or clinic.address, me.phone or clinic.phone, me.dea, me.npi, licence.number
+        ),
+        clinic=ClinicLines(clinic.id, clinic.name, clinic.address, clinic.phone, clinic.jurisdiction, clinic.time_zone),
+        valid_from=on, valid_until=last_valid_day(seen, clinic.jurisdiction, on),
+    )  # fmt: skip
+
+
+def last_valid_day(seen: DraftCard, jurisdiction: str, on: date) -> date:
+    """Until the supply would be used up, and never longer than the law of the place lets a prescription stand."""
+    law = knowledge.load().jurisdiction(jurisdiction.split("-")[0])
+    latest = seen.order.last_day
+    return min(latest, on + timedelta(days=law.valid_days)) if law.valid_days is not None else latest

@@ -1,0 +1,92 @@
+"""What was signed for a patient, read from the signed bytes."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from serein.clinical.case import Medicine
+from serein.foundation.people.keys import OpenChart
+from serein.foundation.people.persons import name_of
+
+from ..models import Cancellation, Dispensing, Draft, Prescription, PrescriptionState
+from ..order import OrderText, clinical_medicine
+from ..payload import Content, read
+
+
+@dataclass(frozen=True)
+class PrescriptionCard:
+    """One signed prescription. `content` is what the bytes say; `dispensed_at` and `cancelled_at` say how it ended."""
+
+    id: UUID
+    state: str
+    code: str
+    content: Content
+    signed_by: str
+    signed_at: datetime
+    valid_from: date
+    valid_until: date
+    dispensed_at: datetime | None = None
+    dispensed_by: str = ""
+    pharmacy: str = ""
+    cancelled_at: datetime | None = None
+    cancelled_by: str = ""
+    cancelled_why: str = ""
+
+    @property
+    def state_words(self) -> str:
+        return PrescriptionState(self.state).label
+
+    @property
+    def may_be_cancelled(self) -> bool:
+        return self.state == PrescriptionState.SIGNED
+
+
+@dataclass(frozen=True)
+class Prescribed:
+    """Our own prescriptions as medicines of the record: those whose supply still runs on the day, and those that ran out."""
+
+    current: tuple[Medicine, ...]
+    past: tuple[Medicine, ...]
+
+
+def prescriptions(chart: OpenChart) -> tuple[PrescriptionCard, ...]:
+    """Every prescription, newest first."""
+    rows = list(Prescription.objects.filter(patient=chart.patient_id).order_by("-id"))
+    fills = {d.prescription_id: d for d in Dispensing.objects.filter(patient=chart.patient_id).order_by("-fill")}
+    ends = {c.prescription_id: c for c in Cancellation.objects.filter(patient=chart.patient_id)}
+    return tuple(_card(row, fills.get(row.id), ends.get(row.id)) for row in rows)
+
+
+def _card(row: Prescription, fill: Dispensing | None, end: Cancellation | None) -> PrescriptionCard:
+    return PrescriptionCard(
+        id=row.id, state=row.state, code=row.code, content=read(bytes(row.payload)), signed_by=name_of(row.prescriber_id),
+        signed_at=row.signed_at, valid_from=row.valid_from, valid_until=row.valid_until,
+        dispensed_at=fill.at if fill else None, dispensed_by=name_of(fill.by_id) if fill else "", pharmacy=fill.pharmacy if fill else "",
+        cancelled_at=end.at if end else None, cancelled_by=name_of(end.by_id) if end else "", cancelled_why=end.why if end else "",
+    )  # fmt: skip
+
+
+def prescription(chart: OpenChart, prescription_id: UUID) -> PrescriptionCard | None:
+    return next((p for p in prescriptions(chart) if p.id == prescription_id), None)
+
+
+def prescribed(chart: OpenChart, on: date) -> Prescribed:
+    """Signed or dispensed and not cancelled: in the patient's hands, or on the way there, until its last day."""
+    rows = Prescription.objects.filter(patient=chart.patient_id).exclude(state=PrescriptionState.CANCELLED).order_by("id")
+    current: list[Medicine] = []
+    past: list[Medicine] = []
+    for row in rows:
+        order = OrderText.from_json(Draft.objects.values_list("order", flat=True).get(pk=row.draft_id))
+        runs = order.last_day >= on
+        medicine = clinical_medicine(
+            order, reference=f"Prescription/{row.id}", prescriber=name_of(row.prescriber_id), on=row.valid_from,
+            status="active" if runs else "completed",
+        )  # fmt: skip
+        (current if runs else past).append(medicine)
+    return Prescribed(tuple(current), tuple(past))
+
+
+def latest_running(chart: OpenChart, on: date) -> UUID | None:
+    """The newest prescription whose supply still runs on that day: a new one renews it."""
+    current = prescribed(chart, on).current
+    return UUID(current[-1].reference.removeprefix("Prescription/")) if current else None
