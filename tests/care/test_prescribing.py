@@ -14,9 +14,10 @@ from serein.care.prescribing import payload
 from serein.care.prescribing.actions.checking import check_draft, override_warning
 from serein.care.prescribing.actions.drafting import Drafted, change_draft, discard_draft, draft_prescription
 from serein.care.prescribing.actions.signing import Cancelled, Signed, cancel_prescription, sign_prescription
+from serein.care.prescribing.evidence import replayed
 from serein.care.prescribing.models import Check, Draft, Override, Prescription
 from serein.care.prescribing.reads.drafts import draft
-from serein.care.prescribing.reads.examination import replayed, signable
+from serein.care.prescribing.reads.examination import signable
 from serein.care.prescribing.reads.overrides import standing_overrides
 from serein.care.prescribing.reads.prescriptions import prescribed, prescriptions
 from serein.care.prescribing.reads.slips import Verdict, examined

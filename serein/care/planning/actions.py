@@ -17,7 +17,7 @@ from serein.foundation.tasks.actions import NewTask, close_tasks, open_task
 
 from . import reads
 from .models import Plan, PlanReply, PlanState
-from .text import Mistaken, PlanText, mistakes, printable
+from .text import Mistaken, PlanText, mistakes, printable, text_digest
 
 QUESTION_TASK, PRESCRIBE_TASK = "answer-plan-question", "prescribe-agreed-plan"
 READ_INTAKE_TASK = "read-intake"  # opened when the intake was sent (evaluation); a plan that was sent is its answer
@@ -86,7 +86,7 @@ def write_plan(chart: OpenChart, text: PlanText) -> Written | Mistaken | Refused
         draft.save(force_insert=True)
     else:
         Plan.objects.filter(pk=draft.id, state=PlanState.DRAFT).update(**fields)
-    _done(chart, "write_plan", draft.id, version=draft.version, digest=reads.text_digest(text))
+    _done(chart, "write_plan", draft.id, version=draft.version, digest=text_digest(text))
     return Written(draft.id, draft.version)
 
 

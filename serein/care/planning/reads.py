@@ -1,7 +1,5 @@
 """Plans as values."""
 
-import hashlib
-import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,7 +11,7 @@ from serein.foundation.people.keys import OpenChart, OpenList
 from serein.foundation.people.persons import clinic_day, name_of
 
 from .models import Plan, PlanReply, PlanState
-from .text import SUPPORTIVE_CARE, PlannedDose, PlanText, daily_units, product_named, units_mg
+from .text import SUPPORTIVE_CARE, PlanText, daily_units, doses_of, product_named, text_digest, units_mg
 from .words import dose_words, regimen_words
 
 
@@ -74,23 +72,10 @@ class PlanLine:
     ends_on: date
 
 
-def text_digest(text: PlanText) -> str:
-    facts = [
-        text.indication, text.indication_words, text.goal, text.product, [[d.at, d.units, d.max_per_day] for d in text.doses],
-        text.starts_on.isoformat(), text.ends_on.isoformat(), text.reassess_on.isoformat(), sorted(text.supportive_care),
-        text.supportive_note,
-    ]  # fmt: skip
-    return hashlib.sha256(json.dumps(facts, ensure_ascii=True).encode()).hexdigest()
-
-
-def _doses_of(regimen: list[dict[str, str]]) -> tuple[PlannedDose, ...]:
-    return tuple(PlannedDose(d["at"], d["units"], d.get("max_per_day", "")) for d in regimen)
-
-
 def _text(plan: Plan) -> PlanText:
     return PlanText(
         indication=plan.indication, indication_words=plan.indication_words, goal=plan.goal, product=plan.product,
-        doses=_doses_of(plan.regimen), starts_on=plan.starts_on, ends_on=plan.ends_on, reassess_on=plan.reassess_on,
+        doses=doses_of(plan.regimen), starts_on=plan.starts_on, ends_on=plan.ends_on, reassess_on=plan.reassess_on,
         supportive_care=tuple(plan.supportive_care), supportive_note=plan.supportive_note,
     )  # fmt: skip
 
@@ -151,5 +136,5 @@ def plans_in_force(listing: OpenList) -> tuple[PlanLine, ...]:
 def _summary(row: Plan) -> str:
     product = product_named(row.product, row.substance)
     assert product is not None, "a product that a plan names may not leave the knowledge"
-    mg: Decimal = units_mg(product, daily_units(_doses_of(row.regimen)))
+    mg: Decimal = units_mg(product, daily_units(doses_of(row.regimen)))
     return f"{plain(mg)} mg a day"

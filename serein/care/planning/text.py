@@ -1,5 +1,7 @@
 """What a plan says, as a plain value, and everything that can be wrong with it. No database: the same rules hold for form and action."""
 
+import hashlib
+import json
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -82,6 +84,19 @@ def units_mg(product: Product, units: Decimal) -> Decimal:
 def daily_units(doses: tuple[PlannedDose, ...]) -> Decimal:
     """The most that the regimen gives in one day, as-needed doses at their maximum."""
     return sum((Decimal(d.units) * (Decimal(d.max_per_day) if d.max_per_day else 1) for d in doses), Decimal())
+
+
+def text_digest(text: PlanText) -> str:
+    facts = [
+        text.indication, text.indication_words, text.goal, text.product, [[d.at, d.units, d.max_per_day] for d in text.doses],
+        text.starts_on.isoformat(), text.ends_on.isoformat(), text.reassess_on.isoformat(), sorted(text.supportive_care),
+        text.supportive_note,
+    ]  # fmt: skip
+    return hashlib.sha256(json.dumps(facts, ensure_ascii=True).encode()).hexdigest()
+
+
+def doses_of(regimen: list[dict[str, str]]) -> tuple[PlannedDose, ...]:
+    return tuple(PlannedDose(d["at"], d["units"], d.get("max_per_day", "")) for d in regimen)
 
 
 def mistakes(text: PlanText, *, on: date, jurisdiction: str) -> Mistaken | None:

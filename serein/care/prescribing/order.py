@@ -6,11 +6,12 @@ from datetime import date, timedelta
 from decimal import ROUND_CEILING, Decimal
 from typing import Any
 
-from serein.care.planning.reads import PlanCard, doses_of
+from serein.care.planning.reads import PlanCard
 from serein.care.planning.text import (
     Mistaken,
     PlannedDose,
     daily_units,
+    doses_of,
     mistaken_doses,
     product_named,
     units_mg,

@@ -12,10 +12,11 @@ from serein.foundation.audit.trail import Entry, record
 from serein.foundation.people.keys import OpenChart, Refused, refuse_on_record
 from serein.foundation.rows import new_id
 
+from ..evidence import Examination, as_stored
 from ..models import Check, Draft, Override
 from ..plaintext import NotPlain, plain_text
 from ..reads.drafts import DraftCard
-from ..reads.examination import Examination, agreed_plan, as_stored, examine, open_draft
+from ..reads.examination import agreed_plan, examine, open_draft
 from ..reads.overrides import REASONS
 from .drafting import NOT_YOURS, by_clinician
 

@@ -1,14 +1,9 @@
 """`assess` run on the record as it is now, and everything that a signature needs. Pages and the signing action stand on the same functions,
 so what blocks a signature is what the page said would block it."""
 
-import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any
 from uuid import UUID
-
-import msgspec
 
 from serein.care.access.reads import patient_card
 from serein.care.evaluation.reads import case_of
@@ -16,8 +11,6 @@ from serein.care.planning.reads import PlanCard, plan_in_force
 from serein.care.planning.text import product_named
 from serein.clinical import knowledge
 from serein.clinical.assess import assess
-from serein.clinical.case import Case, Order
-from serein.clinical.findings import Assessment, Finding, Severity
 from serein.clinical.quantities import decimal
 from serein.foundation.people.keys import OpenChart, Refused
 from serein.foundation.people.licences import PRESCRIBER, LicenceInForce, may_practise
@@ -25,28 +18,12 @@ from serein.foundation.people.models import Practitioner, Role
 from serein.foundation.people.persons import Person, clinic_card, clinic_day
 
 from .. import order as orders
+from ..evidence import Examination, record_digest
 from ..models import DraftState
 from ..payload import ClinicLines, Content, MedicineLines, NotAPrescription, PatientLines, PrescriberLines, SignedContent, build
 from .drafts import DraftCard, draft
-from .overrides import Standing, standing_overrides
+from .overrides import standing_overrides
 from .prescriptions import prescribed
-
-
-@dataclass(frozen=True)
-class Examination:
-    """One run of `assess` with everything that went in: enough to be replayed. `record_digest` changes with any fact or finding."""
-
-    case: Case
-    order: Order
-    assessment: Assessment
-    record_digest: str
-    standing: Mapping[str, Standing]
-
-    @property
-    def unanswered(self) -> tuple[Finding, ...]:
-        """Warnings for which no recorded reason stands."""
-        found = self.assessment.findings
-        return tuple(f for f in found if f.severity is Severity.WARN and f.fingerprint not in self.standing)
 
 
 @dataclass(frozen=True)
@@ -84,26 +61,7 @@ def examine(chart: OpenChart, seen: DraftCard, plan: PlanCard) -> Examination:
         seen.order, plan, reference=f"Draft/{seen.id}", prescriber=chart.by.name if chart.by else "", on=on, replaces=renews
     )
     assessment = assess(case, order, knowledge.load(), on)
-    return Examination(case, order, assessment, _digest(case, order, assessment), standing_overrides(chart))
-
-
-def _digest(case: Case, order: Order, assessment: Assessment) -> str:
-    findings = [f.fingerprint for f in assessment.findings]
-    return hashlib.sha256(msgspec.json.encode([case, order, assessment.knowledge, findings, assessment.not_checked])).hexdigest()
-
-
-def as_stored(examination: Examination, result: dict[str, object]) -> dict[str, Any]:
-    """What a Check row keeps: the result as printed, and the values that went in, from which it can be made again."""
-    stored: dict[str, Any] = msgspec.to_builtins(
-        {"case": examination.case, "order": examination.order, "result": result, "record_digest": examination.record_digest}
-    )
-    return stored
-
-
-def replayed(stored: dict[str, Any]) -> Assessment:
-    """The assessment made again from a stored check with the knowledge of this release."""
-    case, order = msgspec.convert(stored["case"], Case), msgspec.convert(stored["order"], Order)
-    return assess(case, order, knowledge.load(), date.fromisoformat(stored["result"]["on"]))
+    return Examination(case, order, assessment, record_digest(case, order, assessment), standing_overrides(chart))
 
 
 def open_draft(chart: OpenChart, draft_id: UUID) -> DraftCard | Refused:
@@ -198,11 +156,11 @@ def _content(chart: OpenChart, by: Person, seen: DraftCard, licence: LicenceInFo
             by.account_id, by.name, me.address or clinic.address, me.phone or clinic.phone, me.dea, me.npi, licence.number
         ),
         clinic=ClinicLines(clinic.id, clinic.name, clinic.address, clinic.phone, clinic.jurisdiction, clinic.time_zone),
-        valid_from=on, valid_until=last_valid_day(seen, clinic.jurisdiction, on),
+        valid_from=on, valid_until=_last_valid_day(seen, clinic.jurisdiction, on),
     )  # fmt: skip
 
 
-def last_valid_day(seen: DraftCard, jurisdiction: str, on: date) -> date:
+def _last_valid_day(seen: DraftCard, jurisdiction: str, on: date) -> date:
     """Until the supply would be used up, and never longer than the law of the place lets a prescription stand."""
     law = knowledge.load().jurisdiction(jurisdiction.split("-")[0])
     latest = seen.order.last_day
