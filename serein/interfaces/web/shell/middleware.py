@@ -21,7 +21,7 @@ __all__ = ["at_and_person", "hostile_input", "keep_typed", "no_store", "second_f
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 ONE_FACTOR_PAGES = (
-    "shell:open_invitation",
+    "shell:invitation",  # and what is below it: somebody else's way in, which ends this session
     "shell:second_factor",
     "mfa_activate_totp",
     "mfa_add_webauthn",
