@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +10,8 @@ import pytest
 from serein.clinical.case import Birth, Known
 from serein.interfaces.translate.bad_input import BadInput
 from serein.interfaces.translate.chart import as_case, as_request
-from serein.interfaces.translate.record import ImportedRecord, read_record
+from serein.interfaces.translate.circumstances import QUESTIONS
+from serein.interfaces.translate.record import _READERS, ImportedRecord, read_record
 from tests.interfaces.bundles import SNOMED, bundle, concept, diazepam, dosage, draft, own, patient, real, request
 
 TODAY = date(2026, 11, 22)
@@ -325,3 +327,9 @@ def test_synthea_is_understood_but_for_what_is_no_part_of_a_case() -> None:
 def test_one_code_system_has_many_spellings(written: str, read: str) -> None:
     record = read_record(bundle(patient(), condition(code={"coding": [{"system": written, "code": "1"}]})))
     assert record.conditions[0].value.concept.codings[0].system == read
+
+
+def test_the_reference_page_names_every_resource_that_is_read() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "fhir-input.md").read_text()
+    assert [kind for kind in [*_READERS, "Patient", "Medication"] if f"| `{kind}` |" not in page] == []
+    assert [code for question in QUESTIONS for code in question.asked if code not in page] == []
