@@ -12,12 +12,12 @@ from serein.care.prescribing.actions.dispensing import (
     TooLate,
     decline_to_dispense,
 )
-from serein.care.prescribing.models import Cancellation, Dispensing, NotDispensed, Prescription
+from serein.care.prescribing.models import Dispensing, NotDispensed, Prescription
 from serein.care.prescribing.reads.slips import Verdict, examined
 from serein.foundation.audit.models import TrailRow
-from serein.foundation.people.keys import OpenChart, Refused, open_chart, open_slip
+from serein.foundation.people.keys import Refused, open_chart, open_slip
 
-from .signed import AT, TODAY, dispense_one, sign_one, small_clinic
+from .signed import AT, TODAY, cancel_one, dispense_one, sign_one, small_clinic
 
 pytestmark = pytest.mark.django_db
 
@@ -38,20 +38,6 @@ def one(place):
 
 
 hand_out = dispense_one
-
-
-def cancel(place, one, at=AT):
-    chart = open_chart(place.clinician, one.patient_id, purpose="care", at=at)
-    assert isinstance(chart, OpenChart)
-    assert Prescription.objects.filter(pk=one.id, state="signed").update(state="cancelled") == 1
-    Cancellation.objects.create(
-        clinic_id=chart.clinic_id,
-        patient_id=one.patient_id,
-        prescription_id=one.id,
-        by_id=place.clinician.account_id,
-        at=at,
-        why="dose",
-    )
 
 
 def trail_of(place, patient_id):
@@ -120,7 +106,7 @@ def test_nothing_is_dispensed_before_its_first_day_and_everything_on_its_last(pl
 
 
 def test_nothing_is_dispensed_after_a_cancellation(place, one):
-    cancel(place, one)
+    cancel_one(place, one)
     seen = examined(place.slip(one, by=place.pharmacist))
     assert seen.heading == "Do not dispense: cancelled 22-Nov-2026 14:05" and not seen.may_dispense
     refused = hand_out(place, one)
