@@ -165,6 +165,9 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 HTTPS = BASE_URL.startswith("https://")
+# TLS ends at a proxy in front, which must set both headers itself and pass none on that a client sent (docs: how to put a proxy in front).
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if HTTPS else 0
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS

@@ -109,9 +109,10 @@ def test_errors_name_their_field_and_leave_the_authors_own_words():
     assert said == {
         "Enter full name",
         "Enter an address such as name@example.org",
-        "Enter weight in kilograms as a number, such as 2.5",
+        "“Weight in kilograms” must be a number, such as 2.5",
         "Answer “Why are you here?”",
         "Choose state",
         "Tick “I checked the patient's name and date of birth”",
     }
+    assert form(name="x" * 101).errors["name"] == ["“Full name” may have 100 characters, and has 101"]
     assert "Enter date of birth" in Everything(QueryDict("x=1")).errors["born"]

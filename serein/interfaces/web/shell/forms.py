@@ -79,19 +79,19 @@ def plain_errors(name: str, field: forms.Field) -> dict[str, str]:
     """What to do, with the field's own name: six times "This field is required" in a summary tells nobody anything."""
     label = str(field.label or name.replace("_", " "))
     lower = label[:1].lower() + label[1:]
-    if label.endswith("?"):
-        return {"required": f"Answer “{label}”", "invalid_choice": f"Choose one of the answers to “{label}”"}
     if isinstance(field, forms.BooleanField):
         return {"required": f"Tick “{label}”"}
-    if isinstance(field, forms.ChoiceField):
-        return {"required": f"Choose {lower}", "invalid_choice": f"Choose {lower} from the list"}
+    if label.endswith("?"):
+        said = {"required": f"Answer “{label}”", "invalid_choice": f"Choose one of the answers to “{label}”"}
+    elif isinstance(field, forms.ChoiceField):
+        said = {"required": f"Choose {lower}", "invalid_choice": f"Choose {lower} from the list"}
+    else:
+        said = {"required": f"Enter {lower}"}
     if isinstance(field, forms.EmailField):
-        return {"required": f"Enter {lower}", "invalid": "Enter an address such as name@example.org"}
-    if isinstance(field, forms.IntegerField | forms.DecimalField):
-        return {"required": f"Enter {lower}", "invalid": f"Enter {lower} as a number, such as {example(field)}"}
-    return {"required": f"Enter {lower}"}
-
-
-def example(field: forms.Field) -> str:
-    """With a point, because "1,5" is read as fifteen in some places and one and a half in others."""
-    return "2.5" if isinstance(field, forms.DecimalField) else "2"
+        said["invalid"] = "Enter an address such as name@example.org"
+    elif isinstance(field, forms.DecimalField | forms.FloatField):
+        # With a point, because "1,5" is fifteen in some places and one and a half in others.
+        said["invalid"] = f"“{label}” must be a number, such as 2.5"
+    elif isinstance(field, forms.IntegerField):
+        said["invalid"] = f"“{label}” must be a whole number, such as 2"
+    return said | {"max_length": f"“{label}” may have %(limit_value)d characters, and has %(show_value)d"}
