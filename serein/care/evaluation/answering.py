@@ -163,24 +163,28 @@ def read_row(question: Question, raw: Mapping[str, Any]) -> tuple[Answer, list[P
     return row, problems
 
 
-def in_words(question: Question, answer: Mapping[str, Any]) -> tuple[str, ...]:
-    """An answer as lines of words, as the patient chose and typed them."""
+def in_words(question: Question, answer: Mapping[str, Any], *, day: str = "%d-%b-%Y") -> tuple[str, ...]:
+    """An answer as lines of words, as the patient chose and typed them. `day` is how a date is written."""
     if question.kind is Kind.DATE:
-        return (str(answer["date"]),)
+        return (f"{date.fromisoformat(answer['date']):{day}}",)
     if question.kind is Kind.ROWS:
-        return tuple(_row_words(question, row) for row in answer.get("rows", ()))
+        return tuple(row_words(question, row) for row in answer.get("rows", ()))
     picked = [o.words for o in question.options if o.key in chosen(answer)]
-    typed = [str(answer[b.key]) for b in question.blanks if answer.get(b.key)]
+    numbers = [str(answer[b.key]).strip() for b in question.blanks if b.number and answer.get(b.key)]
+    typed = [str(answer[b.key]) for b in question.blanks if not b.number and answer.get(b.key)]
+    if numbers:
+        return (" ".join([*numbers, *(p.lower() for p in picked)]), *typed)
     return (*picked, *typed)
 
 
-def _row_words(question: Question, row: Mapping[str, Any]) -> str:
+def row_words(question: Question, row: Mapping[str, Any]) -> str:
+    """One line of a list: "Omeprazole, 20 mg a day. From a shop, no prescription needed"."""
     source = question.option(str(row.get("choice", "")))
-    parts = [str(row[b.key]) for b in question.blanks if row.get(b.key)]
-    return ", ".join([*parts, *([source.words] if source else [])])
+    typed = ", ".join(str(row[b.key]) for b in question.blanks if row.get(b.key))
+    return f"{typed}. {source.words}" if source else typed
 
 
 __all__ = [
     "BY_KEY", "MOST_ROWS", "Answer", "Answers", "Problem", "after", "before", "chosen", "first_open", "in_words", "is_complete", "live", "path",
-    "read_answer", "read_row", "text_problem",
+    "read_answer", "read_row", "row_words", "text_problem",
 ]  # fmt: skip

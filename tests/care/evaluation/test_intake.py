@@ -177,7 +177,7 @@ def test_typed_medicines_become_entries_of_the_record_with_their_source(people):
     assert {m.source for m in case.medicines} == {"patient"}
     assert case.medicines[0].reference == "intake, 23-Nov-2026, medicine 1"
     entries = reads.evaluation(open_for(people.clinician, people.patient)).entries
-    assert "Xanax, Someone shared theirs with me" in [e.words for e in entries]
+    assert "Xanax. Someone shared theirs with me" in [e.words for e in entries]
 
 
 def test_a_second_intake_starts_from_the_first_and_replaces_its_lists(people):

@@ -63,7 +63,7 @@ def ask_safety(chart: OpenChart, result: InstrumentResult) -> UUID:
 
 
 def _wake_the_team(chart: OpenChart) -> None:
-    """A neutral letter to everybody of the care team. Never the safety channel itself: that is the task, and the numbers on the patient's page."""
+    """A neutral letter to everybody of the care team: a hint only. What counts is the task, and the numbers on the patient's page."""
     team = CareTeam.objects.filter(clinic=chart.clinic_id, patient_id=chart.patient_id, since__lte=chart.at).exclude(
         until__lte=chart.at
     )

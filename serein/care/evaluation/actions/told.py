@@ -13,7 +13,7 @@ from serein.foundation.people.models import Patient
 from serein.foundation.people.persons import clinic_day
 from serein.foundation.tasks.actions import NewTask, open_task
 
-from ..answering import Answer, live
+from ..answering import Answer, live, row_words
 from ..form import BY_KEY
 from ..models import RecordEntry
 from .own import put_on_trail
@@ -62,12 +62,11 @@ def keep_lists(chart: OpenChart, intake_id: UUID, answers: Mapping[str, Answer])
             reference=f"{day}, medicine {number}", medicine=Concept(text=row["name"]), source="patient",
             dosages=(Dosage(text=row["how"]),) if row.get("how") else (),
         )  # fmt: skip
-        source = BY_KEY["medicines"].option(row["choice"])
-        words = ", ".join(p for p in (row["name"], row.get("how", ""), source.words if source else "") if p)
+        words = row_words(BY_KEY["medicines"], row)
         _keep(chart, ("medicine", f"{intake_id}/{row['id']}", words), value)
     for number, row in enumerate(told.get("allergies", {}).get("rows", []), 1):
         allergy = Allergy(reference=f"{day}, allergy {number}", concept=Concept(text=row["name"]))
-        words = ", ".join(p for p in (row["name"], row.get("how", "")) if p)
+        words = row_words(BY_KEY["allergies"], row)
         _keep(chart, ("allergy", f"{intake_id}/{row['id']}", words), allergy)
 
 

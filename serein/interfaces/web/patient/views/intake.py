@@ -252,6 +252,10 @@ def sections(state: reads.IntakeState) -> list[tuple[str, list[Line]]]:
     found: dict[str, list[Line]] = {}
     for key, answer in answering.live(state.answers).items():
         asked = BY_KEY[key]
-        words = ("You have answered this page.",) if asked.kind is Kind.INSTRUMENT else answering.in_words(asked, answer)
+        words = (
+            ("You have answered this page.",)
+            if asked.kind is Kind.INSTRUMENT
+            else answering.in_words(asked, answer, day="%B %-d, %Y")
+        )
         found.setdefault(asked.section, []).append((asked, words or ("You left this empty.",)))
     return list(found.items())
