@@ -118,8 +118,11 @@ class Span:
     high: Decimal
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "low", decimal(self.low, "low"))
-        object.__setattr__(self, "high", decimal(self.high, "high"))
+        # No limit on digits here: a range may be computed (a third has no end), only what is written down is measured.
+        if not (
+            isinstance(self.low, Decimal) and isinstance(self.high, Decimal) and self.low.is_finite() and self.high.is_finite()
+        ):
+            raise NotAQuantity(f"range: {self.low!r} to {self.high!r} is no range of finite decimals")
         if self.low > self.high:
             raise NotAQuantity(f"range: {plain(self.low)} is above {plain(self.high)}")
 

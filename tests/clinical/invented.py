@@ -56,7 +56,7 @@ LIMITS = {
         }
     ],
     "absolutes": [{"indication": "anxiety", "population": "adult", "daily_mg": 100, "says": "an invented label", "cite": CITE}],
-    "durations": [{"days": 10, "says": "an invented label", "cite": CITE}],
+    "durations": [{"days": 10, "name": "10 days", "says": "an invented label", "cite": CITE}],
     **SEEN,
 }
 

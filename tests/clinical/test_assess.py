@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from serein.clinical import knowledge
 from serein.clinical.assess import Plain, assess, order_of
 from serein.clinical.assess import codes as catalogue
-from serein.clinical.case import ICD10CM, Answer, Concept, Known, Supply
+from serein.clinical.case import ICD10CM, Answer, Concept, Dosage, Known, Supply, Timing
 from serein.clinical.findings import Finding, NotAFinding, Severity, as_json
-from serein.clinical.quantities import Unit
+from serein.clinical.quantities import Amount, Interval, Unit
 from tests.clinical.drafts import TODAY, born, codes, condition, established, judge, medicine, mg, order, person
 
 KNOWN = knowledge.load()
@@ -190,3 +190,27 @@ def test_every_indication_of_the_list_is_read_back_as_itself(indication):
     )
     found = judge(person(told={"alcohol_course": Answer.YES}, jurisdiction="UK"), order_of(plain, KNOWN))
     assert not {"indication-missing", "indication-not-labelled", "dose-limit-unknown"} & codes(found)
+
+
+wild = st.decimals(min_value=0, max_value=Decimal("1e23"), allow_nan=False, allow_infinity=False)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    wild.filter(lambda d: d == 0 or d > Decimal("1e-20")),
+    st.sampled_from(list(Unit)),
+    wild.filter(lambda d: d > Decimal("1e-20")),
+    wild.filter(lambda d: d > Decimal("1e-20")),
+    st.builds(Supply, quantity=st.just(Decimal(7)), unit=st.sampled_from(list(Unit)), repeats=st.integers(0, 10**9)),
+    st.sampled_from(
+        ["diazepam 5 mg tablet", "diazepam", "lorazepam 1 mg", "diazepam 1 mg/ml oral solution", "", "\x00 / + 5 mg"]
+    ),
+)
+def test_no_number_and_no_name_breaks_the_assessment(amount, unit, often, hours, supply, text):
+    def short(value: Decimal) -> Decimal:
+        return Decimal(f"{value:.6g}")
+
+    dosage = Dosage(low=Amount(short(amount), unit), timing=Timing(times=short(often), per=Interval(short(hours))))
+    draft = order(dosage, medicine=Concept(text=text), supply=dataclasses.replace(supply, days=short(amount)))
+    found = judge(person(medicines=(established(), medicine(text, "m5"))), draft)
+    assert json.dumps(as_json(found, "0"))

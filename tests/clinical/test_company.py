@@ -279,3 +279,21 @@ def test_unknown_is_not_none():
     assert {"medicines-unknown", "allergies-unknown"} <= codes(judge(blank))
     assert severity(judge(person(birth=None)), "age-unknown") == "stop"
     assert {n.check for n in judge(person()).not_checked} >= {"licence", "identity", "jurisdiction", "hepatic-impairment"}
+
+
+def test_a_rescue_form_is_not_judged_by_the_limits_of_tablets():
+    rectal = order(mg("10", "1", as_needed=True, maximum="20"), medicine=Concept(text="diazepam 10 mg rectal gel"))
+    found = judge(person(birth=born(75)), rectal)
+    assert "dose-limit-unknown" in codes(found)
+    assert not {"dose-above-absolute", "start-dose-too-high", "dose-above-recommended", "dose-unreadable"} & codes(found)
+
+
+def test_a_z_drug_beside_a_benzodiazepine_is_said_from_both_sides():
+    zolpidem = order(mg("10", "1"), medicine=Concept(text="zolpidem 10 mg tablet"))
+    taking = person(medicines=(medicine("diazepam 5 mg tablet", dosages=(mg("5"),)),))
+    assert severity(judge(taking, zolpidem), "cns-depressant-together") == "warn"
+
+
+def test_how_an_unstudied_benzodiazepine_is_broken_down_is_said_to_be_unknown():
+    found = judge(person(medicines=(medicine("omeprazole"),)), order(mg("1", "1"), medicine=Concept(text="clonazepam 1 mg")))
+    assert {"inhibitor-together", "inducer-together"} <= {n.check for n in found.not_checked}

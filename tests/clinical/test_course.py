@@ -164,7 +164,8 @@ def test_a_dependent_persons_course_that_ends_in_nothing_is_said():
     dependent = person(medicines=(established(),))
     ending = order(mg("5", "3", days=Decimal(10)), replaces="m9")
     assert severity(judge(dependent, ending), "abrupt-stop") == "warn"
-    assert "abrupt-stop" not in codes(judge(dependent, order(mg("5", "3"), replaces="m9")))
+    open_ended = order(mg("5", "3"), replaces="m9", supply=None)
+    assert "abrupt-stop" not in codes(judge(dependent, open_ended))
     assert "abrupt-stop" not in codes(judge(person(), order(mg("5", "3", days=Decimal(10)))))
 
 
@@ -201,3 +202,17 @@ def test_an_unchanged_warning_keeps_its_fingerprint_on_the_next_order():
     (next_time,) = judge(taking, order(reference="o77"), on=TODAY + timedelta(days=5)).of("opioid-together")
     (changed,) = judge(person(medicines=(medicine("oxycodone 20 mg", "m1"),)), order()).of("opioid-together")
     assert first.fingerprint == next_time.fingerprint != changed.fingerprint
+
+
+def test_a_short_supply_to_a_dependent_person_must_be_followed():
+    dependent = person(medicines=(established(),))
+    week = order(mg("5", "3"), replaces="m9", supply=Supply(days=Decimal(7)))
+    month = order(mg("5", "3"), replaces="m9", supply=Supply(days=Decimal(28)))
+    assert "abrupt-stop" in codes(judge(dependent, week)) and "abrupt-stop" not in codes(judge(dependent, month))
+
+
+def test_a_switch_between_uneven_numbers_is_read():
+    """Clorazepate 10 mg stands for 6.666… mg diazepam: a third has no end, and is still a dose."""
+    taking = person(medicines=(medicine("clorazepate", "m9", dosages=(mg("10", "1"),), authored_on=TODAY - timedelta(days=90)),))
+    assert judge(taking, order(mg("7.5", "1"), replaces="m9")).orders[0].purpose == "increase"
+    assert judge(taking, order(mg("5", "1"), replaces="m9")).orders[0].purpose == "decrease"

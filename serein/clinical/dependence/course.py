@@ -124,10 +124,11 @@ def _highest_lately(scene: Scene, regimen: Regimen) -> tuple[Decimal, str] | Non
 
 
 def abrupt_stop(scene: Scene, regimen: Regimen, found: Dependence) -> Said:
-    """The instruction itself ends (not only its supply) and no draft follows."""
+    """The instruction itself ends, or a bridge-short supply without repeats does, and no draft follows. An ordinary month's supply
+    is no end: the next order is written when it runs low."""
     if not found.probable:
         return Said()
-    ends = [d.ends or last_day(d.begins or regimen.starts, d.days) for d in regimen.drafts]
+    ends = [_end(scene, regimen, d) for d in regimen.drafts]
     stopped = regimen.daily_mg == 0
     if not stopped and (regimen.continuing or not ends or any(e is None for e in ends)):
         return Said()
@@ -138,6 +139,11 @@ def abrupt_stop(scene: Scene, regimen: Regimen, found: Dependence) -> Said:
     )
     inputs = (Input(f"ends {last}, nothing follows", regimen.order), *found.inputs)
     return Said((scene.finding("abrupt-stop", WARN, regimen.order, texts, Because(inputs=inputs)),))
+
+
+def _end(scene: Scene, regimen: Regimen, draft: Written) -> date | None:
+    short = draft.supply_days is not None and draft.supply_days <= scene.rule("bridge-days")
+    return draft.ends or last_day(draft.begins or regimen.starts, draft.days or (draft.supply_days if short else None))
 
 
 def replaced_by_another(scene: Scene, reference: str, found: Dependence) -> Said:

@@ -7,6 +7,7 @@ from decimal import ROUND_CEILING, Decimal
 
 from serein.clinical.case import Answer
 from serein.clinical.dosing.person import Bounds, bounds, person_inputs
+from serein.clinical.dosing.regimen import summed
 from serein.clinical.findings import Input, NotChecked, Purpose, Severity
 from serein.clinical.history import Regimen
 from serein.clinical.knowledge.facts import Cite, Range
@@ -20,6 +21,8 @@ def dose_within_limits(scene: Scene, regimen: Regimen) -> Said:
     """Absolute and recommended rings, first dose, frequency, pace of increase."""
     if not scene.of_class(regimen.substance, "benzodiazepine", "z-drug"):
         return Said()
+    if not any(summed(d) for d in regimen.drafts):
+        return _unknown(scene, regimen, "the limits in the knowledge are for use by mouth, and this is not")
     found = bounds(scene, regimen)
     if found is None:
         return _unknown(scene, regimen, f"no label limits of {regimen.substance} in the knowledge") + increase_too_soon(
@@ -120,7 +123,7 @@ def _recommended(scene: Scene, regimen: Regimen, found: Bounds) -> Said:
 
 def _single_above(scene: Scene, regimen: Regimen, singles: list[Range]) -> Said:
     widest = max(singles, key=lambda r: r.single_mg.high if r.single_mg else Decimal(0), default=None)
-    highest = max((d.single_mg.high for d in regimen.drafts if d.single_mg), default=None)
+    highest = max((d.single_mg.high for d in regimen.drafts if d.single_mg and summed(d)), default=None)
     if widest is None or widest.single_mg is None or highest is None or highest <= widest.single_mg.high:
         return Said()
     texts = (
@@ -139,7 +142,7 @@ def _first_dose(scene: Scene, regimen: Regimen, found: Bounds) -> Said:
     first = found.start
     if regimen.purpose is not Purpose.START or first is None or first.start_daily_mg is None:
         return Said()
-    single = max((d.single_mg.high for d in regimen.drafts if d.single_mg), default=Decimal(0))
+    single = max((d.single_mg.high for d in regimen.drafts if d.single_mg and summed(d)), default=Decimal(0))
     too_much = regimen.daily_mg is not None and regimen.daily_mg > first.start_daily_mg
     if not too_much and not (first.single_mg and single > first.single_mg.high):
         return Said()
@@ -158,20 +161,22 @@ def _first_dose(scene: Scene, regimen: Regimen, found: Bounds) -> Said:
 
 def _frequency(scene: Scene, regimen: Regimen, found: Bounds) -> Said:
     known = [r for r in found.ranges if r.times_per_day and (r.start_daily_mg is None or regimen.purpose is Purpose.START)]
-    times = [d.times for d in regimen.drafts if d.times and not d.as_needed]
+    times = [d.times for d in regimen.drafts if d.times and not d.as_needed and summed(d)]
     if not known or not times:
         return Said((), (NotChecked("frequency-out-of-range", "no label frequency for this use, or none is written"),))
     low = min(r.times_per_day.low for r in known if r.times_per_day)
     high = max(r.times_per_day.high for r in known if r.times_per_day)
-    most, least = max(t.high for t in times), min(t.low for t in times)
+    # Two strengths may be taken together or apart: the most is that of one order, the least that of all together.
+    most, least = max(t.high for t in times), sum((t.low for t in times), Decimal(0))
     if most <= high and least >= low:
         return Said()
     given = most if most > high else least
+    doses = "1 dose" if given == 1 else f"{plain(given)} doses"
     texts = (
-        f"{plain(given)} doses a day, label {plain(low)} to {plain(high)}",
+        f"{doses} a day, label {plain(low)} to {plain(high)}",
         f"{known[0].jurisdiction} label: {known[0].printed}.",
     )
-    because = Because(inputs=(Input(f"{plain(given)} doses a day", regimen.order),), cites=(known[0].cite,))
+    because = Because(inputs=(Input(f"{doses} a day", regimen.order),), cites=(known[0].cite,))
     return Said((scene.finding("frequency-out-of-range", WARN if most > high else NOTE, regimen.order, texts, because),))
 
 

@@ -22,7 +22,7 @@ _VOLUME = re.compile(r"(?<![\w.,/])(\d{1,4}(?:\.\d{1,3})?)\s*ml\b", re.IGNORECAS
 
 def written_well(scene: Scene, regimen: Regimen) -> Said:
     """Every check on how the drafts of a regimen are written."""
-    found = bounds(scene, regimen)
+    found = bounds(scene, regimen) if any(summed(d) for d in regimen.drafts) else None
     said = together(_each(scene, order, scene.written[order.reference]) for order in _orders(scene, regimen))
     return said + tenfold_slip(scene, regimen, found)
 
@@ -203,7 +203,7 @@ def tenfold_slip(scene: Scene, regimen: Regimen, found: Bounds | None) -> Said:
     if found is None or not regimen.purpose.raises:
         return Said()
     singles = [r.single_mg for r in found.ranges if r.single_mg]
-    highest = max((d.single_mg.high for d in regimen.drafts if d.single_mg), default=None)
+    highest = max((d.single_mg.high for d in regimen.drafts if d.single_mg and summed(d)), default=None)
     if not singles or highest is None:
         return Said()
     low, high = min(s.low for s in singles), max(s.high for s in singles)

@@ -76,8 +76,8 @@ def duration_beyond_guidance(scene: Scene, regimen: Regimen) -> Said:
     if not passed:
         return Said((), unknown)
     worst = max(passed, key=lambda d: d.days)
-    texts = (f"The course goes beyond {worst.days} days", f"{worst.says[0].upper()}{worst.says[1:]}.")
-    own = Input(f"{regimen.substance} for more than {worst.days} days", regimen.order)
+    texts = (f"The course goes beyond {worst.name}", f"{worst.says[0].upper()}{worst.says[1:]}.")
+    own = Input(f"{regimen.substance} for more than {worst.name}", regimen.order)
     because = Because(inputs=(own, *before.inputs), cites=(worst.cite,))
     return Said((scene.finding("duration-beyond-guidance", WARN, regimen.order, texts, because),), unknown)
 

@@ -27,7 +27,10 @@ def company(scene: Scene, regimen: Regimen) -> Said:
     """Everything taken beside this regimen's substance."""
     others = _others(scene, regimen)
     met = together(_meeting(scene, regimen, meeting, others) for meeting in scene.knowledge.interactions)
-    return together(
+    known = {m.code for m in scene.knowledge.interactions if _applies(scene, m, regimen.substance)}
+    blind = (c for c in ("inhibitor-together", "inducer-together") if c not in known)
+    gaps = tuple(NotChecked(c, f"the knowledge does not say how {regimen.substance} is broken down") for c in blind)
+    return Said((), gaps) + together(
         (met, _duplicates(scene, regimen), _three(scene, regimen, others), _unplaced(scene, regimen), _unknown(scene, regimen))
     )
 

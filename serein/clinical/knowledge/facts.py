@@ -181,6 +181,7 @@ class Duration:
     """A length of use that guidance does not go beyond without a new look. `forms` and `jurisdictions` empty: all."""
 
     days: int
+    name: str
     says: str
     cite: Cite
     forms: tuple[str, ...] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -52,6 +53,12 @@ def places(needle: tuple[str, ...], hay: tuple[str, ...]) -> Iterator[int]:
             yield i
 
 
+@functools.lru_cache(maxsize=4096)
+def _phrase(text: str) -> tuple[str, ...]:
+    """Words of a phrase of the knowledge, kept; words of a record are never kept."""
+    return words(text)
+
+
 def says(phrases: Iterable[str], text: str) -> str:
     """The first phrase that `text` states and does not deny, or ''. "No sleep apnoea" and "family history of …" deny.
 
@@ -60,7 +67,7 @@ def says(phrases: Iterable[str], text: str) -> str:
     """
     hay = words(text)
     for phrase in phrases:
-        needle = words(phrase)
+        needle = _phrase(phrase)
         for i in places(needle, hay):
             after = hay[i + len(needle) : i + len(needle) + 2]
             if not _NEGATION & set(hay[max(0, i - 3) : i]) and not {"excluded", "ruled", "unlikely"} & set(after):
