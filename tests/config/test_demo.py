@@ -53,9 +53,7 @@ def test_it_is_there_within_ten_seconds():
     assert time.monotonic() - began < 10
 
 
-@pytest.mark.parametrize(
-    "at", [AT, datetime(2027, 3, 14, 10, tzinfo=UTC), datetime(2028, 3, 1, 7, 30, tzinfo=UTC)]
-)
+@pytest.mark.parametrize("at", [AT, datetime(2027, 3, 14, 10, tzinfo=UTC), datetime(2028, 3, 1, 7, 30, tzinfo=UTC)])
 def test_it_can_be_brought_in_on_any_day(at: datetime):
     demo.load(at)
     who = people(at)
