@@ -72,7 +72,8 @@ class Up:
     def status(self, path: str = "/") -> int:
         """HTTP status, 0 when nobody answers."""
         try:
-            return urllib.request.urlopen(self.url + path, timeout=10).status
+            browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+            return browser.open(self.url + path, timeout=10).status
         except urllib.error.HTTPError as answer:
             return answer.code
         except OSError:
