@@ -25,6 +25,7 @@ from serein.config.embedded import cluster_of, connections_of, provision
 from serein.config.migrate import migrate
 from serein.config.place import Place
 from serein.config.postgres import Cluster
+from tests.hazards import pytest_runtest_logreport, pytest_sessionfinish  # noqa: F401 - a hazard without a passing test fails the run
 from tests.journeys.browser import browser, open_page, page  # noqa: F401 - fixtures for every test
 
 TEMPLATE, ROLLED_BACK = "serein", "serein_rolled_back"
