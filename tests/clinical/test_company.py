@@ -297,3 +297,15 @@ def test_a_z_drug_beside_a_benzodiazepine_is_said_from_both_sides():
 def test_how_an_unstudied_benzodiazepine_is_broken_down_is_said_to_be_unknown():
     found = judge(person(medicines=(medicine("omeprazole"),)), order(mg("1", "1"), medicine=Concept(text="clonazepam 1 mg")))
     assert {"inhibitor-together", "inducer-together"} <= {n.check for n in found.not_checked}
+
+
+def test_a_measured_genotype_counts():
+    seen = Observation(
+        reference="g1",
+        concept=Concept(text="CYP2C19 gene product metabolic activity interpretation"),
+        on=TODAY,
+        answer=Concept(text="Poor metabolizer"),
+    )
+    assert "slow-metaboliser" in codes(judge(person(observations=(seen,))))
+    usual = dataclasses.replace(seen, answer=Concept(text="Normal metabolizer"))
+    assert "slow-metaboliser" not in codes(judge(person(observations=(usual,))))

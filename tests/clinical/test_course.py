@@ -216,3 +216,17 @@ def test_a_switch_between_uneven_numbers_is_read():
     taking = person(medicines=(medicine("clorazepate", "m9", dosages=(mg("10", "1"),), authored_on=TODAY - timedelta(days=90)),))
     assert judge(taking, order(mg("7.5", "1"), replaces="m9")).orders[0].purpose == "increase"
     assert judge(taking, order(mg("5", "1"), replaces="m9")).orders[0].purpose == "decrease"
+
+
+def test_an_order_that_goes_on_unread_stops_the_new_one_unless_it_is_replaced():
+    unread = established(dosages=())
+    assert severity(judge(person(medicines=(unread,)), order(mg("5", "3"))), "dose-unreadable") == "stop"
+    assert "dose-unreadable" not in codes(judge(person(medicines=(unread,)), order(mg("5", "3"), replaces="m9")))
+
+
+@pytest.mark.parametrize("year", [1, 9999])
+def test_the_ends_of_the_calendar_break_nothing(year):
+    day = TODAY.replace(year=year, month=1, day=1)
+    running = established(authored_on=day)
+    assert judge(person(medicines=(running,)), order(mg("5", "3"), authored_on=day, replaces="m9"), on=day).orders
+    assert judge(person(medicines=(running,)), order(mg("10", "3"), replaces="m9")).orders

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from serein.clinical.case import Answer, Birth, MedicineUse
@@ -110,14 +110,14 @@ def cut_too_fast(scene: Scene, regimen: Regimen, found: Dependence) -> Said:
 
 def _highest_lately(scene: Scene, regimen: Regimen) -> tuple[Decimal, str] | None:
     """The highest daily dose of the last 14 days: the regimen before, or one that ended within them."""
-    since = regimen.starts - timedelta(days=int(scene.rule("cut-days")))
+    window = scene.rule("cut-days")
     lately = [
         (w.daily_mg, w.reference)
         for w in scene.active + scene.past
         if w.substance == regimen.substance
         and w.daily_mg is not None
         and (e := w.ends or _runs_out(w))
-        and since < e <= regimen.starts
+        and 0 <= (regimen.starts - e).days < window
     ]
     now = [(regimen.before_mg, regimen.before[0].reference)] if regimen.before and regimen.before_mg is not None else []
     return max([*lately, *now], default=None)

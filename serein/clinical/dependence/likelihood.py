@@ -97,6 +97,9 @@ def by_table(scene: Scene, months: Decimal, days_per_week: Decimal, diazepam_mg:
 
 def dependence_likely(scene: Scene, regimen: Regimen, found: Dependence) -> Said:
     if not found.probable:
+        unread = [w.reference for w in scene.active if w.daily_mg is None and scene.of_class(w.substance, "benzodiazepine")]
+        if unread:
+            return Said((), (NotChecked("dependence-likely", f"the dose of {', '.join(unread)} cannot be read"),))
         unknown = not (scene.active or scene.past) and scene.told.dependence.months_of_use is None
         why = "no earlier benzodiazepine use in the record"
         return Said((), (NotChecked("dependence-likely", why),) if unknown else ())

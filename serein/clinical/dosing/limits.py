@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from decimal import ROUND_CEILING, Decimal
 
 from serein.clinical.case import Answer
@@ -207,7 +206,7 @@ def increase_too_soon(scene: Scene, regimen: Regimen) -> Said:
         return Said((), (NotChecked("increase-too-soon", "no half-life for this person, or no date of the last change"),))
     hours, inputs, cite = known
     days = (hours * scene.rule("steady-state-half-lives") / 24).to_integral_value(ROUND_CEILING)
-    if regimen.starts >= changed + timedelta(days=int(days)):
+    if (regimen.starts - changed).days >= days:
         return Said()
     texts = (
         f"Increase before the last change has settled ({plain(days)} days for this person)",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from serein.clinical.findings import Purpose
@@ -78,12 +78,12 @@ def _before(scene: Scene, substance: str, starts: date, known: tuple[Written, ..
     """The established regimen: what goes on or is replaced; else what the patient takes by their word; else what ended lately."""
     if known:
         return known
-    gap = timedelta(days=int(scene.rule("gap-days")))
+    gap = scene.rule("gap-days")
     stated = tuple(w for w in scene.active if w.substance == substance and w.source != "order" and summed(w))
     ended = [
         w
         for w in scene.active + scene.past
-        if w.substance == substance and summed(w) and (e := ends_or_runs_out(w)) and starts - gap <= e <= starts
+        if w.substance == substance and summed(w) and (e := ends_or_runs_out(w)) and 0 <= (starts - e).days <= gap
     ]
     if stated and not ended:
         return stated

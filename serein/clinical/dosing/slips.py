@@ -24,7 +24,7 @@ def written_well(scene: Scene, regimen: Regimen) -> Said:
     """Every check on how the drafts of a regimen are written."""
     found = bounds(scene, regimen) if any(summed(d) for d in regimen.drafts) else None
     said = together(_each(scene, order, scene.written[order.reference]) for order in _orders(scene, regimen))
-    return said + tenfold_slip(scene, regimen, found)
+    return said + goes_on_unread(scene, regimen) + tenfold_slip(scene, regimen, found)
 
 
 def _orders(scene: Scene, regimen: Regimen) -> tuple[Order, ...]:
@@ -48,6 +48,19 @@ def dose_unreadable(scene: Scene, order: Order, read: Written) -> Said:
     given = "; ".join(d.text for d in order.dosages if d.text) or "no instruction in words"
     because = Because(inputs=(Input(f"{why} ({given})"[:400], order.reference),))
     return Said((scene.finding("dose-unreadable", STOP, order.reference, texts, because),))
+
+
+def goes_on_unread(scene: Scene, regimen: Regimen) -> Said:
+    """An order that goes on beside the draft, and whose dose nobody can read: then the sum of the regimen is unknown."""
+    unread = [w for w in regimen.continuing if w.daily_mg is None]
+    if not unread:
+        return Said()
+    texts = (
+        "An order that goes on beside this one has no readable dose",
+        "Doses of one substance are added; the sum is unknown. Replace the earlier order, or correct its dose.",
+    )
+    because = Because(inputs=tuple(Input(scene.words(w.reference), w.reference) for w in unread))
+    return Said((scene.finding("dose-unreadable", STOP, regimen.order, texts, because),))
 
 
 def as_needed_without_maximum(scene: Scene, order: Order, read: Written) -> Said:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from serein.clinical.findings import Input
 from serein.clinical.history import Written
@@ -29,7 +29,7 @@ def course(scene: Scene, until: date, but: frozenset[str] = frozenset()) -> Cour
 
     A current medicine without an end goes on; a past one without any end counts for its first day only.
     """
-    gap = timedelta(days=int(scene.rule("gap-days")))
+    gap = scene.rule("gap-days")
     spans = [
         (w.begins, _last(w, until, going=w in scene.active), w)
         for w in scene.active + scene.past
@@ -41,7 +41,7 @@ def course(scene: Scene, until: date, but: frozenset[str] = frozenset()) -> Cour
     ]
     since, uses = until, list[Written]()
     for first, last, w in sorted(spans, key=lambda s: s[1], reverse=True):
-        if last >= since - gap:
+        if (since - last).days <= gap:
             since, uses = min(since, first), [*uses, w]
     return Course(since if uses else None, until, tuple(sorted(uses, key=lambda w: (w.begins or date.min, w.reference))))
 

@@ -102,6 +102,12 @@ class Scene:
             for hazard in self.knowledge.contraindications:
                 if matches(condition.concept, hazard.icd10, hazard.snomed, hazard.text, hazard.not_text):
                     met.setdefault(hazard.id, []).append(Input(condition.concept.words, condition.reference))
+        for o in self.case.observations:
+            # A genotype stands in the answer: "CYP2C19 …" measured, "Poor metabolizer" answered.
+            if o.answer is not None and says(("cyp2c19",), o.concept.words):
+                for hazard in (h for h in self.knowledge.contraindications if h.id == "slow-metaboliser"):
+                    if says(hazard.text, f"CYP2C19 {o.answer.words}"):
+                        met.setdefault(hazard.id, []).append(Input(f"CYP2C19 {o.answer.words}", o.reference))
         silent = {s for h in self.knowledge.contraindications if h.id in met for s in h.silences}
         return tuple((h, tuple(met[h.id])) for h in self.knowledge.contraindications if h.id in met and h.id not in silent)
 
