@@ -118,15 +118,16 @@ def maria(**changes: object) -> access.NewPatient:
     return access.NewPatient(**{**fields, **changes})  # type: ignore[arg-type]
 
 
-def make_clinic(
-    at: datetime = AT, *, name: str = "Riverside Clinic", jurisdiction: str = "US-CA", time_zone: str = "America/Los_Angeles"
-) -> TestClinic:
-    new = access.NewClinic(
-        name, jurisdiction, time_zone, "555-0100", "911", "988 Suicide and Crisis Lifeline", "1 River Road, Fresno, CA 93650"
-    )
+def make_clinic(at: datetime = AT, **changes: object) -> TestClinic:
+    """Riverside Clinic in California, unless the test names other fields of `NewClinic`."""
+    fields: dict[str, object] = {
+        "name": "Riverside Clinic", "jurisdiction": "US-CA", "time_zone": "America/Los_Angeles", "phone": "555-0100", "emergency_number": "911",
+        "crisis_line": "988 Suicide and Crisis Lifeline", "address": "1 River Road, Fresno, CA 93650",
+    }  # fmt: skip
+    new = access.NewClinic(**{**fields, **changes})  # type: ignore[arg-type]
     founded = access.found_clinic(new, access.FirstOfficer("Olive Officer", f"olive{next(_numbers)}@example.test"), at)
     officer = made(given(access.accept_invitation(founded.officer.token, PASSWORD, at)).account_id, at)
-    return TestClinic(founded.clinic_id, officer, at, jurisdiction)
+    return TestClinic(founded.clinic_id, officer, at, new.jurisdiction)
 
 
 def open_for(who: Person, patient: Person | UUID, at: datetime = AT) -> OpenChart:

@@ -144,6 +144,12 @@ def licences(listing: OpenList) -> list[LicenceLine]:
     return sorted(lines, key=lambda line: (line.state in ("ended", "lapsed"), line.expires_on, line.id))
 
 
+def staff_names(listing: OpenList) -> list[tuple[UUID, str]]:
+    """Account and name of everybody who works or worked here, by name."""
+    ids = RoleGrant.objects.filter(clinic=listing.clinic_id).exclude(role="patient").values_list("account_id", flat=True)
+    return list(Account.objects.filter(pk__in=set(ids)).order_by("name", "id").values_list("id", "name"))
+
+
 def staff(listing: OpenList) -> list[StaffMember]:
     """Everybody who works or worked here, by name, with their licences."""
     grants: dict[UUID, list[str]] = defaultdict(list)

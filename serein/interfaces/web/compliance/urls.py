@@ -1,6 +1,20 @@
 """Pages of the compliance desk."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
+
+from .views import knowledge, licences, people, trail
 
 app_name = "compliance"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", people.overview, name="people"),
+    path("invite/", people.invite, name="invite"),
+    path("invited/", people.invited, name="invited"),
+    path("people/<uuid:account_id>/", people.member, name="person"),
+    path("people/<uuid:account_id>/details/", people.details, name="details"),
+    path("people/<uuid:account_id>/end/", people.end, name="end_access"),
+    path("people/<uuid:account_id>/licence/", licences.record, name="record_licence"),
+    path("licences/<uuid:licence_id>/verify/", licences.verify, name="verify_licence"),
+    path("licences/<uuid:licence_id>/end/", licences.end, name="end_licence"),
+    path("trail/", trail.trail_page, name="trail"),
+    path("knowledge/", knowledge.status, name="knowledge"),
+]
