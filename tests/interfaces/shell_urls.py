@@ -140,6 +140,10 @@ def sign(request, who):
     )
 
 
+def part(request):
+    return HttpResponse('<h2 tabindex="-1" data-focus-after-swap>Not yet</h2>', status=422)
+
+
 def boom(request):
     raise RuntimeError("a defect")
 
@@ -154,6 +158,7 @@ urlpatterns = [
     path("note/done/", lambda request: render(request, "shell/base.html", {"title": "Done"})),
     path("sign/", sign),
     path("boom/", boom),
+    path("part/", part),
     path("raced/", raced),
     path("interruption/", lambda request: render(request, "shell/interruption.html", {
         "title": "Call 911 now", "lines": ["You told us that you had a seizure (fit). This can be life-threatening."], "call": "911",

@@ -192,3 +192,14 @@ def test_text_may_be_spaced_wider_and_colours_forced(people, at, open_page):
     )
     assert_fits(page)
     assert page.locator(".tier svg path").first.evaluate("e => getComputedStyle(e).fill") != "none"
+
+
+def test_a_part_is_swapped_under_the_strict_policy_and_takes_the_focus_and_leaves_nothing_in_storage(people, at, page):
+    page.goto(at + "/guide/")
+    page.get_by_role("button", name="Ask for a part").click()
+    page.get_by_role("heading", name="Not yet", exact=True).wait_for()
+    assert page.url == at + "/guide/"
+    assert page.evaluate("document.activeElement.innerText") == "Not yet"
+    page.goto(at + "/accounts/login/")
+    assert "TORRES" not in page.evaluate("JSON.stringify(localStorage) + JSON.stringify(sessionStorage)")
+    assert_quiet(page)
