@@ -333,3 +333,8 @@ def test_the_reference_page_names_every_resource_that_is_read() -> None:
     page = (Path(__file__).parents[2] / "docs" / "reference" / "fhir-input.md").read_text()
     assert [kind for kind in [*_READERS, "Patient", "Medication"] if f"| `{kind}` |" not in page] == []
     assert [code for question in QUESTIONS for code in question.asked if code not in page] == []
+
+
+def test_a_file_of_invented_keys_does_not_drown_the_reader() -> None:
+    record = read_record(bundle(patient(**{f"key{i}": i for i in range(5000)})))
+    assert len(record.not_understood) == 501 and record.not_understood[-1].count == 4500

@@ -1,5 +1,6 @@
 """JSON that a stranger sends is refused with one line that says what and where, whatever is wrong with it."""
 
+from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
@@ -93,3 +94,18 @@ def test_no_near_json_raises_anything_but_bad_input(text: str) -> None:
         parse(text)
     except BadInput as error:
         assert str(error).isprintable()
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(alphabet='[]{}"\\,a', max_size=40), st.integers(0, MOST_DEPTH + 2))
+def test_the_fast_depth_check_says_what_the_obvious_one_says(text: str, deeper: int) -> None:
+    from serein.interfaces.translate.strict_json import _check_depth, _find_depth
+
+    def verdict(check: Callable[[str], None]) -> str:
+        try:
+            check("[" * deeper + text + "]" * deeper)
+        except BadInput as error:
+            return str(error)
+        return "shallow"
+
+    assert verdict(_check_depth) == verdict(_find_depth)

@@ -4,6 +4,8 @@ Items are known by LOINC code: as the last part of a linkId (`/44260-8`, as LOIN
 Sources: LOINC panels 44249-1 (PHQ-9) and 69737-5 (GAD-7), answer list LL358-3.
 """
 
+from collections import deque
+
 from serein.clinical.case import QuestionnaireAnswers
 from serein.interfaces.translate.bundle import Entry
 from serein.interfaces.translate.node import Node
@@ -46,9 +48,9 @@ def read_answers(entry: Entry) -> tuple[QuestionnaireAnswers, ...]:
 
 
 def _all_items(node: Node) -> list[Node]:
-    waiting, found = node.children("item"), []
+    waiting, found = deque(node.children("item")), []
     while waiting:
-        item = waiting.pop(0)
+        item = waiting.popleft()
         found.append(item)
         waiting.extend(item.children("item"))
     return found

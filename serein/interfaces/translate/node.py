@@ -16,6 +16,8 @@ from serein.clinical.case import ATC, ICD10, ICD10CM, LOINC, RXNORM, SNOMED, Cod
 from serein.clinical.quantities import LONGEST_NUMBER
 from serein.interfaces.translate.bad_input import BadInput
 
+# Real records leave a few dozen kinds of fields unread; a file of invented keys must not drown the reader.
+MOST_LISTED = 500
 EARLIEST_YEAR, LATEST_YEAR = 1850, 2150
 _DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(T.+)?)?)?", re.ASCII)
 _TIME = re.compile(r"T(\d\d:\d\d)(:\d\d)?(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)?", re.ASCII)
@@ -85,7 +87,14 @@ class Trace:
         for what, why, where in [*self.doubts, *unread]:
             count, first = counted.get((what, why), (0, where))
             counted[what, why] = (count + 1, first)
-        return tuple(NotUnderstood(what, why, count, first) for (what, why), (count, first) in counted.items())
+        listed = [NotUnderstood(what, why, count, first) for (what, why), (count, first) in counted.items()]
+        more = listed[MOST_LISTED:]
+        rest = (
+            [NotUnderstood("other fields", "more kinds than can be listed", sum(n.count for n in more), more[0].first)]
+            if more
+            else []
+        )
+        return (*listed[:MOST_LISTED], *rest)
 
 
 class Node:
