@@ -21,7 +21,8 @@ _FILLING_WORDS = """mg mcg g ml l iu unit units meq actuat hr hour hours day ora
     caps solution suspension injection injectable prefilled syringe spray nasal cream ointment gel patch transdermal system inhaler
     inhalation powder drops ophthalmic topical extended release delayed chewable disintegrating film coated metered dose pack
     product liquid syrup concentrate rectal buccal sublingual vial kit hydrochloride hcl sodium potassium sulfate phosphate
-    maleate tartrate succinate acetate citrate mesylate besylate bitartrate fumarate of in for the a per"""
+    maleate tartrate succinate acetate citrate mesylate besylate bitartrate fumarate mucosal inert unt intrauterine implant
+    of in for the a per"""
 _FILLING = frozenset(_FILLING_WORDS.split())
 LONGEST_TEXT = 2000
 

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from serein.clinical.knowledge.library import Knowledge
 
 # Names that are also salts: "fenoprofen calcium" is not calcium, so they count only where they lead.
-SALTS = frozenset({"calcium", "magnesium", "zinc", "iron", "alcohol", "potassium chloride", "sodium chloride", "oxygen"})
+SALTS = frozenset(
+    {"calcium", "potassium", "magnesium", "zinc", "iron", "alcohol", "potassium chloride", "sodium chloride", "oxygen"}
+)
 CLASS_GROUP = {"benzodiazepine": "benzodiazepine-code", "z-drug": "z-drug"}
 
 
