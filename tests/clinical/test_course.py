@@ -230,3 +230,17 @@ def test_the_ends_of_the_calendar_break_nothing(year):
     running = established(authored_on=day)
     assert judge(person(medicines=(running,)), order(mg("5", "3"), authored_on=day, replaces="m9"), on=day).orders
     assert judge(person(medicines=(running,)), order(mg("10", "3"), replaces="m9")).orders
+
+
+def test_a_dose_that_nobody_can_read_is_not_taken_for_none():
+    stated = established(dosages=(), source="statement")
+    found = judge(person(medicines=(stated,)), order(mg("5", "3")))
+    assert severity(found, "established-dose-unknown") == "warn" and found.orders[0].purpose == "start"
+    assert "established-dose-unknown" not in codes(judge(person(medicines=(established(),)), order(mg("5", "3"), replaces="m9")))
+
+
+def test_a_benzodiazepine_with_a_written_end_before_the_start_is_no_duplicate():
+    over = medicine("lorazepam 1 mg tablet", "m2", dosages=(mg("1", "2"),), ends=TODAY - timedelta(days=3))
+    assert "benzodiazepine-duplicate" not in codes(judge(person(medicines=(over,))))
+    going = medicine("lorazepam 1 mg tablet", "m2", dosages=(mg("1", "2"),), ends=TODAY + timedelta(days=3))
+    assert "benzodiazepine-duplicate" in codes(judge(person(medicines=(going,))))

@@ -20,6 +20,7 @@ WARN, NOTE = Severity.WARN, Severity.NOTE
 def course_of_treatment(scene: Scene, regimen: Regimen, found: Dependence) -> Said:
     return together(
         (
+            established_dose_unknown(scene, regimen),
             supply_overlap(scene, regimen),
             early_request(scene, regimen),
             several_prescribers(scene, regimen),
@@ -34,6 +35,22 @@ def course_of_treatment(scene: Scene, regimen: Regimen, found: Dependence) -> Sa
 def _runs_out(w: Written) -> date | None:
     """Last day covered by all fills."""
     return last_day(w.begins, w.supply_days)
+
+
+def established_dose_unknown(scene: Scene, regimen: Regimen) -> Said:
+    """The substance is taken already, by order or by word, and nobody can read how much: purpose and cuts cannot be judged."""
+    here = {w.reference for w in regimen.before}
+    own = [w for w in scene.active if w.substance == regimen.substance and not w.rescue and w not in regimen.continuing]
+    unread = [w for w in own if w.daily_mg is None and (w.reference in here or w.source != "order")]
+    if not unread:
+        return Said()
+    texts = (
+        f"{regimen.substance[0].upper()}{regimen.substance[1:]} is taken already, at a dose nobody can read",
+        "Whether this order raises, keeps or lowers the dose cannot be judged; it counts as a start.",
+    )
+    inputs = tuple(Input(scene.words(w.reference), w.reference) for w in unread)
+    gaps = (NotChecked("cut-too-fast", "the dose before cannot be read"),)
+    return Said((scene.finding("established-dose-unknown", WARN, regimen.order, texts, Because(inputs=inputs)),), gaps)
 
 
 def supply_overlap(scene: Scene, regimen: Regimen) -> Said:

@@ -103,7 +103,7 @@ def _duplicates(scene: Scene, regimen: Regimen) -> Said:
         found.append(scene.finding("rescue-form-noted", NOTE, regimen.order, texts, Because(inputs=inputs)))
     if not scene.of_class(regimen.substance, "benzodiazepine"):
         return Said(tuple(found))
-    others = [u for u in _uses_beside(scene, regimen) if _another(scene, u)]
+    others = [u for u in _uses_beside(scene, regimen) if _another(scene, regimen, u)]
     if others:
         names = ", ".join(dict.fromkeys(scene.identity(u).substance or u.medicine.words for u in others))
         texts = (
@@ -115,9 +115,11 @@ def _duplicates(scene: Scene, regimen: Regimen) -> Said:
     return Said(tuple(found))
 
 
-def _another(scene: Scene, use: MedicineUse) -> bool:
+def _another(scene: Scene, regimen: Regimen, use: MedicineUse) -> bool:
+    """A benzodiazepine that is still taken when this starts. Supply that ran out is no end: only a written end is."""
     written = scene.written.get(use.reference)
-    return "benzodiazepine-code" in scene.identity(use).groups and not (written and written.rescue)
+    over = written is not None and (written.rescue or (written.ends is not None and written.ends < regimen.starts))
+    return "benzodiazepine-code" in scene.identity(use).groups and not over
 
 
 def _three(scene: Scene, regimen: Regimen, others: tuple[_Other, ...]) -> Said:
