@@ -2,14 +2,18 @@
 
 import re
 import threading
+from datetime import timedelta
 from html import unescape
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.db import connections
 from django.test import Client
+from django.utils.timezone import now
 
 from serein.interfaces.web.shell import kept
 from serein.interfaces.web.shell.models import Submission
+from serein.interfaces.web.shell.tasks import sweep
 from tests.interfaces.shell_people import enter
 from tests.people import four_people, make_clinic
 
@@ -196,3 +200,13 @@ def test_two_clinics_share_nothing_here(db):
     make_clinic()
     make_clinic(name="Other Clinic")
     assert "Riverside" not in Client().get("/accounts/login/").content.decode()
+
+
+def test_old_tokens_and_dead_sessions_are_swept_and_young_ones_stay(maria):
+    maria.post("/note/", {"once": opened(maria), "text": TEXT})
+    used_at = Submission.objects.get().at
+    over = Session.objects.create(session_key="over", session_data="", expire_date=now() - timedelta(minutes=1))
+    assert sweep(used_at + timedelta(days=29)) == 0
+    assert Session.objects.exists() and not Session.objects.filter(pk=over.pk).exists()
+    assert sweep(used_at + timedelta(days=31)) == 1
+    assert not Submission.objects.exists()
