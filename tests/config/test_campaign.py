@@ -1,5 +1,7 @@
 """A campaign that cannot fail would be worth nothing."""
 
+import time
+
 import hypothesis
 import pytest
 from hypothesis import strategies as st
@@ -22,20 +24,38 @@ def test_a_campaign_asks_for_more_examples(request):
     assert len(seen) == 40
 
 
-@pytest.mark.parametrize(
-    ("text", "code"), [("def test_good(): pass", 0), ("def test_bad(): assert False", 1), ("import nothing_there", 1), ("", 0)]
-)
-def test_a_failure_or_a_broken_file_fails_the_round(tmp_path, text, code, monkeypatch):
-    (tmp_path / "test_it.py").write_text(text)
-    (tmp_path / "pytest.ini").write_text("[pytest]\n")
-    arguments = ["-p", "no:django", "-p", "no:cacheprovider", "-c", str(tmp_path / "pytest.ini"), str(tmp_path)]
-    assert campaign.round_of(arguments, 1, campaign.time.monotonic() + 60) == (code == 0)
+INTERRUPTED = "def test_stopped():\n    import os, signal; os.kill(os.getpid(), signal.SIGINT)\n"
+FAILING = "def test_bad(): assert False\n"
 
 
-def test_what_failed_before_the_time_was_up_counts(tmp_path):
-    (tmp_path / "pytest.ini").write_text("[pytest]\n")
-    slow = "def test_slow():\n    import time; time.sleep(60)\n"
-    for text, kept in ((slow, True), ("def test_bad(): assert False\n" + slow, False)):
+@pytest.fixture
+def one_file(tmp_path):
+    """Arguments for a round over one file of tests."""
+
+    def write(text: str) -> list[str]:
         (tmp_path / "test_it.py").write_text(text)
-        arguments = ["-p", "no:django", "-p", "no:cacheprovider", "-c", str(tmp_path / "pytest.ini"), str(tmp_path)]
-        assert campaign.round_of(arguments, 1, campaign.time.monotonic() + 4) == kept
+        (tmp_path / "pytest.ini").write_text("[pytest]\n")
+        return ["-p", "no:django", "-p", "no:cacheprovider", "-c", str(tmp_path / "pytest.ini"), str(tmp_path)]
+
+    return write
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("def test_good(): pass", True),
+        (FAILING, False),
+        ("import nothing_there", False),
+        ("", True),
+        (INTERRUPTED, True),
+        (FAILING + INTERRUPTED, False),
+    ],
+)
+def test_a_round_fails_with_its_tests_even_when_it_was_cut_off(one_file, text, kept):
+    assert campaign.round_of(one_file(text), 1, time.monotonic() + 120) == kept
+
+
+def test_a_round_ends_when_its_time_is_up(one_file):
+    began = time.monotonic()
+    campaign.round_of(one_file("def test_slow():\n    import time; time.sleep(300)\n"), 1, began + 3)
+    assert time.monotonic() - began < 3 + campaign.RESERVE_SECONDS
