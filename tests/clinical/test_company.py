@@ -309,3 +309,8 @@ def test_a_measured_genotype_counts():
     assert "slow-metaboliser" in codes(judge(person(observations=(seen,))))
     usual = dataclasses.replace(seen, answer=Concept(text="Normal metabolizer"))
     assert "slow-metaboliser" not in codes(judge(person(observations=(usual,))))
+
+
+def test_a_corticosteroid_is_a_note_and_its_cream_is_none():
+    assert severity(beside("prednisone 10 mg tablet"), "inducer-together") == "note"
+    assert "inducer-together" not in codes(beside("clobetasol cream"))

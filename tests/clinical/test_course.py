@@ -244,3 +244,12 @@ def test_a_benzodiazepine_with_a_written_end_before_the_start_is_no_duplicate():
     assert "benzodiazepine-duplicate" not in codes(judge(person(medicines=(over,))))
     going = medicine("lorazepam 1 mg tablet", "m2", dosages=(mg("1", "2"),), ends=TODAY + timedelta(days=3))
     assert "benzodiazepine-duplicate" in codes(judge(person(medicines=(going,))))
+
+
+def test_a_renewal_does_not_make_an_old_warning_new():
+    first = established(months=8, reference="p1", ends=TODAY - timedelta(days=20), status="completed")
+    second = established(months=0, reference="m9", authored_on=TODAY - timedelta(days=20))
+    earlier = judge(person(medicines=(established(months=8, reference="p1"),)), order(mg("5", "3"), replaces="p1"))
+    later = judge(person(medicines=(second,), past=(first,)), order(mg("5", "3"), reference="o2", replaces="m9"))
+    for code in ("duration-beyond-guidance", "dependence-likely"):
+        assert earlier.of(code)[0].fingerprint == later.of(code)[0].fingerprint

@@ -21,7 +21,8 @@ class Course:
 
     @property
     def inputs(self) -> tuple[Input, ...]:
-        return tuple(Input(f"{w.substance} since {w.begins}", w.reference) for w in self.uses)
+        """The first use only: with every renewal among the inputs, each renewal would make an old warning a new one."""
+        return tuple(Input(f"{w.substance} since {w.begins}", w.reference) for w in self.uses[:1])
 
 
 def course(scene: Scene, until: date, but: frozenset[str] = frozenset()) -> Course:
