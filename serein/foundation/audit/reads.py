@@ -63,7 +63,11 @@ def record_number(patient_id: UUID) -> str:
 
 def _name(account_id: UUID | None, *, patients_named: bool) -> str:
     """Whose deed it was. Where patients are not named, one of them is called by the record."""
-    own = None if patients_named or account_id is None else Account.objects.filter(pk=account_id).values_list("patient_id", flat=True).first()
+    own = (
+        None
+        if patients_named or account_id is None
+        else Account.objects.filter(pk=account_id).values_list("patient_id", flat=True).first()
+    )
     return name_of(account_id) if own is None else f"the patient of {record_number(own)}"
 
 

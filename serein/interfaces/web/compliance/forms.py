@@ -25,7 +25,8 @@ class InviteForm(PageForm):
         error_messages={"required": "Enter the e-mail address", "invalid": "Enter an e-mail address, such as name@example.org"},
     )  # fmt: skip
     role = forms.ChoiceField(
-        label="What they do here", choices=list(ROLES.items()), widget=forms.RadioSelect, error_messages={"required": "Choose what they do here", "invalid_choice": "Choose one of these"}
+        label="What they do here", choices=list(ROLES.items()), widget=forms.RadioSelect,
+        error_messages={"required": "Choose what they do here", "invalid_choice": "Choose one of these"}
     )  # fmt: skip
 
 
