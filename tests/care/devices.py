@@ -11,7 +11,8 @@ from serein.foundation.people.persons import Person
 
 
 def set_up_codes(who: Person) -> None:
-    TOTP.activate(Account.objects.get(pk=who.account_id), generate_totp_secret())
+    if not Authenticator.objects.filter(user_id=who.account_id, type="totp").exists():
+        TOTP.activate(Account.objects.get(pk=who.account_id), generate_totp_secret())
 
 
 def code_at(who: Person, at: datetime) -> str:

@@ -50,7 +50,7 @@ class Desk:
 
     def sign(self, at: datetime = AT, shown: Shown | None = None, proof: Proof | None = None) -> Signed | Refused:
         shown = shown or self.page(at).shown
-        return sign_prescription(self.chart(at), self.draft_id, shown, proof or self.proof(shown, at))
+        return sign_prescription(self.chart(at), self.draft_id, shown, lambda digest: proof or self.proof(shown, at))
 
     def learn(self, value: Allergy | Medicine, at: datetime = AT) -> None:
         """A new fact gets into the record."""

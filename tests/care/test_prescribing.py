@@ -129,7 +129,7 @@ def test_the_patient_drafts_checks_and_signs_nothing(db):
     for answer in (
         draft_prescription(own, d.plan_id), change_draft(own, d.draft_id, 1, page.draft.order), discard_draft(own, d.draft_id),
         check_draft(own, d.draft_id), override_warning(own, d.draft_id, "0" * 32, reason="managed"),
-        sign_prescription(own, d.draft_id, page.shown, proof),
+        sign_prescription(own, d.draft_id, page.shown, lambda _: proof),
     ):  # fmt: skip
         assert isinstance(answer, Refused)
 
@@ -279,7 +279,7 @@ def test_a_draft_is_signed_once(db):
     page = d.page()
     assert isinstance(d.sign(shown=page.shown), Signed)
     later = AT + timedelta(seconds=30)
-    again = sign_prescription(d.chart(later), d.draft_id, page.shown, d.proof(page.shown, later))
+    again = sign_prescription(d.chart(later), d.draft_id, page.shown, lambda _: d.proof(page.shown, later))
     assert isinstance(again, Refused) and again.code == "draft-closed"
     assert Prescription.objects.count() == 1
 
@@ -297,6 +297,22 @@ def test_without_a_proof_for_exactly_this_content_nothing_is_signed(db):
     page = d.page()
     other = d.proof(replace(page.shown, sha256="0" * 64))
     refused(d, "factors-missing", shown=page.shown, proof=other)
+
+
+def test_a_page_that_is_refused_spends_no_code(db):
+    d = ready_desk()
+    page = d.page()
+    d.learn(medicine("oxycodone"))
+    asked = []
+    answer = sign_prescription(d.chart(), d.draft_id, page.shown, asked.append)
+    assert isinstance(answer, Refused) and asked == []
+
+
+def test_factors_that_are_wrong_are_a_refusal_on_the_trail(db):
+    d = ready_desk()
+    wrong = Refused("factors-wrong", "no")
+    answer = sign_prescription(d.chart(), d.draft_id, d.page().shown, lambda _: wrong)
+    assert answer == wrong and last_refusal().why == "factors-wrong"
 
 
 def test_a_proof_that_has_grown_old_signs_nothing(db):
@@ -351,7 +367,7 @@ def test_what_changed_between_the_page_and_the_signature_refuses_it(db, change):
     proof = d.proof(page.shown)
     code, happen = CHANGES_BETWEEN_PAGE_AND_SIGNATURE[change]
     happen(d)
-    answer = sign_prescription(d.chart(), d.draft_id, page.shown, proof)
+    answer = sign_prescription(d.chart(), d.draft_id, page.shown, lambda _: proof)
     assert isinstance(answer, Refused) and answer.code == code
     d.chart()
     assert Prescription.objects.count() == 0
@@ -375,7 +391,7 @@ def test_the_licence_signs_on_its_last_day_to_the_last_minute_and_not_a_minute_l
     fresh.answer_warnings(last)
     page = fresh.page(last)
     after = last + timedelta(minutes=1)
-    answer = sign_prescription(fresh.chart(after), fresh.draft_id, page.shown, fresh.proof(page.shown, after))
+    answer = sign_prescription(fresh.chart(after), fresh.draft_id, page.shown, lambda _: fresh.proof(page.shown, after))
     assert isinstance(answer, Refused) and answer.code in ("beyond-plan", "licence-lapsed")
     assert isinstance(fresh.sign(last), Signed)
 
@@ -390,7 +406,7 @@ def test_nobody_signs_without_a_licence_verified_and_in_force_here(db, how):
         "lapsed": {"expires_on": TODAY - timedelta(days=1)}, "wrong kind": {"kind": "pharmacist"},
     }[how]  # fmt: skip
     licences.update(**change)
-    answer = sign_prescription(d.chart(), d.draft_id, page.shown, d.proof(page.shown))
+    answer = sign_prescription(d.chart(), d.draft_id, page.shown, lambda _: d.proof(page.shown))
     assert isinstance(answer, Refused) and answer.code in (
         "no-licence", "licence-not-verified", "licence-elsewhere", "licence-lapsed",
     )  # fmt: skip

@@ -3,6 +3,7 @@
 Not here yet: velocity limits and a note to the prescriber on every signature (machine-speed forgery is the real attack on e-prescribing).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -28,6 +29,7 @@ from ..reads.examination import Shown, Signable, signable
 from ..signer import CannotVerify, Seal, signer
 from .drafting import CHANGED, NOT_YOURS, by_clinician
 
+Prove = Callable[[str], Proof | Refused]
 DEED, CANCEL = "sign_prescription", "cancel_prescription"
 LONGEST_WHY = 300
 NOT_PROVED = Refused("factors-missing", "Enter your password and a new one-time code to sign exactly this prescription.")
@@ -46,14 +48,20 @@ class Cancelled:
     prescription_id: UUID
 
 
-def sign_prescription(chart: OpenChart, draft_id: UUID, shown: Shown, proof: Proof) -> Signed | Refused:
-    """Sign the draft exactly as it was shown. Refused, and on the trail, when anything is missing or has changed since."""
+def sign_prescription(chart: OpenChart, draft_id: UUID, shown: Shown, prove: Prove) -> Signed | Refused:
+    """Sign the draft exactly as it was shown. Refused, and on the trail, when anything is missing or has changed since.
+
+    `prove` is asked for the two factors last of all, with the digest of what is signed: no one-time code is spent on a page that is refused.
+    """
     with transaction.atomic():
         _hold_still(chart, draft_id)
         ready = signable(chart, draft_id, shown)
         if isinstance(ready, Refused):
             return _refuse(chart, draft_id, ready)
         assert chart.by is not None, "signable refuses a key that nobody holds"
+        proof = prove(ready.content.sha256)
+        if isinstance(proof, Refused):
+            return _refuse(chart, draft_id, proof)
         if not holds(proof, account_id=chart.by.account_id, digest=ready.content.sha256, at=chart.at):
             return _refuse(chart, draft_id, NOT_PROVED)
         return _sign(chart, ready, chart.by.account_id)

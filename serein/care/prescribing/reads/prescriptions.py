@@ -25,6 +25,7 @@ class PrescriptionCard:
     signed_at: datetime
     valid_from: date
     valid_until: date
+    key_id: str
     dispensed_at: datetime | None = None
     dispensed_by: str = ""
     pharmacy: str = ""
@@ -60,7 +61,7 @@ def prescriptions(chart: OpenChart) -> tuple[PrescriptionCard, ...]:
 def _card(row: Prescription, fill: Dispensing | None, end: Cancellation | None) -> PrescriptionCard:
     return PrescriptionCard(
         id=row.id, state=row.state, code=row.code, content=read(bytes(row.payload)), signed_by=name_of(row.prescriber_id),
-        signed_at=row.signed_at, valid_from=row.valid_from, valid_until=row.valid_until,
+        signed_at=row.signed_at, valid_from=row.valid_from, valid_until=row.valid_until, key_id=row.key_id,
         dispensed_at=fill.at if fill else None, dispensed_by=name_of(fill.by_id) if fill else "", pharmacy=fill.pharmacy if fill else "",
         cancelled_at=end.at if end else None, cancelled_by=name_of(end.by_id) if end else "", cancelled_why=end.why if end else "",
     )  # fmt: skip

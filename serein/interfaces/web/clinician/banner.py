@@ -1,0 +1,55 @@
+"""The patient's banner: who this page is about, always in the same place and the same order."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from serein.care.access.reads import PatientCard, patient_card
+from serein.care.evaluation.reads import case_of
+from serein.care.planning.reads import PlanCard, plan_in_force, plan_waiting
+from serein.clinical.case import Case, Known
+from serein.foundation.people.keys import OpenChart
+from serein.foundation.people.persons import clinic_day
+
+from .words import born_words, staff_name
+
+
+@dataclass(frozen=True)
+class Banner:
+    """`allergies` is one line; `has_allergy` is whether it names one (drawn in a frame) rather than saying that none is known."""
+
+    patient_id: UUID
+    name: str
+    spoken_name: str
+    born: str
+    pronouns: str
+    language: str
+    allergies: str
+    has_allergy: bool
+    plan: str
+    ends: str
+
+
+def banner(chart: OpenChart) -> Banner:
+    on = clinic_day(chart.clinic_id, chart.at)
+    card, case, plan = patient_card(chart), case_of(chart, on), plan_in_force(chart)
+    ends = f"until {plan.text.ends_on:%d-%b-%Y}, look again {plan.text.reassess_on:%d-%b-%Y}" if plan else ""
+    return Banner(
+        card.id, staff_name(card), card.name, born_words(card, on), card.pronouns, _language(card), _allergies(case), bool(case.allergies),
+        _plan(chart, plan), ends,
+    )  # fmt: skip
+
+
+def _language(card: PatientCard) -> str:
+    return "" if card.language.startswith("en") else f"Language {card.language}"
+
+
+def _allergies(case: Case) -> str:
+    if case.allergies:
+        return "Allergy: " + ", ".join(dict.fromkeys(a.concept.words for a in case.allergies))
+    return "No known allergies" if case.allergies_known is Known.YES else "Allergies not asked yet"
+
+
+def _plan(chart: OpenChart, plan: PlanCard | None) -> str:
+    if plan is not None:
+        return f"{plan.substance}, {plan.daily_mg} mg a day"
+    return "waiting for the patient" if plan_waiting(chart) else "none agreed"
