@@ -99,7 +99,7 @@ def _blank_problem(blank: Blank, raw: Mapping[str, Any], picked: frozenset[str])
     if said or text.strip():
         return said or (_number_problem(text) if blank.number else "")
     if blank.required or picked & set(blank.needs):
-        return "Type a number, such as 3." if blank.number else "Please fill this in."
+        return "Type a number, such as 3." if blank.number else f"Fill in: {blank.label}"
     return ""
 
 

@@ -34,7 +34,7 @@ ABOUT_YOU = (
     ),
     Question(
         "contact", ABOUT, Kind.BLANKS, "How can we reach you?", "Phone and address",
-        why="Your address must be on each prescription. We call this number if we worry about you.",
+        why="Your address must be on each prescription. Your care team may need to reach you.",
         blanks=(
             Blank("phone", "Your phone number", required=True, longest=40, autocomplete="tel"),
             Blank("address", "Your home address", "Street, town, state and ZIP code", lines=3, longest=300, required=True,
@@ -161,7 +161,7 @@ YOUR_HEALTH = (
     ),
     Question(
         "breathing", HEALTH, Kind.CHOICE, "Do you have trouble breathing?", "Breathing problems",
-        why="For example asthma, COPD or another lung problem.",
+        why="Say yes if you have asthma, COPD or some other lung problem.",
         options=(Option("severe", "Yes, and I need oxygen or lose my breath at rest"), Option("yes", "Yes, but not like that"),
                  Option("no", "No"), UNSURE),
         blanks=(MORE,),

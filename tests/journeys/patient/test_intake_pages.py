@@ -190,13 +190,16 @@ def test_whoever_leaves_the_questions_finds_them_again(dark):
     assert heading(dark) == "Might you act on it?"
 
 
-def test_the_back_button_cannot_overwrite_an_alarm(dark):
+def test_neither_the_back_button_nor_a_stale_page_overwrites_an_alarm(dark):
     answer_dark(dark)
+    stale = dark.context.new_page()
+    stale.goto(dark.url)
     dark.get_by_label("Yes", exact=True).check()
     press(dark, "Continue")
+    stale.get_by_label("No", exact=True).check()
+    press(stale, "Continue")
+    assert heading(stale) == "Call 911 now"
     dark.go_back()
-    dark.get_by_label("No", exact=True).check()
-    press(dark, "Continue")
     dark.goto(dark.url.split("/me/")[0] + "/me/")
     assert heading(dark) == "Get help now"
 

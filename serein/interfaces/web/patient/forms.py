@@ -29,7 +29,10 @@ def _needed(field: forms.Field) -> forms.Field:
 
 
 class QuestionForm(PageForm):
-    """One question. `say` puts the action's problems beside the fields they are about."""
+    """One question. No field is required here: the action alone knows what is needed, and says so for all of them at once.
+
+    `say` puts the action's problems beside the fields they are about.
+    """
 
     def say(self, problems: tuple[Problem, ...]) -> None:
         for problem in problems:
@@ -59,11 +62,8 @@ def _blank(blank: Blank) -> forms.Field:
         narrow = {"class": "govuk-input--width-5", "inputmode": "decimal"} if blank.number else {}
         widget = forms.TextInput({**attrs, **narrow})
     # strip=False: what people type is kept letter for letter.
-    field = forms.CharField(
-        label=blank.label, help_text=blank.hint, required=blank.required, widget=widget, strip=False,
-        error_messages={"required": "Please fill this in."},
-    )  # fmt: skip
-    return _needed(field) if blank.needs else field
+    field = forms.CharField(label=blank.label, help_text=blank.hint, required=False, widget=widget, strip=False)
+    return _needed(field) if blank.needs or blank.required else field
 
 
 def _options(question: Question, label: str) -> forms.Field:
@@ -71,20 +71,21 @@ def _options(question: Question, label: str) -> forms.Field:
     hint = question.why if question.kind is not Kind.ROWS else ""
     if question.kind is Kind.MANY:
         widget = forms.CheckboxSelectMultiple()
-        return forms.MultipleChoiceField(
-            label=label,
-            help_text=hint,
-            choices=choices,
-            widget=widget,
-            error_messages={"required": "Choose at least one answer."},
+        many = forms.MultipleChoiceField(
+            label=label, help_text=hint, choices=choices, widget=widget, required=False, error_messages=CHOOSE
         )
-    return forms.ChoiceField(label=label, help_text=hint, choices=choices, widget=forms.RadioSelect(), error_messages=CHOOSE)
+        return _needed(many)
+    one = forms.ChoiceField(
+        label=label, help_text=hint, choices=choices, widget=forms.RadioSelect(), required=False, error_messages=CHOOSE
+    )
+    return _needed(one)
 
 
 def fields_of(question: Question) -> Fields:
     made: Fields = {}
     if question.kind is Kind.DATE:
-        made["date"] = DateField(label=question.title, help_text=question.why, widget=DateParts(birthday=True))
+        widget = DateParts(birthday=True)
+        made["date"] = _needed(DateField(label=question.title, help_text=question.why, widget=widget, required=False))
     if question.options and question.kind is not Kind.ROWS:
         made["choices" if question.kind is Kind.MANY else "choice"] = _options(question, question.title)
     made |= {b.key: _blank(b) for b in question.blanks}

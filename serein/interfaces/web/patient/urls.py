@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("safety/<uuid:safety_id>/", safety.safety, name="safety"),
     path("safety/<uuid:safety_id>/again/", safety.again, name="again"),
     path("plan/", plan.plan, name="plan"),
-    path("prescriptions/", prescriptions.prescriptions, name="prescriptions"),
+    path("prescriptions/", prescriptions.my_prescriptions, name="prescriptions"),
+    path("prescriptions/<uuid:prescription_id>/copy.pdf", prescriptions.copy, name="copy"),
     path("who-looked/", looks.looks, name="looks"),
 ]

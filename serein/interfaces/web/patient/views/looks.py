@@ -26,6 +26,11 @@ class Look:
     what: str
 
 
+def _said(line: Line) -> str:
+    """The trail speaks of "the patient" to everybody; here that is the reader."""
+    return deed_words(line).replace("the patient", "you")
+
+
 def _looks(lines: list[Line], who: Person, zone: str) -> list[Look]:
     """Newest first; the patient's own looks are left out (they would bury the others), their deeds are not."""
     today = at_home(lines[0].at, zone).date() if lines else None
@@ -36,7 +41,7 @@ def _looks(lines: list[Line], who: Person, zone: str) -> list[Look]:
             continue
         at = at_home(line.at, zone)
         look = Look(
-            f"{day_words(at.date(), today or at.date())}, {time_words(at)}", "You" if own else who_words(line), deed_words(line)
+            f"{day_words(at.date(), today or at.date())}, {time_words(at)}", "You" if own else who_words(line), _said(line)
         )
         if not found or found[-1] != look:
             found.append(look)
