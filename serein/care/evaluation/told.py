@@ -14,7 +14,7 @@ from .answering import chosen
 CONDITIONS = {
     ("sleep_apnea", "yes"): "Sleep apnea",
     ("breathing", "severe"): "Severe respiratory insufficiency",
-    ("breathing", "yes"): "Respiratory disease",
+    ("breathing", "yes"): "Lung disease",
     ("liver", "severe"): "Severe liver disease",
     ("liver", "yes"): "Liver disease",
     ("kidney", "yes"): "Kidney disease",
@@ -22,7 +22,7 @@ CONDITIONS = {
     ("glaucoma", "narrow"): "Narrow-angle glaucoma",
     ("glaucoma", "open_untreated"): "Open-angle glaucoma, untreated",
     ("glaucoma", "open_treated"): "Open-angle glaucoma, treated",
-    ("glaucoma", "kind_unknown"): "Glaucoma, kind not known",
+    ("glaucoma", "kind_unknown"): "Possible narrow-angle glaucoma (kind of glaucoma not known)",
     ("other_health", "depression"): "Depression",
     ("other_health", "psychosis"): "Psychosis",
     ("other_health", "epilepsy"): "Epilepsy",

@@ -1,6 +1,7 @@
 """Whatever is answered, changed and changed back: only what applies is asked, and only what was asked counts."""
 
 import random
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -101,7 +102,7 @@ class FillingIn(RuleBasedStateMachine):
     @invariant()
     def forward_and_back_are_one_path(self) -> None:
         on = answering.path(self.answers)
-        for one, next_one in zip(on, on[1:], strict=False):
+        for one, next_one in pairwise(on):
             assert answering.after(one.key, self.answers) == next_one
             assert answering.before(next_one.key, self.answers) == one
         assert answering.after(on[-1].key, self.answers) is None
