@@ -15,12 +15,17 @@ from serein.care.evaluation import reads as evaluation_reads
 from serein.care.evaluation.question import Kind
 from serein.care.planning import actions as planning
 from serein.care.planning.text import PlannedDose, PlanText
+from serein.care.prescribing.actions.checking import Overridden, check_draft, override_warning
+from serein.care.prescribing.actions.drafting import Drafted, draft_prescription
+from serein.care.prescribing.actions.signing import sign_prescription
+from serein.care.prescribing.reads.examination import signable
 from serein.care.visits.actions import NewEncounter, record_encounter
+from serein.foundation.people.factors import prove
 from serein.foundation.people.keys import OpenChart, open_chart
 from serein.foundation.people.persons import Person
 
 from .demo_staff import CLINIC, DemonstrationError, come_in, given, invite, own_record
-from .demonstration import SignIn, sign_ins
+from .demonstration import SignIn, sign_ins, totp
 
 Said = Mapping[str, dict[str, Any]]
 # What somebody without other illnesses answers; each patient below says what is different.
@@ -99,7 +104,7 @@ def _stories() -> dict[str, Story]:
 
 
 def bring_in_patients(staff: dict[str, Person], at: datetime) -> None:
-    """Four patients: a plan agreed to, a plan waiting for its answer, somebody who needs a call now, and one who has not come yet."""
+    """Four patients: a prescription signed today, a plan waiting for its answer, somebody who needs a call now, and one who has not come yet."""
     stories, clinician = _stories(), staff["clinician"]
     today = at.astimezone(ZoneInfo(CLINIC.time_zone)).date()
     _invite(clinician, stories["invited"], at - timedelta(days=2))
@@ -114,6 +119,7 @@ def bring_in_patients(staff: dict[str, Person], at: datetime) -> None:
     )
     plan_id = _send_plan(clinician, walter, _spasm_plan(today), at - timedelta(days=8))
     _agree(walter, plan_id, at - timedelta(days=7))
+    _sign(clinician, walter, plan_id, at - timedelta(minutes=5))
 
     jordan = _register(clinician, stories["plan"], at - timedelta(days=4))
     _fill(jordan, stories["plan"], at - timedelta(days=4))
@@ -191,6 +197,22 @@ def _agree(who: Person, plan_id: UUID, at: datetime) -> None:
     answer = planning.reply_to_plan(own_record(who, at), plan_id, "agree")
     if not isinstance(answer, planning.Replied):
         raise DemonstrationError(f"the plan of {who.name} could not be agreed to: {answer}")
+
+
+def _sign(clinician: Person, who: Person, plan_id: UUID, at: datetime) -> None:
+    """Drafted from the plan, every warning answered, signed with the two factors of the demonstration's clinician."""
+    drafted = draft_prescription(_care(clinician, who, at), plan_id)
+    if not isinstance(drafted, Drafted):
+        raise DemonstrationError(f"no prescription could be drafted for {who.name}: {drafted}")
+    for finding in given(check_draft(_care(clinician, who, at), drafted.draft_id)).examination.unanswered:
+        said = override_warning(_care(clinician, who, at), drafted.draft_id, finding.fingerprint, reason="managed")
+        if not isinstance(said, Overridden):
+            raise DemonstrationError(f"the warning {finding.code} could not be answered: {said}")
+    shown = given(signable(_care(clinician, who, at), drafted.draft_id)).shown
+    known = next(one for one in sign_ins() if one.role == "clinician")
+    # Codes are told by the time that the telephone lives in, which is here the demonstration's own.
+    proof = given(prove(clinician.account_id, known.password, totp(known.totp_secret, at.timestamp()), at, digest=shown.sha256))
+    given(sign_prescription(_care(clinician, who, at), drafted.draft_id, shown, proof))
 
 
 def _anxiety_plan(today: date) -> PlanText:

@@ -9,8 +9,9 @@ from allauth.mfa.models import Authenticator
 from django.contrib.auth.hashers import check_password
 
 from serein.care.access.reads import licences, patient_cards
+from serein.care.prescribing.models import Prescription
 from serein.config import demo, demonstration
-from serein.foundation.people.keys import open_list
+from serein.foundation.people.keys import open_chart, open_list, open_slip
 from serein.foundation.people.licences import LicenceInForce, may_practise
 from serein.foundation.people.models import Account, Clinic
 from serein.foundation.people.persons import Person, person
@@ -53,7 +54,7 @@ def test_it_is_there_within_ten_seconds():
     assert time.monotonic() - began < 10
 
 
-@pytest.mark.parametrize("at", [AT, datetime(2027, 3, 14, 10, tzinfo=UTC), datetime(2028, 3, 1, 7, 30, tzinfo=UTC)])
+@pytest.mark.parametrize("at", [AT, datetime(2027, 3, 14, 10, tzinfo=UTC), datetime(2028, 3, 1, 8, 2, tzinfo=UTC)])
 def test_it_can_be_brought_in_on_any_day(at: datetime):
     demo.load(at)
     who = people(at)
@@ -70,3 +71,14 @@ def test_its_patients_stand_at_different_places_of_the_walk():
     assert [c.family for c in patient_cards(mine)] == ["Brandt", "Haddad", "Marsh", "Reyes"]
     tasks = tasks_of_my_patients(mine)
     assert tasks[0].tier == "now" and tasks[0].kind == "assess-risk"
+
+
+def test_one_prescription_waits_at_the_pharmacy():
+    demo.load(AT)
+    clinician = people(AT)["clinician"]
+    mine = given(open_list(clinician, purpose="my patients", at=AT))
+    walter = next(c for c in patient_cards(mine) if c.family == "Brandt")
+    given(open_chart(clinician, walter.id, purpose="care", at=AT))
+    one = Prescription.objects.get()
+    assert (one.state, one.patient_id, one.prescriber_id) == ("signed", walter.id, clinician.account_id)
+    assert given(open_slip(one.code, by=people(AT)["pharmacist"], at=AT)).prescription_id == one.id

@@ -26,7 +26,7 @@ class InviteForm(PageForm):
     )  # fmt: skip
     role = forms.ChoiceField(
         label="What they do here", choices=list(ROLES.items()), widget=forms.RadioSelect,
-        error_messages={"required": "Choose what they do here", "invalid_choice": "Choose one of these"}
+        error_messages={"required": "Choose what they do here", "invalid_choice": "Choose one of these"},
     )  # fmt: skip
 
 
@@ -89,6 +89,7 @@ class WhyForm(PageForm):
 
 
 class TrailForm(PageForm):
+    says_optional = False
     by = forms.ChoiceField(label="Person", required=False)
     deed = forms.ChoiceField(label="Deed", required=False)
     outcome = forms.ChoiceField(

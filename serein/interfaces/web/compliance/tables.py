@@ -41,7 +41,7 @@ def lapses_table(lines: list[LicenceLine], members: list[StaffMember]) -> Table 
             (
                 Cell(tier_chip(s.tier), style="plan"), Cell(link(line.holder, "person", line.account_id), header=True),
                 Cell(f"{KINDS[line.kind]}, {line.jurisdiction}", sub=s.state),
-                Cell(day_words(line.expires_on), sub=left_words(line.days_left), style="num"), Cell(s.stops),
+                Cell(day_words(line.expires_on), sub=left_words(line.days_left)), Cell(s.stops),
             ),
             s.tier,
         )
@@ -101,7 +101,7 @@ def _licence_row(line: LicenceLine, s: Standing) -> TableRow:
     acts += [link(format_html("End{}", about), "end_licence", line.id)] if line.state != "ended" else []
     cells = (
         Cell(f"{KINDS[line.kind]} {line.number}", sub=f"{line.jurisdiction}. {line.evidence}", header=True),
-        Cell(day_words(line.expires_on), sub=left_words(line.days_left), style="num"),
+        Cell(day_words(line.expires_on), sub=left_words(line.days_left)),
         Cell(s.state, sub=s.stops),
         Cell(format_html_join(" · ", "{}", [(act,) for act in acts])),
     )

@@ -15,15 +15,15 @@ def day_words(day: date) -> str:
     return f"{day:%d-%b-%Y}"
 
 
-def instant_words(at: datetime, zone: str) -> str:
-    return f"{at.astimezone(ZoneInfo(zone)):%d-%b-%Y %H:%M:%S}"
+def instant_words(at: datetime, zone: str, *, seconds: bool = False) -> str:
+    return f"{at.astimezone(ZoneInfo(zone)):{'%d-%b-%Y %H:%M:%S' if seconds else '%d-%b-%Y %H:%M'}}"
 
 
 def left_words(days: int) -> str:
     """How long a licence still runs; its last day counts."""
     if days < 0:
         return f"{-days} day{'s' if days < -1 else ''} ago"
-    return {0: "today is its last day", 1: "tomorrow is its last day"}.get(days, f"in {days} days")
+    return {0: "last day: today", 1: "last day: tomorrow"}.get(days, f"last day, in {days} days")
 
 
 @dataclass(frozen=True)
@@ -48,11 +48,11 @@ def standing(line: LicenceLine, others: tuple[LicenceLine, ...]) -> Standing:
     if any(o.expires_on > line.expires_on for o in same):
         return Standing("steady", _state(line), "Nothing: another licence runs on")
     if line.state == "lapsed":
-        return Standing("now", _state(line), f"{does} in {line.jurisdiction} is switched off")
+        return Standing("now", _state(line), f"{does} in {line.jurisdiction} is off now")
     if line.state == "waiting":
         return Standing("today", _state(line), f"{does} in {line.jurisdiction} is off until somebody verifies it")
     tier = "today" if line.days_left == 0 else "week" if line.days_left <= SOON_DAYS else "steady"
-    return Standing(tier, _state(line), f"{does} in {line.jurisdiction} is switched off")
+    return Standing(tier, _state(line), f"After that day {does.lower()} in {line.jurisdiction} stops")
 
 
 def _state(line: LicenceLine) -> str:

@@ -37,7 +37,7 @@ class Field(forms.BoundField):
 
     @property
     def optional(self) -> bool:
-        return not self.field.required and not self.is_tick and not self.field.disabled
+        return self.form.says_optional and not self.field.required and not self.is_tick and not self.field.disabled  # type: ignore[attr-defined]
 
 
 class Renderer(TemplatesSetting):
@@ -50,6 +50,8 @@ class PageForm(forms.Form):
     """A form that a page shows. Rules of care stay in the actions, whose answer the view turns into `form.add_error`."""
 
     use_required_attribute = False
+    says_optional = True
+    """False for a filter, where nothing has to be filled in."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")

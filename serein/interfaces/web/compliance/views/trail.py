@@ -82,7 +82,7 @@ def _table(lines: list[Line], zone: str) -> Table:
     rows = [
         TableRow(
             (
-                Cell(instant_words(line.at, zone), style="num"), Cell(who_words(line), header=True),
+                Cell(instant_words(line.at, zone, seconds=True), style="nowrap"), Cell(who_words(line), header=True),
                 Cell(deed_words(line), sub=f"Reason: {line.why}" if line.why else ""), Cell(OUTCOMES[line.outcome]), Cell(_record(line)),
             ),
             "now" if line.outcome == "refused" else "",
