@@ -20,8 +20,8 @@ from serein.care.prescribing.actions.drafting import Drafted, draft_prescription
 from serein.care.prescribing.actions.signing import sign_prescription
 from serein.care.prescribing.reads.examination import signable
 from serein.care.visits.actions import NewEncounter, record_encounter
-from serein.foundation.people.factors import prove
-from serein.foundation.people.keys import OpenChart, open_chart
+from serein.foundation.people.factors import Proof, prove
+from serein.foundation.people.keys import OpenChart, Refused, open_chart
 from serein.foundation.people.persons import Person
 
 from .demo_staff import CLINIC, DemonstrationError, come_in, given, invite, own_record
@@ -210,9 +210,12 @@ def _sign(clinician: Person, who: Person, plan_id: UUID, at: datetime) -> None:
             raise DemonstrationError(f"the warning {finding.code} could not be answered: {said}")
     shown = given(signable(_care(clinician, who, at), drafted.draft_id)).shown
     known = next(one for one in sign_ins() if one.role == "clinician")
-    # Codes are told by the time that the telephone lives in, which is here the demonstration's own.
-    proof = given(prove(clinician.account_id, known.password, totp(known.totp_secret, at.timestamp()), at, digest=shown.sha256))
-    given(sign_prescription(_care(clinician, who, at), drafted.draft_id, shown, proof))
+
+    def both_factors(digest: str) -> Proof | Refused:
+        # Codes are told by the time that the telephone lives in, which is here the demonstration's own.
+        return prove(clinician.account_id, known.password, totp(known.totp_secret, at.timestamp()), at, digest=digest)
+
+    given(sign_prescription(_care(clinician, who, at), drafted.draft_id, shown, both_factors))
 
 
 def _anxiety_plan(today: date) -> PlanText:

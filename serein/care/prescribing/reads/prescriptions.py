@@ -32,7 +32,6 @@ class PrescriptionCard:
     cancelled_at: datetime | None = None
     cancelled_by: str = ""
     cancelled_why: str = ""
-    key_id: str = ""
 
     @property
     def state_words(self) -> str:
@@ -65,7 +64,6 @@ def _card(row: Prescription, fill: Dispensing | None, end: Cancellation | None) 
         signed_at=row.signed_at, valid_from=row.valid_from, valid_until=row.valid_until, key_id=row.key_id,
         dispensed_at=fill.at if fill else None, dispensed_by=name_of(fill.by_id) if fill else "", pharmacy=fill.pharmacy if fill else "",
         cancelled_at=end.at if end else None, cancelled_by=name_of(end.by_id) if end else "", cancelled_why=end.why if end else "",
-        key_id=row.key_id,
     )  # fmt: skip
 
 
