@@ -9,9 +9,11 @@ from django.db import transaction
 
 from serein.care.planning.models import Plan
 from serein.care.prescribing import codes, payload
-from serein.care.prescribing.models import Cancellation, Draft, Prescription
+from serein.care.prescribing.actions.dispensing import dispense
+from serein.care.prescribing.actions.signing import cancel_prescription
+from serein.care.prescribing.models import Draft, Prescription
 from serein.care.prescribing.signer import Seal, signer
-from serein.foundation.people.keys import OpenChart, OpenSlip, Refused, code_digest, open_slip
+from serein.foundation.people.keys import OpenChart, OpenSlip, code_digest, open_slip
 from serein.foundation.people.models import Licence, Slip
 from serein.foundation.people.persons import Person
 from serein.foundation.rows import new_id
@@ -95,28 +97,14 @@ def sign_one(place: SmallClinic, *, at: datetime = AT, **changes: object) -> Sig
     return SignedOne(row_id, code, chart.patient_id, built.content)
 
 
-@dataclass(frozen=True)
-class Cancelled:
-    by: UUID
-
-
 @transaction.atomic
-def cancel_one(place: SmallClinic, one: SignedOne, *, at: datetime = AT) -> Cancelled | Refused:
-    """A cancellation as the prescriber makes it: one conditional UPDATE decides."""
-    chart, by = open_for(place.clinician, place.patient, at), place.clinician.account_id
-    if Prescription.objects.filter(pk=one.id, state="signed").update(state="cancelled") != 1:
-        return Refused("not-open", "This prescription was already dispensed or cancelled.")
-    Cancellation.objects.create(
-        clinic_id=chart.clinic_id, patient_id=one.patient_id, prescription_id=one.id, by_id=by, at=at, why="dose"
-    )
-    return Cancelled(by)
+def cancel_one(place: SmallClinic, one: SignedOne, *, at: datetime = AT) -> object:
+    return cancel_prescription(open_for(place.clinician, place.patient, at), one.id, why="Wrong dose")
 
 
 @transaction.atomic
 def dispense_one(place: SmallClinic, one: SignedOne, **changes: object) -> object:
     """What the pharmacist's post does, in a transaction of its own as a request has."""
-    from serein.care.prescribing.actions.dispensing import dispense
-
     slip = place.slip(one, by=changes.pop("by", place.pharmacist), at=changes.pop("at", AT))  # type: ignore[arg-type]
     how: dict[str, object] = {"identity_checked": True, "quantity": Decimal(one.content.quantity), **changes}
     return dispense(slip, **how)  # type: ignore[arg-type]

@@ -10,11 +10,12 @@ from django.db import connection, transaction
 
 from serein.care.prescribing.actions import dispensing
 from serein.care.prescribing.actions.dispensing import Dispensed, TooLate
+from serein.care.prescribing.actions.signing import Cancelled
 from serein.care.prescribing.models import Dispensing, Prescription, PrescriptionState
 from serein.foundation.people.keys import Refused
 from serein.foundation.people.models import Licence
 
-from .signed import AT, Cancelled, cancel_one, dispense_one, sign_one, small_clinic
+from .signed import AT, cancel_one, dispense_one, sign_one, small_clinic
 
 THREADS = 16
 
@@ -51,7 +52,7 @@ def race(tasks: list[Callable[[int], object]], rounds: int) -> list[list[object]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(120)
+        thread.join()
     return answers
 
 
@@ -82,6 +83,7 @@ def test_of_sixteen_pharmacists_exactly_one_dispenses_each_prescription(place):
 
 
 @pytest.mark.long
+@pytest.mark.timeout(1800)
 def test_of_sixteen_pharmacists_exactly_one_dispenses_each_of_four_hundred(place):
     sixteen_pharmacists_race(place, 400)
 
