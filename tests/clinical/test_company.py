@@ -314,3 +314,40 @@ def test_a_measured_genotype_counts():
 def test_a_corticosteroid_is_a_note_and_its_cream_is_none():
     assert severity(beside("prednisone 10 mg tablet"), "inducer-together") == "note"
     assert "inducer-together" not in codes(beside("clobetasol cream"))
+
+
+TOLD = {
+    "Sleep apnea": ("sleep-apnoea", "stop"),
+    "Severe respiratory insufficiency": ("severe-respiratory-disease", "stop"),
+    "Lung disease": ("respiratory-disease", "warn"),
+    "Possible narrow-angle glaucoma (kind of glaucoma not known)": ("narrow-angle-glaucoma", "warn"),
+    "Respiratory disease": ("respiratory-disease", "warn"),
+    "Severe liver disease": ("severe-liver-disease", "stop"),
+    "Liver disease": ("liver-disease", "warn"),
+    "Kidney disease": ("kidney-disease", "warn"),
+    "Myasthenia gravis": ("myasthenia-gravis", "stop"),
+    "Narrow-angle glaucoma": ("narrow-angle-glaucoma", "warn"),
+    "Open-angle glaucoma, untreated": ("open-angle-glaucoma", "stop"),
+    "Open-angle glaucoma, treated": ("open-angle-glaucoma", "note"),
+    "Glaucoma, kind not known": ("narrow-angle-glaucoma", "warn"),
+    "Depression": ("depression", "warn"),
+    "Psychosis": ("psychosis", "warn"),
+    "Epilepsy": ("seizure-disorder", "note"),
+    "Seizures": ("seizure-disorder", "note"),
+    "Dementia": ("dementia", "warn"),
+    "Substance use disorder": ("substance-use-disorder", "warn"),
+    "Repeated falls": ("falls", "warn"),
+}
+
+
+@pytest.mark.parametrize(("words", "expected"), TOLD.items())
+def test_the_words_of_the_intake_are_understood(words, expected):
+    code, how = expected
+    found = judge(person(conditions=(condition(words),)))
+    assert codes(found) == {code} and severity(found, code) == how
+
+
+def test_every_illness_that_the_intake_asks_about_is_understood():
+    from serein.care.evaluation.told import CONDITIONS
+
+    assert set(CONDITIONS.values()) <= TOLD.keys()

@@ -62,10 +62,15 @@ def _open_angle(scene: Scene, regimen: Regimen) -> Said:
     treated = tuple(
         Input(m.medicine.words, m.reference) for m in scene.case.medicines if "glaucoma-drops" in scene.identity(m).groups
     )
+    treated += tuple(i for i in inputs if says(("treated", "under treatment"), i.what))
     if not treated:
         return _hazard(scene, regimen, hazard, inputs)
     texts = ("Open-angle glaucoma, under treatment", hazard.detail)
-    because = Because(inputs=inputs + treated, cites=hazard.cites, suggestions=("Confirm that eye pressure is controlled.",))
+    because = Because(
+        inputs=tuple(dict.fromkeys(inputs + treated)),
+        cites=hazard.cites,
+        suggestions=("Confirm that eye pressure is controlled.",),
+    )
     return Said((scene.finding("open-angle-glaucoma", NOTE, regimen.order, texts, because),))
 
 
