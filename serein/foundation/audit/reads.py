@@ -9,7 +9,7 @@ from django.db.models import Count, Q, QuerySet
 
 from serein.foundation.people.keys import OpenChart, OpenList
 from serein.foundation.people.models import Account
-from serein.foundation.people.persons import name_of
+from serein.foundation.people.persons import name_of, record_number
 
 from .models import TrailRow
 
@@ -54,11 +54,6 @@ class TrailFilter:
 
 
 ALL = TrailFilter()
-
-
-def record_number(patient_id: UUID) -> str:
-    """How a record is called where its patient is not named."""
-    return f"record {str(patient_id)[-12:]}"
 
 
 def _name(account_id: UUID | None, *, patients_named: bool) -> str:

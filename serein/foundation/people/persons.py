@@ -72,3 +72,8 @@ def name_of(account_id: UUID | None) -> str:
     if account_id is None:
         return "the operator"
     return Account.objects.filter(pk=account_id).values_list("name", flat=True).first() or "someone no longer here"
+
+
+def record_number(patient_id: UUID) -> str:
+    """How a record is called where its patient is not named."""
+    return f"record {str(patient_id)[-12:]}"

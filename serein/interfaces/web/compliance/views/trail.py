@@ -13,10 +13,10 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from serein.care.access.reads import staff_names
-from serein.foundation.audit.reads import Line, TrailFilter, record_number, trail, trail_counts
+from serein.foundation.audit.reads import Line, TrailFilter, trail, trail_counts
 from serein.foundation.audit.words import DEEDS, deed_words, who_words
 from serein.foundation.people.keys import OpenList
-from serein.foundation.people.persons import clinic_card
+from serein.foundation.people.persons import clinic_card, record_number
 from serein.interfaces.web.shell.parts import Cell, Column, Table, TableRow
 
 from ..forms import TrailForm
