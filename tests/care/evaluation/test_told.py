@@ -16,16 +16,17 @@ ORDER = Order(
     reference="draft", medicine=Concept((Coding(RX, "197591"),), "diazepam 5 mg tablet"), reasons=(Concept(text="anxiety"),), authored_on=ON,
     dosages=(Dosage(low=Amount("1", Unit.TABLET), high=Amount("1", Unit.TABLET), timing=Timing(times="2", per=Interval("24"))),),
 )  # fmt: skip
-# Epilepsy and seizures are indications as much as warnings: the knowledge has no finding of its own for them.
 EXPECTED = {
     ("sleep_apnea", "yes"): ("sleep-apnoea", "stop"), ("breathing", "severe"): ("severe-respiratory-disease", "stop"),
     ("breathing", "yes"): ("respiratory-disease", "warn"), ("liver", "severe"): ("severe-liver-disease", "stop"),
     ("liver", "yes"): ("liver-disease", "warn"), ("kidney", "yes"): ("kidney-disease", "warn"),
     ("myasthenia", "yes"): ("myasthenia-gravis", "stop"), ("glaucoma", "narrow"): ("narrow-angle-glaucoma", "warn"),
-    ("glaucoma", "open_untreated"): ("open-angle-glaucoma", "stop"), ("glaucoma", "open_treated"): ("open-angle-glaucoma", "stop"),
+    ("glaucoma", "open_untreated"): ("open-angle-glaucoma", "stop"), ("glaucoma", "open_treated"): ("open-angle-glaucoma", "note"),
     ("glaucoma", "kind_unknown"): ("narrow-angle-glaucoma", "warn"), ("other_health", "depression"): ("depression", "warn"),
-    ("other_health", "psychosis"): ("psychosis", "warn"), ("other_health", "epilepsy"): None, ("other_health", "dementia"): ("dementia", "warn"),
-    ("other_health", "substance_use"): ("substance-use-disorder", "warn"), ("falls", "more"): ("falls", "warn"), ("reasons", "seizures"): None,
+    ("other_health", "psychosis"): ("psychosis", "warn"), ("other_health", "epilepsy"): ("seizure-disorder", "note"),
+    ("other_health", "dementia"): ("dementia", "warn"),
+    ("other_health", "substance_use"): ("substance-use-disorder", "warn"), ("falls", "more"): ("falls", "warn"),
+    ("reasons", "seizures"): ("seizure-disorder", "note"),
 }  # fmt: skip
 
 
