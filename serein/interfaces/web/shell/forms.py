@@ -37,7 +37,8 @@ class Field(forms.BoundField):
 
     @property
     def optional(self) -> bool:
-        return self.form.says_optional and not self.field.required and not self.is_tick and not self.field.disabled  # type: ignore[attr-defined]
+        asks = getattr(self.form, "says_optional", True)  # forms of allauth are not ours
+        return bool(asks) and not self.field.required and not self.is_tick and not self.field.disabled
 
 
 class Renderer(TemplatesSetting):
