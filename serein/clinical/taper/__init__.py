@@ -1,16 +1,19 @@
 """Propose and check a reduction, down to the tablet. No floats: doses are Decimal and counts are whole.
 
 `amounts` knows which doses can be made, `path` finds the best way down, `day` shares a dose over the day, `planner` puts a plan together
-or says why there is none, `checks` looks for a breach in any plan, `policies` reads the limits from the knowledge.
+or says why there is none, `replan` goes on after a hold, `checks` looks for a breach in any plan, `policies` reads the limits from the
+knowledge, `written` is the form on disk.
 """
 
 from .amounts import Product
 from .checks import breaches
 from .planner import propose
 from .policies import UnknownPolicy, policy_for, withdrawal_risk
+from .products import alternatives, by_mouth
+from .replan import Change, Hold, Replanned, faster, replan
 from .values import Cut, Pace, Plan, PlanCheck, Policy, Refused, Request, Step, TimedDose
 
 __all__ = [
-    "Cut", "Pace", "Plan", "PlanCheck", "Policy", "Product", "Refused", "Request", "Step", "TimedDose", "UnknownPolicy", "breaches",
-    "policy_for", "propose", "withdrawal_risk",
+    "Change", "Cut", "Hold", "Pace", "Plan", "PlanCheck", "Policy", "Product", "Refused", "Replanned", "Request", "Step", "TimedDose",
+    "UnknownPolicy", "alternatives", "breaches", "by_mouth", "faster", "policy_for", "propose", "replan", "withdrawal_risk",
 ]  # fmt: skip

@@ -6,6 +6,8 @@ from functools import cached_property
 from math import gcd
 
 MOST_GRAINS = 6000
+LIQUIDS = ("oral-solution", "oral-suspension", "oral-concentrate")
+FORMS = ("tablet", "capsule", *LIQUIDS)
 
 
 class TooFine(ValueError):
@@ -28,7 +30,7 @@ class Product:
 
     @property
     def liquid(self) -> bool:
-        return self.form in ("oral-solution", "oral-suspension", "oral-concentrate")
+        return self.form in LIQUIDS
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,7 @@ def edges(shelf: Shelf, request: Request, policy: Policy, from_mg: Decimal) -> I
             yield Edge(g, pace.every_days, False)
     elif smallest * 100 <= policy.ceiling_percent * from_mg:
         # Products too coarse for the pace: the smallest cut, after a hold that is longer in proportion.
-        yield Edge(lower[-1], _rounded_up(pace.every_days * smallest * 100, from_mg * pace.cut_percent), False, True)
+        yield Edge(lower[-1], rounded_up(pace.every_days * smallest * 100, from_mg * pace.cut_percent), False, True)
     if from_mg <= policy.terminal_from_mg:
         most = min(max(policy.terminal_cut_mg, smallest), policy.terminal_most_mg)
         for g in lower[-MOST_EDGES:]:
@@ -58,7 +58,7 @@ def edges(shelf: Shelf, request: Request, policy: Policy, from_mg: Decimal) -> I
                 yield Edge(g, pace.every_days, True)
 
 
-def _rounded_up(numerator: Decimal, denominator: Decimal) -> int:
+def rounded_up(numerator: Decimal, denominator: Decimal) -> int:
     """The quotient, rounded up, without ever dividing: a quotient that ends in …999 must not lose a day."""
     whole, rest = divmod(numerator, denominator)
     return int(whole) + (rest > 0)

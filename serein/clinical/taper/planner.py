@@ -51,7 +51,7 @@ def _plan(request: Request, policy: Policy) -> Plan | Refused:
     breach = next(breaches_of(request, policy, steps), None)
     if breach is not None:
         raise RuntimeError(f"a plan that breaks its own rules must never leave this room: {breach}")
-    return Plan(policy.id, steps, steps[-1].from_, _supply(request, steps), checks_of(request, policy, steps))
+    return Plan(policy.id, steps, steps[-1].from_, supply_of(request, steps), checks_of(request, policy, steps))
 
 
 def _refusal_before(request: Request, policy: Policy) -> Refused | None:
@@ -132,7 +132,7 @@ def _steps(shelf: Shelf, request: Request, path: list[Edge], start: date) -> tup
     return tuple(steps)
 
 
-def _supply(request: Request, steps: tuple[Step, ...]) -> tuple[tuple[str, Decimal], ...]:
+def supply_of(request: Request, steps: tuple[Step, ...]) -> tuple[tuple[str, Decimal], ...]:
     """Exactly the units of the parts, times the days, in the products' order."""
     total: defaultdict[str, Decimal] = defaultdict(Decimal)
     for step in steps:

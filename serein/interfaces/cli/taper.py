@@ -3,15 +3,15 @@
 import argparse
 import json
 import sys
-from decimal import ROUND_HALF_UP, Decimal
 from itertools import chain
 from pathlib import Path
 
 from serein.clinical.knowledge import Knowledge, load
-from serein.clinical.taper import Plan, Refused, Request, Step, TimedDose, UnknownPolicy, policy_for, propose, withdrawal_risk
+from serein.clinical.taper import Plan, Refused, Request, Step, UnknownPolicy, alternatives, policy_for, propose, withdrawal_risk
+from serein.clinical.taper.written import plain, plan_as_json, request_as_json
 from serein.interfaces.translate.bad_input import BadInput, printable
 from serein.interfaces.translate.strict_json import Json
-from serein.interfaces.translate.taper_request import alternatives, plain, request_as_json, taper_request
+from serein.interfaces.translate.taper_request import taper_request
 
 NOT_CONFIRMED = "No licensed human has confirmed this knowledge. A plan is a proposal: a clinician and the patient decide."
 
@@ -41,36 +41,8 @@ def _as_json(knowledge: Knowledge, request: Request, policy: str, found: Plan | 
     if isinstance(found, Refused):
         nearest = request_as_json(found.nearest, policy) if found.nearest else None
         return {"refused": {"code": found.code, "why": found.why}, "nearest": nearest}
-    return {
-        "policy": found.policy,
-        "knowledge": knowledge.version,
-        "confirmed": knowledge.confirmed,
-        "steps": [_step(s) for s in found.steps],
-        "ends_on": found.ends_on.isoformat(),
-        "supply": [{"product": id, "units": plain(units)} for id, units in found.supply],
-        "checks": [{"code": c.code, "ok": c.ok, "why": c.why} for c in (*found.checks, withdrawal_risk(knowledge, request))],
-    }
-
-
-def _step(step: Step) -> Json:
-    return {
-        "number": step.number,
-        "from": step.from_.isoformat(),
-        "days": step.days,
-        "daily_mg": plain(step.daily_mg),
-        "cut_mg": plain(step.cut_mg),
-        "cut_percent": str(step.cut_percent.quantize(Decimal("0.1"), ROUND_HALF_UP)),
-        "terminal": step.terminal,
-        "doses": [_dose(d) for d in step.doses],
-    }
-
-
-def _dose(dose: TimedDose) -> Json:
-    return {
-        "at": dose.at,
-        "mg": plain(dose.mg),
-        "parts": [{"product": id, "units": plain(units)} for id, units in dose.parts.units],
-    }
+    made = plan_as_json(found, (withdrawal_risk(knowledge, request),))
+    return {"policy": made.pop("policy"), "knowledge": knowledge.version, "confirmed": knowledge.confirmed, **made}
 
 
 def _for_people(request: Request, found: Plan | Refused) -> str:

@@ -1,19 +1,15 @@
-"""The input of `serein taper` to a request for the planner, and a request back to that form. Strict: an unknown key is refused."""
+"""The input of `serein taper` to a request for the planner. Strict: an unknown key is refused."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from serein.clinical.knowledge import Knowledge
 from serein.clinical.taper import Cut, Pace, Product, Request
+from serein.clinical.taper.amounts import FORMS, LIQUIDS
 from serein.interfaces.translate.bad_input import BadInput
 from serein.interfaces.translate.node import Node, Trace
-from serein.interfaces.translate.strict_json import Json, parse
+from serein.interfaces.translate.strict_json import parse
 
-LIQUIDS = ("oral-solution", "oral-suspension", "oral-concentrate")
-FORMS = ("tablet", "capsule", *LIQUIDS)
 TIMES = ("morning", "night")
 MOST_MG, MOST_PRODUCTS, MOST_TIMES, MOST_DAYS = Decimal(1000), 12, 6, 366
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,60}")
@@ -123,45 +119,3 @@ def _product(node: Node) -> Product:
 
 def _missing(node: Node) -> str:
     raise node.bad("id", "missing")
-
-
-def request_as_json(request: Request, policy: str) -> Json:
-    """The request in the form of the input; doses as decimal strings."""
-    answer: dict[str, Json] = {"substance": request.substance, "daily_dose_mg": plain(request.daily_dose_mg)}
-    for name in ("days_per_week", "months_of_use"):
-        if (value := getattr(request, name)) is not None:
-            answer[name] = plain(value)
-    if request.stable_since is not None:
-        answer["stable_since"] = request.stable_since.isoformat()
-    answer["recent_cuts"] = [{"on": c.on.isoformat(), "from_mg": plain(c.from_mg)} for c in request.recent_cuts]
-    answer |= {"start_on": request.start_on.isoformat(), "times": list(request.times), "policy": policy}
-    answer["pace"] = {"cut_percent": plain(request.pace.cut_percent), "every_days": request.pace.every_days}
-    answer["goal_mg"] = plain(request.goal_mg)
-    answer["products"] = [_product_as_json(p) for p in request.products]
-    return answer
-
-
-def _product_as_json(product: Product) -> Json:
-    strength, part = ("mg_per_ml", "smallest_ml") if product.liquid else ("mg", "smallest_part")
-    return {"id": product.id, "form": product.form, strength: plain(product.mg), part: plain(product.smallest)}
-
-
-def alternatives(knowledge: Knowledge, request: Request, finest_mg: Decimal) -> Iterator[Request]:
-    """The same request with one more product that would do: those the knowledge names, the coarsest first, then a liquid to look for."""
-    known = []
-    for fact in knowledge.products_of(request.substance):
-        strength = fact.mg if fact.mg is not None else fact.mg_per_ml
-        if fact.rescue or strength is None or fact.smallest is None or fact.form not in FORMS:
-            continue
-        known.append(Product(id=fact.id, form=fact.form, mg=strength, smallest=fact.smallest))
-    part = Decimal(10) ** finest_mg.adjusted()
-    sought = Product(id="liquid-to-look-for", form="oral-solution", mg=Decimal(1), smallest=part)
-    taken = {p.id for p in request.products}
-    for product in (*sorted(known, key=lambda p: -p.part_mg), sought):
-        if product.id not in taken:
-            yield replace(request, products=(*request.products, product))
-
-
-def plain(value: Decimal) -> str:
-    """Decimal text without exponent or trailing zeros."""
-    return f"{value.normalize():f}"
