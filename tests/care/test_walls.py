@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.db.utils import DatabaseError
 from psycopg import sql
 
+from serein.config import demo
 from serein.foundation.audit.models import TrailRow
 from serein.foundation.people.keys import Refused, open_chart, open_job, open_list
 from serein.foundation.people.models import Patient
@@ -72,6 +73,24 @@ def test_without_a_key_nothing_is_visible_on_any_table(people: FourPeople, as_ow
         filled += bool(there and there[0])
         assert rows_seen(table) == 0, table
     assert filled >= 4  # patient, consent, letter, trail: an empty table proves nothing
+
+
+# An empty table proves nothing: these the demonstration fills.
+FILLED = {
+    "access_consent", "audit_trailrow", "evaluation_instrumentresult", "evaluation_intake", "evaluation_intakeanswer", "evaluation_recordentry",
+    "evaluation_safetyanswer", "outbox_letter", "people_patient", "planning_plan", "planning_planreply", "prescribing_check",
+    "prescribing_draft", "prescribing_prescription", "tasks_task", "visits_encounter",
+}  # fmt: skip
+
+
+def test_the_whole_walk_of_the_demonstration_is_invisible_without_a_key(committed: str, as_owner: psycopg.Connection):
+    demo.load(AT)
+    filled = set()
+    for table in BEHIND_THE_WALL:
+        there = as_owner.execute(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table))).fetchone()
+        filled |= {table} if there and there[0] else set()
+        assert rows_seen(table) == 0, table
+    assert filled >= FILLED
 
 
 def test_a_key_does_not_outlive_its_transaction(people: FourPeople):

@@ -7,6 +7,7 @@ import pytest
 
 from serein.foundation.audit.words import DEEDS, PURPOSES
 from serein.foundation.people.permissions import CHART_RULES, JOB_PURPOSES, LIST_RULES, NEW_CHART_RULES, SLIP_RULES
+from tests.house.write_manual import PAGE, page
 
 ROOT = Path(__file__).parents[2] / "serein"
 PLACE = {"Entry": 3, "refuse_on_record": 1}
@@ -112,3 +113,7 @@ def test_every_purpose_has_words():
 def test_words_begin_small_and_name_no_codes():
     for to_do, did in DEEDS.values():
         assert to_do[0].islower() and did[0].islower() and "_" not in to_do + did
+
+
+def test_the_manual_is_what_the_code_says():
+    assert PAGE.read_text() == page(), "run: python -m tests.house.write_manual"

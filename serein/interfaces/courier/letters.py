@@ -50,5 +50,7 @@ def written(letter: LetterToSend, clinic: ClinicCard, office: Office, *, until: 
     message["Date"] = letter.written_at
     message["Message-ID"] = f"<{letter.id}@serein.invalid>"
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content("\n\n".join(paragraphs) + "\n")
+    text = "\n\n".join(paragraphs) + "\n"
+    # As it stands wherever it can: a link that is cut into encoded lines cannot be copied out of a file of the sandbox.
+    message.set_content(text, cte="7bit" if text.isascii() else "quoted-printable")
     return message
