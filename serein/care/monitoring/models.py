@@ -15,12 +15,12 @@ class DoseStatus(models.TextChoices):
 class DoseEntry(PatientRow):
     """One line of the diary. What was undone stays, marked; a day without a line says nothing about what was taken."""
 
+    plan = models.ForeignKey("planning.Plan", on_delete=models.PROTECT, related_name="+")
     status = models.CharField(max_length=10, choices=DoseStatus.choices)
-    slot = models.CharField(max_length=20, help_text="time of day in the plan, such as night; as-needed for a use without one")
+    slot = models.CharField(max_length=20, help_text="time of day in the plan, such as night; as_needed for a use without one")
     dose_day = models.DateField(help_text="the day in the patient's zone that the dose belongs to")
     taken_at = models.DateTimeField(null=True, help_text="when it was taken, as the patient says; null when missed or not sure")
-    product = models.CharField(max_length=60)
-    units = models.DecimalField(max_digits=7, decimal_places=3)
+    parts = models.JSONField(help_text="[{product, units}] as planned, units as decimal strings")
     mg = models.DecimalField(max_digits=9, decimal_places=4)
     reason = models.CharField(max_length=300, blank=True, help_text="why, for an as-needed use")
     recorded_at = models.DateTimeField()
@@ -31,23 +31,42 @@ class DoseEntry(PatientRow):
         constraints = [
             models.UniqueConstraint(
                 fields=["patient", "dose_day", "slot"],
-                condition=Q(undone_at=None) & ~Q(slot="as-needed"),
+                condition=Q(undone_at=None) & ~Q(slot="as_needed"),
                 name="one_entry_per_planned_dose",
             ),
-            models.CheckConstraint(condition=Q(mg__gte=0) & Q(units__gte=0), name="no_negative_dose"),
+            models.CheckConstraint(condition=Q(mg__gte=0), name="no_negative_dose"),
         ]
 
 
 class CheckIn(PatientRow):
-    """At most five answers, and the red flags that they raised. Stored before any advice is shown; a corrected answer is a new row."""
+    """At most five answers, and the red flags that they raised. Each answer is stored before any advice is shown; a corrected answer that had
+    raised a flag makes a new row, and both stay."""
 
     form_version = models.CharField(max_length=20)
-    day = models.DateField()
+    day = models.DateField(help_text="the day in the patient's zone")
     answers = models.JSONField()
-    flags = models.JSONField(default=list, help_text="codes of the red flags, as the knowledge names them")
+    flags = models.JSONField(default=list, help_text="codes of the red flags, as the form names them")
     level = models.CharField(max_length=20, blank=True, help_text="emergency, same-day or empty")
+    started_at = models.DateTimeField()
     answered_at = models.DateTimeField()
-    corrects = models.ForeignKey("self", on_delete=models.PROTECT, related_name="+", null=True)
+    finished_at = models.DateTimeField(
+        null=True, help_text="sent by the patient, or closed because a corrected one took its place"
+    )
+    corrects = models.OneToOneField("self", on_delete=models.PROTECT, related_name="+", null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["patient"], condition=Q(finished_at=None), name="one_open_check_in")]
+
+
+class Contact(PatientRow):
+    """What a clinician did about something that the patient told. It closes the task, unless the patient was not reached."""
+
+    about = models.CharField(max_length=60, help_text="kind of the task")
+    check_in = models.ForeignKey(CheckIn, on_delete=models.PROTECT, related_name="+", null=True)
+    how = models.CharField(max_length=20)
+    words = models.TextField()
+    by = models.ForeignKey("people.Account", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
 
 
 class Reassessment(PatientRow):
@@ -76,3 +95,6 @@ class Bridge(PatientRow):
     by = models.ForeignKey("people.Account", on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
     on = models.DateField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(days__gte=1), name="bridge_has_days")]

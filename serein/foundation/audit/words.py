@@ -54,6 +54,15 @@ DEEDS: dict[str, tuple[str, str]] = {
     "dispense": ("dispense a prescription", "dispensed a prescription"),
     "print_prescription": ("print a prescription", "printed a prescription"),
     "decline_to_dispense": ("decline to dispense a prescription", "declined to dispense a prescription"),
+    # monitoring
+    "log_dose": ("write in the dose diary", "wrote in the dose diary"),
+    "undo_dose": ("take back a line of the dose diary", "took back a line of the dose diary"),
+    "answer_check_in": ("answer a check-in", "answered a check-in"),
+    "correct_check_in": ("correct an answer of a check-in", "corrected an answer of a check-in"),
+    "send_check_in": ("send a check-in", "sent a check-in"),
+    "record_contact": ("record what was done about an answer", "recorded what was done about an answer"),
+    "reassess": ("review the treatment", "reviewed the treatment"),
+    "grant_bridge": ("give a short bridge supply", "gave a short bridge supply"),
 }
 
 # What was opened, and what for.

@@ -168,6 +168,15 @@ def open_job(clinic_id: UUID, *, purpose: str, at: datetime) -> OpenJob:
     return OpenJob(clinic_id, purpose, at)
 
 
+def open_chart_in_job(job: OpenJob, patient_id: UUID) -> OpenChart:
+    """One patient's record for a run that already has its row: the same walls as a person's look, narrower than the job's own.
+
+    The wall now opens this patient and nothing else; for the next patient, or the job's own list, make the key again.
+    """
+    _set_wall("chart", job.clinic_id, job.at, patient=patient_id)
+    return OpenChart(None, job.clinic_id, patient_id, job.purpose, job.at)
+
+
 # Crockford's alphabet: no I, L, O, U. What is read for one of them is meant for the digit that looks like it.
 CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _MISREAD = str.maketrans("OIL", "011")
@@ -203,5 +212,5 @@ def refuse_on_record(key: Key, deed: str, why: Refused, *, subject: tuple[str, U
 
 __all__ = [
     "CODE_ALPHABET", "Key", "OpenChart", "OpenJob", "OpenList", "OpenSlip", "Refused", "code_digest", "normal_code",
-    "note_at_the_door", "open_chart", "open_job", "open_list", "open_new_chart", "open_slip", "refuse_on_record",
+    "note_at_the_door", "open_chart", "open_chart_in_job", "open_job", "open_list", "open_new_chart", "open_slip", "refuse_on_record",
 ]  # fmt: skip

@@ -1,1 +1,0 @@
-"""Dose diary, check-ins, red flags, levels and reassessments. Nothing to do yet."""

@@ -1,0 +1,200 @@
+"""The dose diary. The amount is computed here from the plan's products; the patient only says whether and when.
+
+A diary holds what happened, so nothing true is refused: a use above the plan's maximum is stored, then answered with advice and a task.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from serein.care.access.reads import patient_card
+from serein.care.evaluation.actions.own import not_the_patient, put_on_trail
+from serein.care.planning.models import Plan
+from serein.care.planning.text import Mistaken, printable
+from serein.clinical import knowledge
+from serein.foundation.people.keys import OpenChart, Refused, refuse_on_record
+from serein.foundation.people.models import Patient
+from serein.foundation.rows import new_id
+from serein.foundation.tasks.actions import NewTask, close_tasks, open_task
+
+from ..days import AS_NEEDED, dose_day, local, usual_instant
+from ..models import DoseEntry, DoseStatus
+from ..reads.diary import Day, diary
+from ..reads.regimen import planned_on
+from ..regimen import DayDose, DayPlan
+
+MISSED_TASK, ABOVE_TASK = "missed-doses", "above-maximum"
+DAYS_BACK, LONGEST_REASON = 7, 300
+NOT_PLANNED = Refused("not-planned", "Your plan has no such dose on that day. Please open the page again.")
+OTHER_ANSWER = Refused("already-logged", "You have already told us about this dose. Undo that first, then tell us again.")
+NO_ENTRY = Refused("no-entry", "This line is not in your diary.")
+
+
+@dataclass(frozen=True)
+class NewDose:
+    """What the patient says. `day` and `taken_at` default to what the instant means at the patient's home; `reason` for an as-needed use."""
+
+    slot: str
+    status: str = DoseStatus.TAKEN
+    day: date | None = None
+    taken_at: datetime | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Logged:
+    """`again`: it stood in the diary already and nothing was added. `advice`: empty, or unsure, missed, several-missed, above-maximum."""
+
+    entry_id: UUID
+    day: date
+    slot: str
+    mg: Decimal
+    again: bool = False
+    advice: str = ""
+
+
+@dataclass(frozen=True)
+class Undone:
+    entry_id: UUID
+    again: bool = False
+
+
+@dataclass(frozen=True)
+class _Meant:
+    """A dose with its day, its plan and the instant at which it was taken."""
+
+    day: date
+    plan: DayPlan
+    dose: DayDose
+    taken_at: datetime | None
+    reason: str
+
+
+@transaction.atomic
+def log_dose(chart: OpenChart, new: NewDose) -> Logged | Mistaken | Refused:
+    """Write one dose into the diary: taken, missed, or not sure. The same said twice is one line; something else needs an undo first."""
+    if refused := not_the_patient(chart, "log_dose"):
+        return refused
+    if new.status not in DoseStatus.values or (new.slot == AS_NEEDED and new.status != DoseStatus.TAKEN):
+        return Mistaken((("status", "Choose one answer."),))
+    Patient.objects.select_for_update(no_key=True).get(pk=chart.patient_id)  # two presses at once are told one after the other
+    meant = _meant(chart, new)
+    if isinstance(meant, Mistaken):
+        return meant
+    if isinstance(meant, Refused):
+        return refuse_on_record(chart, "log_dose", meant)
+    standing = None if new.slot == AS_NEEDED else _live(chart).filter(dose_day=meant.day, slot=new.slot).first()
+    if standing is not None:
+        if standing.status != new.status:
+            return refuse_on_record(chart, "log_dose", OTHER_ANSWER, subject=("dose_entry", standing.id))
+        return Logged(standing.id, standing.dose_day, standing.slot, standing.mg, again=True)
+    return _write(chart, new, meant)
+
+
+def _live(chart: OpenChart) -> QuerySet[DoseEntry]:
+    return DoseEntry.objects.filter(patient=chart.patient_id, undone_at=None)
+
+
+def _meant(chart: OpenChart, new: NewDose) -> _Meant | Mistaken | Refused:
+    zone = patient_card(chart).time_zone
+    now_day = dose_day(chart.at, zone, new.slot)
+    day = new.day or now_day
+    today = local(chart.at, zone).date()
+    if not today - timedelta(days=DAYS_BACK) <= day <= today:
+        return Mistaken((("day", f"Choose today or one of the {DAYS_BACK} days before."),))
+    plan = planned_on(chart, day)
+    dose = plan.dose(new.slot) if plan else None
+    if plan is None or dose is None:
+        return NOT_PLANNED
+    reason = new.reason.strip()
+    if new.slot == AS_NEEDED and not reason:
+        return Mistaken((("reason", "Say why you took it."),))
+    if len(reason) > LONGEST_REASON or not printable(reason):
+        return Mistaken((("reason", f"Use {LONGEST_REASON} ordinary characters or fewer."),))
+    taken = new.taken_at or (chart.at if day == now_day else usual_instant(day, zone, new.slot))
+    if new.status != DoseStatus.TAKEN:
+        return _Meant(day, plan, dose, None, reason)
+    # The next day until evening still counts: somebody who took it late is not told that it never was.
+    if taken > chart.at or not timedelta(0) <= local(taken, zone).date() - day <= timedelta(days=1):
+        return Mistaken((("taken_at", "Check the time: it must be on that day and not later than now."),))
+    return _Meant(day, plan, dose, taken, reason)
+
+
+def _write(chart: OpenChart, new: NewDose, meant: _Meant) -> Logged:
+    assert chart.by is not None
+    row = DoseEntry(
+        id=new_id(), clinic_id=chart.clinic_id, patient_id=chart.patient_id, plan_id=meant.plan.plan_id, status=new.status, slot=new.slot,
+        dose_day=meant.day, taken_at=meant.taken_at, parts=[p.as_json() for p in meant.dose.parts], mg=meant.dose.mg, reason=meant.reason,
+        recorded_at=chart.at, recorded_by_id=chart.by.account_id,
+    )  # fmt: skip
+    row.save(force_insert=True)
+    put_on_trail(chart, "log_dose", ("dose_entry", row.id), status=new.status, slot=new.slot)
+    return Logged(row.id, meant.day, new.slot, meant.dose.mg, advice=_advice(chart, new, meant))
+
+
+def _advice(chart: OpenChart, new: NewDose, meant: _Meant) -> str:
+    if new.status == DoseStatus.UNSURE:
+        return "unsure"
+    days = diary(chart, meant.day - timedelta(days=2), meant.day + timedelta(days=1))
+    if new.status == DoseStatus.MISSED:
+        if not _several_missed(days, meant.day):
+            return "missed"
+        _tell(chart, meant, MISSED_TASK, "Several doses missed, as the patient says", "Missing doses can bring withdrawal on")
+        return "several-missed"
+    if new.slot == AS_NEEDED and len(days[2].uses) > (meant.dose.most_a_day or 1):
+        _tell(
+            chart, meant, ABOVE_TASK, "More as-needed doses in a day than the plan allows", "The patient logged more than agreed"
+        )
+        return "above-maximum"
+    return ""
+
+
+def _several_missed(days: tuple[Day, ...], on: date) -> bool:
+    """So many planned doses in a row as the rule names, or a whole day without one; silence breaks the row: it is not known."""
+    doses = [(d, d.line(x.slot)) for d in days if d.plan for x in d.plan.fixed]
+    run = longest = 0
+    for day, line in doses:
+        run = run + 1 if line is not None and line.status == DoseStatus.MISSED else 0
+        longest = max(longest, run if abs((day.day - on).days) <= 1 else 0)
+    whole = any(d.day == on and d.plan and d.plan.fixed and d.state == DoseStatus.MISSED for d in days)
+    return whole or longest >= knowledge.load().rule("missed-doses-in-a-row").value
+
+
+def _tell(chart: OpenChart, meant: _Meant, kind: str, title: str, why: str) -> None:
+    owner = Plan.objects.values_list("written_by_id", flat=True).get(pk=meant.plan.plan_id)
+    open_task(
+        chart,
+        NewTask(
+            kind=kind, tier="today", title=title, why=f"{why}.", source="Diary, by the patient", finished_by="record_contact",
+            due_at=chart.at + timedelta(hours=24), owner_id=owner,
+        ),
+    )  # fmt: skip
+
+
+@transaction.atomic
+def undo_dose(chart: OpenChart, entry_id: UUID) -> Undone | Refused:
+    """Take a line back. It stays in the record, marked; undoing twice is undoing once."""
+    if refused := not_the_patient(chart, "undo_dose"):
+        return refused
+    row = DoseEntry.objects.filter(pk=entry_id, patient=chart.patient_id).first()
+    if row is None:
+        return refuse_on_record(chart, "undo_dose", NO_ENTRY)
+    if _live(chart).filter(pk=entry_id).update(undone_at=chart.at) != 1:
+        return Undone(entry_id, again=True)
+    put_on_trail(chart, "undo_dose", ("dose_entry", entry_id), status=row.status, slot=row.slot)
+    _close_what_is_gone(chart, row)
+    return Undone(entry_id)
+
+
+def _close_what_is_gone(chart: OpenChart, row: DoseEntry) -> None:
+    days = diary(chart, row.dose_day - timedelta(days=2), row.dose_day + timedelta(days=1))
+    if row.status == DoseStatus.MISSED and not _several_missed(days, row.dose_day):
+        close_tasks(chart, kind=MISSED_TASK, why="the patient took the entry back")
+    if row.slot == AS_NEEDED and len(days[2].uses) <= (
+        (days[2].plan and days[2].plan.as_needed and days[2].plan.as_needed.most_a_day) or 1
+    ):
+        close_tasks(chart, kind=ABOVE_TASK, why="the patient took the entry back")
