@@ -3,6 +3,7 @@
 import os
 
 from .database import serving_database
+from .log import logging_settings
 from .place import here
 
 STATE = here().folder
@@ -197,3 +198,5 @@ EMAIL_BACKEND = "serein.interfaces.courier.mail.Backend"
 DEFAULT_FROM_EMAIL = SEREIN_MAIL_FROM
 PROCRASTINATE_IMPORT_PATHS = ["serein.interfaces.courier.tasks", "serein.interfaces.web.shell.tasks"]
 PROCRASTINATE_WORKER_DEFAULTS = {"delete_jobs": "successful"}
+
+LOGGING = logging_settings()
