@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 MINUTES ?= 30
 UP ?=
 # What the tools put on disk must be readable by the account that Serein runs as after it gave up root.
-QUIET_PIP := umask 022 && $(BIN)/python -m pip --disable-pip-version-check install --quiet
+QUIET_PIP := umask 022 && $(BIN)/python -m pip --disable-pip-version-check --quiet install
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
