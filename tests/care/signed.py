@@ -71,8 +71,8 @@ def _plan(chart: OpenChart) -> Plan:
     """The one agreed plan of this patient."""
     assert chart.by is not None
     defaults = {
-        "state": "agreed", "indication": "severe-anxiety", "indication_words": "severe anxiety", "goal": "sleep", "substance": "diazepam",
-        "product": "diazepam-tablet-5mg", "regimen": [], "starts_on": TODAY, "ends_on": TODAY + timedelta(days=28),
+        "state": "agreed", "indication": "anxiety", "indication_words": "severe anxiety", "goal": "sleep", "substance": "diazepam",
+        "product": "diazepam-tablet-5", "regimen": [{"at": "night", "units": "1"}], "starts_on": TODAY, "ends_on": TODAY + timedelta(days=28),
         "reassess_on": TODAY + timedelta(days=14), "written_by_id": chart.by.account_id, "written_at": chart.at,
     }  # fmt: skip
     return Plan.objects.get_or_create(clinic_id=chart.clinic_id, patient_id=chart.patient_id, version=1, defaults=defaults)[0]

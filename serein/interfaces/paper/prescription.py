@@ -61,7 +61,7 @@ def marking(jurisdiction: str) -> str:
 def qr_svg(code: str, base_url: str) -> str:
     """The address of the check as QR code (SVG). Error level M; 33 modules at most for an address of up to 90 characters."""
     out = io.BytesIO()
-    segno.make(codes.address(base_url, code), error="m", micro=False).save(out, kind="svg", xmldecl=False, border=4, scale=4)
+    segno.make(codes.address(base_url, code), error="m", micro=False).save(out, kind="svg", xmldecl=False, border=4, scale=4, omitsize=True)
     return out.getvalue().decode()
 
 

@@ -158,5 +158,4 @@ class ReplyForm(PageForm):
     )  # fmt: skip
     words = forms.CharField(
         label="Your question, or what you want to change", required=False, strip=False, widget=forms.Textarea({"rows": 4}),
-        help_text="You can leave this empty if you agree.",
     )  # fmt: skip
