@@ -1,7 +1,7 @@
 """Write, send, answer, withdraw a plan. A plan that was sent is never changed; nothing starts without the patient's recorded agreement."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -16,7 +16,7 @@ from serein.foundation.rows import new_id
 from serein.foundation.tasks.actions import NewTask, close_tasks, open_task
 
 from . import reads
-from .models import Plan, PlanReply, PlanState
+from .models import Plan, PlanExtension, PlanReply, PlanState
 from .text import Mistaken, PlanText, mistakes, printable, text_digest
 
 QUESTION_TASK, PRESCRIBE_TASK = "answer-plan-question", "prescribe-agreed-plan"
@@ -209,3 +209,44 @@ def withdraw_plan(chart: OpenChart, plan_id: UUID, *, why: str) -> Withdrawn | M
         post(chart, kind="plan-withdrawn", to=letterbox(chart.patient_id), body={})
     _done(chart, "withdraw_plan", plan_id)
     return Withdrawn(plan_id)
+
+
+@dataclass(frozen=True)
+class Extended:
+    plan_id: UUID
+    ends_on: date
+
+
+@transaction.atomic
+def extend_plan(chart: OpenChart, plan_id: UUID, ends_on: date) -> Extended | Refused:
+    """Move the planned end of the agreed plan to a later day. Only the patient can: it is part of agreeing to a taper that lasts longer.
+
+    The dose, the indication and the day of the next look stay as they were. An earlier day changes nothing.
+    """
+    if chart.by is None or chart.by.patient_id != chart.patient_id:
+        return _refused(chart, "extend_plan", "not-the-patient", "Only the patient can agree to a longer plan.", plan_id)
+    card = reads.plan_in_force(chart)
+    if card is None or card.id != plan_id:
+        return _refused(chart, "extend_plan", "no-agreed-plan", "This plan is not in force.", plan_id)
+    if ends_on > card.text.ends_on:
+        PlanExtension(
+            clinic_id=chart.clinic_id, patient_id=chart.patient_id, plan_id=plan_id, ends_on=ends_on, by_id=chart.by.account_id, at=chart.at
+        ).save(force_insert=True)  # fmt: skip
+        _done(chart, "extend_plan", plan_id)
+    return Extended(plan_id, max(ends_on, card.text.ends_on))
+
+
+@dataclass(frozen=True)
+class Finished:
+    plan_id: UUID
+
+
+@transaction.atomic
+def finish_plan(chart: OpenChart, plan_id: UUID) -> Finished | Refused:
+    """Close an agreed plan because its course came to its end."""
+    if not Plan.objects.filter(pk=plan_id, state=PlanState.AGREED).update(state=PlanState.FINISHED, closed_at=chart.at):
+        return _refused(chart, "finish_plan", "not-agreed", "This plan is not in force.", plan_id)
+    for kind in (QUESTION_TASK, PRESCRIBE_TASK):
+        close_tasks(chart, kind=kind, why="the course ended", subject_id=plan_id)
+    _done(chart, "finish_plan", plan_id)
+    return Finished(plan_id)

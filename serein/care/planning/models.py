@@ -13,6 +13,7 @@ class PlanState(models.TextChoices):
     QUESTIONED = "questioned", "The patient asks"
     REPLACED = "replaced", "Replaced"
     WITHDRAWN = "withdrawn", "Withdrawn"
+    FINISHED = "finished", "Finished"
 
 
 class Plan(PatientRow):
@@ -56,3 +57,12 @@ class PlanReply(PatientRow):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["plan"], condition=Q(answer="agree"), name="agreed_once")]
+
+
+class PlanExtension(PatientRow):
+    """A later planned end of an agreed plan, to which the patient agreed together with a taper. The plan itself stays as it was sent."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="+")
+    ends_on = models.DateField()
+    by = models.ForeignKey("people.Account", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()

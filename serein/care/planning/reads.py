@@ -10,7 +10,7 @@ from serein.clinical.quantities import plain
 from serein.foundation.people.keys import OpenChart, OpenList
 from serein.foundation.people.persons import clinic_day, name_of
 
-from .models import Plan, PlanReply, PlanState
+from .models import Plan, PlanExtension, PlanReply, PlanState
 from .text import SUPPORTIVE_CARE, PlanText, daily_units, doses_of, product_named, text_digest, units_mg
 from .words import dose_words, regimen_words
 
@@ -72,10 +72,16 @@ class PlanLine:
     ends_on: date
 
 
+def _ends_on(plan: Plan) -> date:
+    """The planned end as sent, or the latest to which the patient agreed since."""
+    later = PlanExtension.objects.filter(plan=plan.id).order_by("-ends_on").values_list("ends_on", flat=True).first()
+    return max(plan.ends_on, later) if later else plan.ends_on
+
+
 def _text(plan: Plan) -> PlanText:
     return PlanText(
         indication=plan.indication, indication_words=plan.indication_words, goal=plan.goal, product=plan.product,
-        doses=doses_of(plan.regimen), starts_on=plan.starts_on, ends_on=plan.ends_on, reassess_on=plan.reassess_on,
+        doses=doses_of(plan.regimen), starts_on=plan.starts_on, ends_on=_ends_on(plan), reassess_on=plan.reassess_on,
         supportive_care=tuple(plan.supportive_care), supportive_note=plan.supportive_note,
     )  # fmt: skip
 
@@ -130,7 +136,7 @@ def plan_draft(chart: OpenChart) -> PlanCard | None:
 def plans_in_force(listing: OpenList) -> tuple[PlanLine, ...]:
     """One line for each patient in the list who has an agreed plan."""
     rows = Plan.objects.filter(patient_id__in=listing.patients, state=PlanState.AGREED)
-    return tuple(PlanLine(row.patient_id, _summary(row), row.reassess_on, row.ends_on) for row in rows)
+    return tuple(PlanLine(row.patient_id, _summary(row), row.reassess_on, _ends_on(row)) for row in rows)
 
 
 def _summary(row: Plan) -> str:

@@ -40,6 +40,11 @@ class TaperCourse(PatientRow):
         constraints = [
             models.UniqueConstraint(fields=["patient", "version"], name="one_taper_per_version"),
             models.UniqueConstraint(fields=["patient"], condition=Q(state="running"), name="one_running_taper"),
+            models.UniqueConstraint(fields=["patient"], condition=Q(state="draft"), name="one_taper_draft"),
+            models.UniqueConstraint(fields=["patient"], condition=Q(state="sent"), name="one_taper_waiting"),
+            models.CheckConstraint(
+                condition=~Q(state__in=("running", "finished")) | Q(agreed_at__isnull=False), name="no_taper_without_agreement"
+            ),
         ]
 
 
@@ -52,6 +57,9 @@ class TaperStep(PatientRow):
     doses = models.JSONField()
     terminal = models.BooleanField()
     told_at = models.DateTimeField(null=True, help_text="when the patient was told of this step")
+    ready_at = models.DateTimeField(
+        null=True, help_text="when the patient, or a clinician who spoke with them, said that it may come"
+    )
     confirmed_at = models.DateTimeField(null=True, help_text="when the patient confirmed that they changed to it")
     confirmed_by = models.ForeignKey("people.Account", on_delete=models.PROTECT, related_name="+", null=True)
 
@@ -69,3 +77,14 @@ class Hold(PatientRow):
     why = models.CharField(max_length=300)
     by = models.ForeignKey("people.Account", on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
+
+
+class TaperReply(PatientRow):
+    """What the patient said to one version: agree, or a wish. A wish is answered by a person."""
+
+    course = models.ForeignKey(TaperCourse, on_delete=models.PROTECT, related_name="+")
+    wish = models.CharField(max_length=10, choices=[(w, w) for w in ("agree", "wait", "slower", "pause", "back", "ask")])
+    words = models.TextField(blank=True)
+    by = models.ForeignKey("people.Account", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)

@@ -1,1 +1,345 @@
-"""Taper courses, steps and holds. Nothing to read yet."""
+"""Tapers as values, and the dose in force: what the patient takes as far as anybody was told."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from serein.care.planning.reads import PlanCard, plans
+from serein.care.planning.text import product_named, units_mg
+from serein.care.prescribing.reads.prescriptions import Supplied, supplies
+from serein.clinical.quantities import plain
+from serein.clinical.taper import Plan, PlanCheck, Request
+from serein.clinical.taper.written import plan_from, request_from
+from serein.foundation.people.keys import OpenChart, OpenList
+from serein.foundation.people.persons import name_of
+
+from .models import Hold, TaperCourse, TaperReply, TaperState, TaperStep
+from .words import dose_words
+
+IN_FORCE = (TaperState.RUNNING, TaperState.FINISHED)
+
+
+@dataclass(frozen=True)
+class StepDose:
+    """One time of the day: `parts` are (product id, units), which add up to `mg`."""
+
+    at: str
+    mg: Decimal
+    parts: tuple[tuple[str, Decimal], ...]
+
+    @property
+    def words(self) -> str:
+        return dose_words(self.at, self.mg, self.parts)
+
+
+@dataclass(frozen=True)
+class StepCard:
+    """One step. `before_mg` is the daily dose that it lowers; `days` is 0 for the last day of a taper to nothing."""
+
+    id: UUID
+    number: int
+    from_on: date
+    days: int
+    before_mg: Decimal
+    daily_mg: Decimal
+    terminal: bool
+    doses: tuple[StepDose, ...]
+    told_at: datetime | None
+    ready_at: datetime | None
+    confirmed_at: datetime | None
+    confirmed_by: str
+
+    @property
+    def last_day(self) -> date:
+        return self.from_on + timedelta(days=max(0, self.days - 1))
+
+    @property
+    def cut_percent(self) -> str:
+        return plain(((self.before_mg - self.daily_mg) * 100 / self.before_mg).quantize(Decimal(1)))
+
+    @property
+    def mg(self) -> str:
+        return plain(self.daily_mg)
+
+    @property
+    def products(self) -> frozenset[str]:
+        return frozenset(p for d in self.doses for p, _ in d.parts)
+
+
+@dataclass(frozen=True)
+class HoldCard:
+    from_on: date
+    until_on: date | None
+    asked_by_patient: bool
+    why: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the patient said: agree, wait, slower, pause, back or ask."""
+
+    wish: str
+    words: str
+    at: datetime
+    answered_at: datetime | None
+
+
+@dataclass(frozen=True)
+class TaperCard:
+    """One version, with everything that a screen needs. `before_doses` is how the dose before the first step is taken, where known."""
+
+    id: UUID
+    plan_id: UUID
+    version: int
+    state: str
+    request: Request
+    plan: Plan
+    checks: tuple[PlanCheck, ...]
+    steps: tuple[StepCard, ...]
+    before_doses: tuple[StepDose, ...]
+    starts_on: date
+    ends_on: date
+    replaces: UUID | None
+    why: str
+    knowledge_version: str
+    written_by: str
+    written_by_id: UUID
+    written_at: datetime
+    sent_at: datetime | None
+    agreed_at: datetime | None
+    closed_at: datetime | None
+    holds: tuple[HoldCard, ...]
+    wishes: tuple[Wish, ...]
+
+    @property
+    def state_words(self) -> str:
+        return TaperState(self.state).label
+
+    @property
+    def daily_mg(self) -> str:
+        return plain(self.request.daily_dose_mg)
+
+    @property
+    def hold(self) -> HoldCard | None:
+        """The hold that stands: only a new version ends it."""
+        return self.holds[-1] if self.holds else None
+
+    @property
+    def open_wishes(self) -> tuple[Wish, ...]:
+        return tuple(w for w in self.wishes if w.wish != "agree" and w.answered_at is None)
+
+    def reached(self, on: date) -> tuple[StepCard, ...]:
+        """Steps whose day has come and which no hold keeps back."""
+        return tuple(s for s in self.steps if s.from_on <= on and (self.hold is None or s.from_on <= self.hold.from_on))
+
+    def coming(self, on: date) -> StepCard | None:
+        """The next change; none while the dose is held."""
+        return None if self.hold else next((s for s in self.steps if s.from_on > on), None)
+
+
+@dataclass(frozen=True)
+class UnconfirmedChange:
+    """A change whose day has come and which nobody has confirmed. `supplied`: whether every product of it was dispensed for that day."""
+
+    step_id: UUID
+    on: date
+    from_mg: Decimal
+    to_mg: Decimal
+    supplied: bool
+
+
+@dataclass(frozen=True)
+class DoseInForce:
+    """The last dose that the patient was told of and has supply for, with how it is made up. While `unconfirmed_change` stands, both of its
+    doses are shown and neither is called taken."""
+
+    mg: Decimal
+    parts: tuple[StepDose, ...]
+    since: date
+    unconfirmed_change: UnconfirmedChange | None
+    held: bool = False
+
+
+@dataclass(frozen=True)
+class TaperLine:
+    """What a list of patients says about a running taper."""
+
+    patient_id: UUID
+    step: int
+    steps: int
+    held: bool
+    next_on: date | None
+    next_mg: str
+
+
+def _doses(stored: list[dict[str, Any]]) -> tuple[StepDose, ...]:
+    return tuple(
+        StepDose(d["at"], Decimal(d["mg"]), tuple((p["product"], Decimal(p["units"])) for p in d["parts"])) for d in stored
+    )
+
+
+def _steps(course: TaperCourse, rows: list[TaperStep]) -> tuple[StepCard, ...]:
+    found, before = [], Decimal(course.request["daily_dose_mg"])
+    for row in rows:
+        mg = Decimal(plain(row.daily_mg))
+        found.append(
+            StepCard(
+                row.id, row.number, row.from_on, row.days, before, mg, row.terminal, _doses(row.doses), row.told_at, row.ready_at,
+                row.confirmed_at, name_of(row.confirmed_by_id) if row.confirmed_by_id else "",
+            )
+        )  # fmt: skip
+        before = mg
+    return tuple(found)
+
+
+def tapers(chart: OpenChart) -> tuple[TaperCard, ...]:
+    """Every version, newest first."""
+    courses = list(TaperCourse.objects.filter(patient=chart.patient_id).order_by("version"))
+    if not courses:
+        return ()
+    steps = list(TaperStep.objects.filter(patient=chart.patient_id).order_by("number"))
+    holds = list(Hold.objects.filter(patient=chart.patient_id).order_by("id"))
+    replies = list(TaperReply.objects.filter(patient=chart.patient_id).order_by("id"))
+    agreed = plans(chart)
+    found: list[TaperCard] = []
+    for course in courses:
+        mine = _steps(course, [s for s in steps if s.course_id == course.id])
+        before = _before(course, found, agreed)
+        held = tuple(
+            HoldCard(h.from_on, h.until_on, h.asked_by_patient, h.why, name_of(h.by_id), h.at)
+            for h in holds
+            if h.course_id == course.id
+        )
+        wishes = tuple(Wish(r.wish, r.words, r.at, r.answered_at) for r in replies if r.course_id == course.id)
+        found.append(_card(course, mine, before, held, wishes))
+    return tuple(reversed(found))
+
+
+def _card(
+    c: TaperCourse,
+    steps: tuple[StepCard, ...],
+    before: tuple[StepDose, ...],
+    holds: tuple[HoldCard, ...],
+    wishes: tuple[Wish, ...],
+) -> TaperCard:
+    request = request_from(c.request)
+    plan = plan_from(c.answer, request)
+    return TaperCard(
+        c.id, c.plan_id, c.version, c.state, request, plan, plan.checks, steps, before, c.starts_on, c.ends_on, c.replaces_id, c.why,
+        c.knowledge_version, name_of(c.written_by_id), c.written_by_id, c.written_at, c.sent_at, c.agreed_at, c.closed_at, holds, wishes,
+    )  # fmt: skip
+
+
+def _before(course: TaperCourse, earlier: list[TaperCard], agreed: tuple[PlanCard, ...]) -> tuple[StepDose, ...]:
+    """How the dose before the first step is taken: as an earlier version had it, else as the plan says."""
+    mg = Decimal(course.request["daily_dose_mg"])
+    for card in reversed(earlier):
+        same = next((s for s in reversed(card.steps) if s.daily_mg == mg and card.agreed_at is not None), None)
+        if same is not None:
+            return same.doses
+    plan = next((p for p in agreed if p.id == course.plan_id), None)
+    return _plan_doses(plan) if plan is not None and Decimal(plan.daily_mg) == mg else ()
+
+
+def _plan_doses(plan: PlanCard) -> tuple[StepDose, ...]:
+    """The plan's doses in the form of a step's; those taken when needed have no time of the day and are not among them."""
+    product = product_named(plan.text.product, plan.substance)
+    assert product is not None
+    regular = [(d.at, Decimal(d.units)) for d in plan.text.doses if d.at != "as_needed"]
+    return tuple(StepDose(at, units_mg(product, units), ((product.id, units),)) for at, units in regular)
+
+
+def taper(chart: OpenChart, course_id: UUID) -> TaperCard | None:
+    return next((t for t in tapers(chart) if t.id == course_id), None)
+
+
+def running_taper(chart: OpenChart) -> TaperCard | None:
+    return next((t for t in tapers(chart) if t.state == TaperState.RUNNING), None)
+
+
+def waiting_taper(chart: OpenChart) -> TaperCard | None:
+    """The version that lies with the patient."""
+    return next((t for t in tapers(chart) if t.state == TaperState.SENT), None)
+
+
+def taper_draft(chart: OpenChart) -> TaperCard | None:
+    return next((t for t in tapers(chart) if t.state == TaperState.DRAFT), None)
+
+
+def step_of(chart: OpenChart, step_id: UUID) -> tuple[TaperCard, StepCard] | None:
+    return next(((t, s) for t in tapers(chart) for s in t.steps if s.id == step_id), None)
+
+
+def _plan_of_chart(chart: OpenChart) -> PlanCard | None:
+    return next((p for p in plans(chart) if p.state in ("agreed", "finished")), None)
+
+
+def dose_in_force(chart: OpenChart, on: date) -> DoseInForce | None:
+    """The dose in force on a day of the patient: of the running taper, of one that ended in this plan, else the plan's. None without a plan."""
+    course = next((t for t in tapers(chart) if t.state in IN_FORCE), None)
+    plan = _plan_of_chart(chart)
+    if course is None or (course.state == TaperState.FINISHED and plan is not None and plan.id != course.plan_id):
+        return DoseInForce(Decimal(plan.daily_mg), _plan_doses(plan), plan.text.starts_on, None) if plan else None
+    return _in_force(course, supplies(chart), on)
+
+
+def _in_force(course: TaperCard, held: tuple[Supplied, ...], on: date) -> DoseInForce:
+    reached = course.reached(on)
+    confirmed = next((s for s in reversed(reached) if s.confirmed_at is not None), None)
+    later = [s for s in reached if confirmed is None or s.number > confirmed.number]
+    told = next((s for s in reversed(later) if s.told_at is not None and _supplied(s, held, on)), None)
+    newest = later[-1] if later else None
+    at = told or confirmed
+    mg = at.daily_mg if at else course.request.daily_dose_mg
+    change = None
+    if newest is not None:
+        before = confirmed.daily_mg if confirmed else course.request.daily_dose_mg
+        shown = told or newest
+        change = UnconfirmedChange(shown.id, shown.from_on, before, shown.daily_mg, told is not None)
+    since = at.from_on if at else course.request.stable_since or course.starts_on
+    return DoseInForce(mg, at.doses if at else course.before_doses, min(since, on), change, course.hold is not None)
+
+
+def _supplied(step: StepCard, held: tuple[Supplied, ...], on: date) -> bool:
+    """Every product of the step is in a supply that was handed out and was written for that day. A step to nothing needs none."""
+    here = {s.product for s in held if s.dispensed_on is not None and s.dispensed_on <= on and s.starts_on <= on <= s.last_day}
+    return step.products <= here
+
+
+def dose_ceiling(chart: OpenChart, on: date) -> Decimal | None:
+    """The most mg a day that an order starting on that day may give while a taper stands; None without one.
+
+    What the calendar says for that day, or the last confirmed dose while a change waits to be confirmed: somebody who did not change yet must
+    not be left without.
+    """
+    course = next((t for t in tapers(chart) if t.state in IN_FORCE), None)
+    plan = _plan_of_chart(chart)
+    if course is None or (course.state == TaperState.FINISHED and (plan is None or plan.id != course.plan_id)):
+        return None
+    reached = course.reached(on)
+    planned = reached[-1].daily_mg if reached else course.request.daily_dose_mg
+    now = course.reached(min(on, chart.at.date()))
+    if not now or now[-1].confirmed_at is not None:
+        return planned
+    confirmed = next((s.daily_mg for s in reversed(now) if s.confirmed_at is not None), course.request.daily_dose_mg)
+    return max(planned, confirmed)
+
+
+def running_tapers(listing: OpenList, on: date) -> tuple[TaperLine, ...]:
+    """One line for each patient in the list whose taper runs."""
+    found = []
+    for course in TaperCourse.objects.filter(patient_id__in=listing.patients, state=TaperState.RUNNING):
+        steps = list(TaperStep.objects.filter(course=course.id).order_by("number"))
+        held = Hold.objects.filter(course=course.id).exists()
+        reached = sum(s.from_on <= on for s in steps)
+        coming = next((s for s in steps if s.from_on > on), None) if not held else None
+        found.append(
+            TaperLine(
+                course.patient_id, reached, len(steps), held, coming.from_on if coming else None, plain(coming.daily_mg) if coming else ""
+            )
+        )  # fmt: skip
+    return tuple(found)

@@ -42,6 +42,8 @@ DEEDS: dict[str, tuple[str, str]] = {
     "send_plan": ("send the plan", "sent the plan"),
     "reply_to_plan": ("answer the plan", "answered the plan"),
     "withdraw_plan": ("take back a plan", "took back a plan"),
+    "extend_plan": ("agree to a later end of the plan", "agreed to a later end of the plan"),
+    "finish_plan": ("close the plan at its end", "closed the plan at its end"),
     # prescribing
     "draft_prescription": ("start a draft prescription", "started a draft prescription"),
     "change_draft": ("change a draft prescription", "changed a draft prescription"),
@@ -53,6 +55,7 @@ DEEDS: dict[str, tuple[str, str]] = {
     "cancel_prescription": ("cancel a prescription", "cancelled a prescription"),
     "dispense": ("dispense a prescription", "dispensed a prescription"),
     "print_prescription": ("print a prescription", "printed a prescription"),
+    "draft_regimen": ("start draft prescriptions for a dose change", "started draft prescriptions for a dose change"),
     "decline_to_dispense": ("decline to dispense a prescription", "declined to dispense a prescription"),
     # monitoring
     "log_dose": ("write in the dose diary", "wrote in the dose diary"),
@@ -63,6 +66,20 @@ DEEDS: dict[str, tuple[str, str]] = {
     "record_contact": ("record what was done about an answer", "recorded what was done about an answer"),
     "reassess": ("review the treatment", "reviewed the treatment"),
     "grant_bridge": ("give a short bridge supply", "gave a short bridge supply"),
+    # tapering
+    "propose_taper": ("plan a slow dose reduction", "planned a slow dose reduction"),
+    "send_taper": ("send a plan for dose changes", "sent a plan for dose changes"),
+    "agree_taper": ("agree to a plan for dose changes", "agreed to a plan for dose changes"),
+    "ask_about_taper": ("ask about the dose changes", "asked about the dose changes"),
+    "answer_about_taper": ("answer a question about the dose changes", "answered a question about the dose changes"),
+    "withdraw_taper": ("take back a plan for dose changes", "took back a plan for dose changes"),
+    "ready_for_step": ("say they are ready for a dose change", "said they are ready for a dose change"),
+    "keep_step": ("go on with a dose change", "went on with a dose change"),
+    "confirm_step": ("confirm a dose change", "confirmed a dose change"),
+    "hold_taper": ("hold the dose", "held the dose"),
+    "resume_taper": ("plan the dose changes after a hold", "planned the dose changes after a hold"),
+    "finish_taper": ("close the dose changes at their end", "closed the dose changes at their end"),
+    "print_taper": ("print a dose calendar", "printed a dose calendar"),
 }
 
 # What was opened, and what for.

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from serein.foundation.audit.trail import Entry, record
-from serein.foundation.people.keys import OpenChart
+from serein.foundation.people.keys import OpenChart, OpenJob
 
 from .models import Task
 
@@ -23,19 +23,21 @@ class NewTask:
     subject_id: UUID | None = None
 
 
-def open_task(chart: OpenChart, new: NewTask) -> UUID:
-    """Open a task, or return the one that is already open for the same reason."""
-    same = Task.objects.filter(patient=chart.patient_id, kind=new.kind, subject_id=new.subject_id, done_at=None).first()
+def open_task(chart: OpenChart | OpenJob, new: NewTask, *, patient_id: UUID | None = None) -> UUID:
+    """Open a task, or return the one that is already open for the same reason. With a job's key `patient_id` says whose it is."""
+    patient = chart.patient_id if isinstance(chart, OpenChart) else patient_id
+    assert patient is not None, "a task belongs to a patient"
+    same = Task.objects.filter(patient=patient, kind=new.kind, subject_id=new.subject_id, done_at=None).first()
     if same is not None:
         return same.id
     task = Task(
-        clinic_id=chart.clinic_id, patient_id=chart.patient_id, kind=new.kind, tier=new.tier, title=new.title, why=new.why, source=new.source,
+        clinic_id=chart.clinic_id, patient_id=patient, kind=new.kind, tier=new.tier, title=new.title, why=new.why, source=new.source,
         finished_by=new.finished_by, due_at=new.due_at, owner_id=new.owner_id, subject_id=new.subject_id, opened_at=chart.at,
     )  # fmt: skip
     task.save(force_insert=True)
     by = chart.by.account_id if chart.by else None
     record(
-        Entry(chart.clinic_id, chart.at, by, "open_task").about(chart.patient_id, "task", task.id),
+        Entry(chart.clinic_id, chart.at, by, "open_task").about(patient, "task", task.id),
         facts={"kind": new.kind, "tier": new.tier},
     )
     return task.id

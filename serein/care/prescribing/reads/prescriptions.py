@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from uuid import UUID
 
 from serein.clinical.case import Medicine
@@ -85,6 +86,37 @@ def prescribed(chart: OpenChart, on: date) -> Prescribed:
         )  # fmt: skip
         (current if runs else past).append(medicine)
     return Prescribed(tuple(current), tuple(past))
+
+
+@dataclass(frozen=True)
+class Supplied:
+    """One signed supply: `quantity` of the product (tablets or mL) for the days it was written for. `dispensed_on` is None until handed out."""
+
+    prescription_id: UUID
+    product: str
+    quantity: Decimal
+    starts_on: date
+    last_day: date
+    dispensed_on: date | None
+    regimen: str
+
+
+def supplies(chart: OpenChart) -> tuple[Supplied, ...]:
+    """Every supply that was signed and not cancelled, oldest first."""
+    rows = Prescription.objects.filter(patient=chart.patient_id).exclude(state=PrescriptionState.CANCELLED).order_by("id")
+    handed = dict(Dispensing.objects.filter(patient=chart.patient_id).order_by("-fill").values_list("prescription_id", "on"))
+    orders = dict(Draft.objects.filter(patient=chart.patient_id).values_list("id", "order"))
+    found = []
+    for row in rows:
+        stored = orders[row.draft_id]
+        order = OrderText.from_json(stored)
+        found.append(
+            Supplied(
+                row.id, order.product, Decimal(order.quantity), order.starts_on, order.last_day, handed.get(row.id),
+                stored.get("regimen", ""),
+            )
+        )  # fmt: skip
+    return tuple(found)
 
 
 def latest_running(chart: OpenChart, on: date) -> UUID | None:

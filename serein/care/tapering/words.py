@@ -1,0 +1,29 @@
+"""A step in words that people read: real tablets, halves as words, never a fraction sign."""
+
+from decimal import Decimal
+
+from serein.care.planning.text import TIMES
+from serein.care.planning.words import units_words
+from serein.clinical import knowledge
+from serein.clinical.knowledge import Product
+from serein.clinical.quantities import plain
+
+
+def strength(product: Product) -> str:
+    """'5 mg', or '1 mg/mL' for a liquid."""
+    return f"{plain(product.mg)} mg" if product.mg is not None else f"{plain(product.mg_per_ml or Decimal())} mg/mL"
+
+
+def part_words(product_id: str, units: Decimal) -> str:
+    """'1 and a half tablets of 2 mg', '2.5 mL of 1 mg/mL'."""
+    product = knowledge.load().product(product_id)
+    return f"{units_words(product, units)} of {strength(product)}"
+
+
+def together(words: list[str]) -> str:
+    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1]
+
+
+def dose_words(at: str, mg: Decimal, parts: tuple[tuple[str, Decimal], ...]) -> str:
+    """'10 mg at night: 2 tablets of 5 mg'."""
+    return f"{plain(mg)} mg {TIMES[at]}: {together([part_words(p, u) for p, u in parts])}"
