@@ -5,9 +5,9 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from datetime import UTC, datetime
+from http.client import HTTPConnection
+from urllib.parse import urlsplit
 
 import psycopg
 
@@ -107,8 +107,10 @@ def environment(wish: Wish, mode: str) -> dict[str, str]:
     kept = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "SEREIN_OWNER_DATABASE_URL", "SEREIN_DATABASE_ROLE")}
     told = {
         "SEREIN_STATE": str(wish.place.folder),
-        "SEREIN_BASE_URL": wish.address,
-        "SEREIN_HOSTS": ",".join(sorted({"localhost", wish.address.split("//")[1].rsplit(":", 1)[0]})),
+        "SEREIN_BASE_URL": wish.public,
+        "SEREIN_HOSTS": ",".join(
+            sorted({"localhost", *(urlsplit(a).hostname or "" for a in (wish.address, wish.public))} - {""})
+        ),
         "DJANGO_SETTINGS_MODULE": "serein.config.settings",
         "PYTHONPATH": str(PACKAGE.parent),
         # The pinned package `tzdata` counts, not this machine's files.
@@ -167,17 +169,19 @@ def wait_for_web(wish: Wish, tree: Tree, web: Child) -> None:
 
 
 def answers(wish: Wish) -> bool:
+    """Whether a page comes; where a redirect would lead is not followed, since behind a proxy it leads outside."""
+    connection = HTTPConnection(urlsplit(wish.address).hostname or "localhost", wish.port, timeout=5)
     try:
-        urllib.request.urlopen(wish.address + "/", timeout=5)  # noqa: S310
-    except urllib.error.HTTPError:
-        return True
+        connection.request("GET", "/")
+        return connection.getresponse().status < 500
     except OSError:
         return False
-    return True
+    finally:
+        connection.close()
 
 
 def greet(wish: Wish, mode: str) -> None:
-    lines = ["", f"Serein is ready: {wish.address}", ""]
+    lines = ["", f"Serein is ready: {wish.public}", ""]
     if mode == demonstration.DEMONSTRATION:
         lines += ["Demonstration: invented people, not for patients. Sign in as"]
         lines += [f"  {s.role:<11} {s.email:<26} {s.password}" for s in demonstration.sign_ins(wish.place)]

@@ -1,6 +1,7 @@
 """What was asked of `serein up`."""
 
 import argparse
+import os
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -25,6 +26,11 @@ class Wish:
     def address(self) -> str:
         # Passkeys are bound to a name, and a number is none: on this machine Serein is always reached as localhost.
         return f"http://{'localhost' if self.host in ('127.0.0.1', '::1', '0.0.0.0') else self.host}:{self.port}"  # noqa: S104
+
+    @property
+    def public(self) -> str:
+        """What people type: behind a proxy with TLS the operator names it, else it is `address`."""
+        return os.environ.get("SEREIN_BASE_URL") or self.address
 
 
 def say(line: str) -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from datetime import UTC, datetime
+from http.client import HTTPConnection
 from pathlib import Path
 
 import psycopg
@@ -72,9 +73,11 @@ def test_the_demonstration_from_the_first_start_through_every_kill(state):
 
     # A killed supervisor leaves nothing that stands in the way of the next start.
     second.end(signal.SIGKILL)
-    third = Up(state, "--now", "2031-05-06T09:00:00+00:00").until_ready(SECOND_SECONDS)
-    third.until_answers()
+    public = {"SEREIN_BASE_URL": "https://clinic.example"}
+    third = Up(state, "--now", "2031-05-06T09:00:00+00:00", environment=public).until_ready(SECOND_SECONDS)
+    assert "Serein is ready: https://clinic.example" in third.said
     has_a_clock_of_its_own(third)
+    behind_a_proxy(third)
     with as_owner(state) as connection:
         assert connection.execute("SELECT n FROM kept").fetchone() == (7,)
     assert third.end(signal.SIGTERM) == 0
@@ -89,6 +92,15 @@ def has_a_clock_of_its_own(up: Up) -> None:
     at = datetime.now(UTC).timestamp() + float(told["SEREIN_CLOCK_OFFSET_SECONDS"])
     assert datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d") == "2031-05-06"
     assert not {name for name in told if "DATABASE_URL" in name}
+
+
+def behind_a_proxy(up: Up) -> None:
+    """Plain HTTP is sent to the public address; what the proxy forwards is answered."""
+    for header, status in (({}, 301), ({"X-Forwarded-Proto": "https"}, 200)):
+        connection = HTTPConnection("localhost", up.port, timeout=30)
+        connection.request("GET", "/accounts/login/", headers={"Host": "clinic.example", **header})
+        assert connection.getresponse().status == status
+        connection.close()
 
 
 def uids_of(number: int) -> set[int]:
