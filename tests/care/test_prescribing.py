@@ -545,3 +545,13 @@ def test_an_account_that_was_closed_signs_nothing(db):
 
 def test_the_statement_that_was_shown_is_part_of_what_is_signed(db):
     assert ready_desk().page().content.content.statement == payload.statement_sha256()
+
+
+@pytest.mark.parametrize("written", ["٢١", "2e1", " 21", "21.", "+21", "21_0", "１", "1.2345"])
+def test_a_number_is_what_anybody_would_read(db, written):
+    d = desk()
+    order = draft(d.chart(), d.draft_id).order
+    answer = change_draft(d.chart(), d.draft_id, 1, replace(order, quantity=written))
+    assert isinstance(answer, Mistaken) and "quantity" in dict(answer.by_field)
+    answer = change_draft(d.chart(), d.draft_id, 1, replace(order, doses=(PlannedDose("night", written),)))
+    assert isinstance(answer, Mistaken) and "night" in dict(answer.by_field)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from types import MappingProxyType
 
 from serein.clinical import knowledge
 from serein.clinical.knowledge import Product
-from serein.clinical.quantities import NotAQuantity, decimal, plain
+from serein.clinical.quantities import plain
 
 TIMES = MappingProxyType(
     {"morning": "in the morning", "noon": "at noon", "evening": "in the evening", "night": "at night", "as_needed": "when needed"}
@@ -144,25 +145,22 @@ def mistaken_doses(product_id: str, doses: tuple[PlannedDose, ...]) -> Iterator[
 
 
 def _dose(dose: PlannedDose, smallest: Decimal) -> Iterator[str]:
-    units = _number(dose.units)
+    units = number(dose.units)
     if units is None or units <= 0:
         yield "Enter a number above zero, such as 1 or 0.5."
     elif units % smallest:
         yield f"This product is given in steps of {plain(smallest)}."
-    most = _number(dose.max_per_day)
+    most = number(dose.max_per_day)
     if dose.at == "as_needed" and (most is None or most <= 0 or most % 1):
         yield "Say how many such doses there may be in a day at most."
     if dose.at != "as_needed" and dose.max_per_day:
         yield "A maximum belongs only to a dose when needed."
 
 
-def _number(written: str) -> Decimal | None:
-    try:
-        number = decimal(written)
-    except NotAQuantity:
-        return None
-    # Four figures of tablets or mL at once are a slip, and the payload has no room for them.
-    return number if abs(number) < 1000 else None
+def number(written: str) -> Decimal | None:
+    """A number as one writes it on a form: ASCII digits and a point, up to 9999 and three places. Everything else that Decimal would read
+    (1e3, other scripts' digits, blanks) is refused: what is stored and signed must be what anybody would read on the screen."""
+    return Decimal(written) if re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,3})?", written) else None
 
 
 def _dates(text: PlanText, on: date) -> Iterator[tuple[str, str]]:

@@ -13,19 +13,20 @@ from serein.care.planning.text import (
     daily_units,
     doses_of,
     mistaken_doses,
+    number,
     product_named,
     units_mg,
 )
 from serein.clinical import knowledge
 from serein.clinical.case import ATC, RXNORM, SNOMED, Coding, Concept, Dosage, Medicine, Order, Supply, Timing
 from serein.clinical.knowledge import Product
-from serein.clinical.quantities import Amount, Interval, NotAQuantity, Unit, decimal, plain
+from serein.clinical.quantities import Amount, Interval, Unit, plain
 
 from . import words
 
 DAY = Interval(Decimal(24))
-# A day count or quantity beyond these is a slip of the finger; what is too long or too much is for `assess` to say.
-MOST_DAYS, MOST_UNITS = 366, 9999
+# A day count beyond this is a slip of the finger; what is too long is for `assess` to say.
+MOST_DAYS = 366
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,11 +79,8 @@ def _supply(order: OrderText) -> Iterator[tuple[str, str]]:
     product = product_named(order.product)
     if not 1 <= order.days <= MOST_DAYS:
         yield "days", f"Enter a number of days from 1 to {MOST_DAYS}."
-    try:
-        quantity = decimal(order.quantity)
-    except NotAQuantity:
-        quantity = Decimal()
-    if not 0 < quantity <= MOST_UNITS or quantity != round(quantity, 3):
+    quantity = number(order.quantity)
+    if not quantity:
         yield "quantity", "Enter how many in all, such as 28."
     elif product is not None and product.mg is not None and quantity % 1:
         yield "quantity", "Tablets are handed out whole: enter a whole number."

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 
 from serein.care.planning.text import Mistaken
 from serein.care.prescribing.actions.checking import LONGEST_WORDS, Checked, check_draft, override_warning
-from serein.care.prescribing.reads.overrides import REASONS
+from serein.care.prescribing.reads.overrides import REASONS, Standing
 from serein.clinical.findings import Finding, Severity
 from serein.foundation.people.keys import OpenChart, Refused
 from serein.interfaces.web.shell.forms import PageForm
@@ -21,6 +21,13 @@ from serein.interfaces.web.shell.tall_man import tall_man
 
 from .banner import banner
 from .desk import chart_page
+from .templatetags.clinician import day
+
+# What the assessment leaves to whoever knows the prescriber: here that is the signature.
+AT_SIGNING = {
+    "licence": "checked again when you sign",
+    "jurisdiction": "the licence must cover this clinic’s; checked when you sign",
+}
 
 
 class ReasonsForm(PageForm):
@@ -54,6 +61,14 @@ def card_of(finding: Finding, body: SafeString | str = "") -> Card:
     return Card(
         finding.severity.value, tall_man(finding.summary), tall_man(detail), tuple(Input(i.what, i.source) for i in finding.inputs), sources,
         finding.suggestions, code=finding.code, body=body,
+    )  # fmt: skip
+
+
+def _said(reason: Standing) -> SafeString:
+    words = f"“{reason.words}” " if reason.words else ""
+    return format_html(
+        "<p><b>{}.</b> {}<span class=\"sub\">{}, {}; stands until {}</span></p>",
+        reason.reason_words, words, reason.by, day(reason.at), day(reason.until),
     )  # fmt: skip
 
 
@@ -91,12 +106,13 @@ def _page(request: HttpRequest, key: OpenChart, checked: Checked, form: ReasonsF
     examination = checked.examination
     findings, open_now = examination.assessment.findings, examination.unanswered
     answered = [(f, examination.standing[f.fingerprint]) for f in findings if f.severity is Severity.WARN and f not in open_now]
+    gaps = [(n.check, AT_SIGNING.get(n.check, n.why)) for n in examination.assessment.not_checked]
     context = {
         "banner": banner(key), "draft": checked.draft, "form": form, "knowledge": examination.assessment.knowledge,
-        "orders": examination.assessment.orders, "may_sign": examination.assessment.may_sign, "not_checked": examination.assessment.not_checked,
+        "orders": examination.assessment.orders, "may_sign": examination.assessment.may_sign, "not_checked": gaps,
         "stops": [card_of(f) for f in findings if f.severity is Severity.STOP],
         "to_answer": [card_of(f, form.body(f)) for f in open_now],
-        "answered": [(card_of(f), reason) for f, reason in answered],
+        "answered": [card_of(f, _said(reason)) for f, reason in answered],
         "notes": [card_of(f) for f in findings if f.severity is Severity.NOTE],
     }  # fmt: skip
     status = 422 if form.is_bound and form.errors else 200

@@ -1,5 +1,8 @@
 """The fields that a plan and a prescription share: a product, and how many of it at which time of the day."""
 
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
 from django import forms
 
 from serein.care.planning.text import TIMES, PlannedDose, plannable_products
@@ -8,13 +11,22 @@ from serein.interfaces.web.shell.forms import PageForm
 from .templatetags.clinician import tallman
 
 WIDTH = {"class": "govuk-input--width-5", "inputmode": "decimal", "autocomplete": "off"}
-LABELS = {"morning": "Morning", "noon": "Noon", "evening": "Evening", "night": "Night", "as_needed": "When needed, each time"}
-STEPS = "In tablets or mL, such as 1 or 0.5; leave empty for none."
+LABELS = {"morning": "Morning", "noon": "Noon", "evening": "Evening", "night": "Night", "as_needed": "Each time"}
+HOW = "Tablets or mL each time, such as 1 or 0.5. Leave empty for none."
 
 
 def units_field(at: str) -> forms.CharField:
-    hint = STEPS if at in ("morning", "as_needed") else ""
-    return forms.CharField(label=LABELS[at], required=False, max_length=24, widget=forms.TextInput(WIDTH), help_text=hint)
+    return forms.CharField(label=LABELS[at], required=False, max_length=24, widget=forms.TextInput(WIDTH))
+
+
+@dataclass(frozen=True)
+class Step:
+    """At most five fields under one heading; those in `row` stand side by side where there is room."""
+
+    title: str
+    fields: tuple[str, ...] = ()
+    row: tuple[str, ...] = ()
+    lead: str = ""
 
 
 class DosesForm(PageForm):
@@ -30,9 +42,16 @@ class DosesForm(PageForm):
     evening = units_field("evening")
     night = units_field("night")
     as_needed = units_field("as_needed")
-    as_needed_max = forms.CharField(
-        label="When needed, at most how many times a day", required=False, max_length=3, widget=forms.TextInput(WIDTH)
-    )
+    as_needed_max = forms.CharField(label="At most times a day", required=False, max_length=3, widget=forms.TextInput(WIDTH))
+
+    plan_of_steps: ClassVar[tuple[Step, ...]] = ()
+
+    def steps(self) -> list[dict[str, Any]]:
+        """The steps with their bound fields, for `clinician/steps.html`."""
+        return [
+            {"title": s.title, "lead": s.lead, "fields": [self[n] for n in s.fields], "row": [self[n] for n in s.row]}
+            for s in self.plan_of_steps
+        ]
 
     def offer(self, jurisdiction: str) -> None:
         """Offer the products of this market; staff read them in tall-man letters."""

@@ -19,12 +19,12 @@ from serein.interfaces.web.shell.pages import changed_page, not_found_page, refu
 
 from .banner import banner
 from .desk import chart_page
-from .dosing_form import WIDTH, DosesForm, typed
+from .dosing_form import HOW, WIDTH, DosesForm, Step, typed
 
 STEPS = (
-    ("1. Medicine, each day", ("product", "morning", "noon", "evening", "night")),
-    ("2. Only when needed", ("as_needed", "as_needed_max")),
-    ("3. How long and how much", ("starts_on", "days", "quantity")),
+    Step("1. Medicine, each day", ("product",), ("morning", "noon", "evening", "night"), HOW),
+    Step("2. Only when needed", (), ("as_needed", "as_needed_max"), HOW),
+    Step("3. How long and how much", ("starts_on",), ("days", "quantity"), "Quantity in whole tablets, or in mL."),
 )
 
 
@@ -36,13 +36,13 @@ class DraftForm(DosesForm):
         label="For how many days", widget=forms.TextInput(WIDTH), error_messages={"required": "Enter the number of days"}
     )
     quantity = forms.CharField(
-        label="Quantity in all", max_length=24, widget=forms.TextInput(WIDTH), help_text="Whole tablets, or mL.",
+        label="Quantity in all", max_length=24, widget=forms.TextInput(WIDTH),
         error_messages={"required": "Enter the quantity"},
     )  # fmt: skip
     version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
 
-    def steps(self) -> list[tuple[str, list[forms.BoundField]]]:
-        return [(title, [self[name] for name in names]) for title, names in STEPS]
+    plan_of_steps = STEPS
+    field_order = [name for step in STEPS for name in (*step.fields, *step.row)]
 
     def order(self) -> OrderText:
         data = self.cleaned_data

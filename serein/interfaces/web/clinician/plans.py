@@ -22,14 +22,14 @@ from serein.interfaces.web.shell.pages import changed_page, not_found_page, refu
 
 from .banner import banner
 from .desk import chart_page
-from .dosing_form import DosesForm, typed
+from .dosing_form import HOW, DosesForm, Step, typed
 
 STEPS = (
-    ("1. Why", ("indication", "indication_words", "goal")),
-    ("2. Medicine, each day", ("product", "morning", "noon", "evening", "night")),
-    ("3. Only when needed", ("as_needed", "as_needed_max")),
-    ("4. From when, until when", ("starts_on", "reassess_on", "ends_on")),
-    ("5. Beside the medicine", ("supportive_care", "supportive_note")),
+    Step("1. Why", ("indication", "indication_words", "goal")),
+    Step("2. Medicine, each day", ("product",), ("morning", "noon", "evening", "night"), HOW),
+    Step("3. Only when needed", (), ("as_needed", "as_needed_max"), HOW),
+    Step("4. From when, until when", ("starts_on", "reassess_on", "ends_on")),
+    Step("5. Beside the medicine", ("supportive_care", "supportive_note")),
 )
 
 
@@ -66,8 +66,8 @@ class PlanForm(DosesForm):
         label="Note about it", required=False, max_length=LONGEST_NOTE, widget=forms.Textarea({"rows": 3})
     )
 
-    def steps(self) -> list[tuple[str, list[Any]]]:
-        return [(title, [self[name] for name in names]) for title, names in STEPS]
+    plan_of_steps = STEPS
+    field_order = [name for step in STEPS for name in (*step.fields, *step.row)]
 
     def text(self) -> PlanText:
         data = self.cleaned_data
@@ -93,7 +93,7 @@ def _initial(card: PlanCard | None) -> dict[str, Any]:
 @chart_page
 def plan(request: HttpRequest, key: OpenChart) -> HttpResponse:
     """Write the draft."""
-    start = _initial(plan_draft(key) or plan_in_force(key)) or {"starts_on": clinic_day(key.clinic_id, key.at)}
+    start = {"starts_on": clinic_day(key.clinic_id, key.at)} | _initial(plan_draft(key) or plan_in_force(key))
     form = PlanForm(request.POST or None, initial=start)
     form.offer(clinic_card(key.clinic_id).jurisdiction)
     if request.method == "POST" and form.is_valid():
