@@ -99,8 +99,9 @@ def _licence_row(line: LicenceLine, s: Standing) -> TableRow:
     about = format_html('<span class="govuk-visually-hidden"> licence {}</span>', line.number)
     acts = [link(format_html("Verify{}", about), "verify_licence", line.id)] if line.state == "waiting" else []
     acts += [link(format_html("End{}", about), "end_licence", line.id)] if line.state != "ended" else []
+    seen = f" Seen: {'; '.join(line.evidence.splitlines())}" if line.evidence else ""
     cells = (
-        Cell(f"{KINDS[line.kind]} {line.number}", sub=f"{line.jurisdiction}. {line.evidence}", header=True),
+        Cell(f"{KINDS[line.kind]} {line.number}", sub=f"Valid in {line.jurisdiction}.{seen}", header=True),
         Cell(day_words(line.expires_on), sub=left_words(line.days_left)),
         Cell(s.state, sub=s.stops),
         Cell(format_html_join(" · ", "{}", [(act,) for act in acts])),

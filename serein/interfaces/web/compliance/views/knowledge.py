@@ -29,7 +29,7 @@ def _rooms(known: Knowledge) -> Table:
             )
         )  # fmt: skip
     columns = (Column("What"), Column("Files", True), Column("Confirmed", True), Column("Review by", True))
-    return Table("Knowledge by kind", columns, rows, stack=True, hide_caption=True)
+    return Table("Knowledge by kind", columns, rows, hide_caption=True)
 
 
 def _sources(known: Knowledge) -> Table:
