@@ -58,10 +58,13 @@ class OrderText:
         )  # fmt: skip
 
 
-def prefilled(plan: PlanCard, on: date) -> OrderText:
-    """The agreed plan as an order from today (or its start) up to the day before the next look at the patient, or to the planned end."""
+def prefilled(plan: PlanCard, on: date, until: date | None = None) -> OrderText:
+    """The agreed plan as an order from today (or its start) to `until`; without it up to the day before the next look at the patient, or to the
+    planned end."""
     start = max(on, plan.text.starts_on)
-    until = plan.text.reassess_on - timedelta(days=1) if plan.text.reassess_on > start else plan.text.ends_on
+    if until is None:
+        until = plan.text.reassess_on - timedelta(days=1) if plan.text.reassess_on > start else plan.text.ends_on
+    until = min(until, plan.text.ends_on)
     days = max(1, min((until - start).days + 1, MOST_DAYS))
     product, quantity = product_named(plan.text.product), daily_units(plan.text.doses) * days
     if product is not None and product.mg is not None:

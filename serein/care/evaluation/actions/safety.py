@@ -58,11 +58,11 @@ def ask_safety(chart: OpenChart, result: InstrumentResult) -> UUID:
     answer.save(force_insert=True)
     put_on_trail(chart, "ask_safety", ("safety_answer", answer.id))
     _say_on_task(chart, answer)
-    _wake_the_team(chart)
+    wake_the_team(chart)
     return answer.id
 
 
-def _wake_the_team(chart: OpenChart) -> None:
+def wake_the_team(chart: OpenChart) -> None:
     """A neutral letter to everybody of the care team: a hint only. What counts is the task, and the numbers on the patient's page."""
     team = CareTeam.objects.filter(clinic=chart.clinic_id, patient_id=chart.patient_id, since__lte=chart.at).exclude(
         until__lte=chart.at
@@ -118,7 +118,7 @@ def answer_safety(chart: OpenChart, safety_id: UUID, question: str, answer: str)
     put_on_trail(chart, "answer_safety", ("safety_answer", row.id), question=question, outcome=row.outcome)
     _say_on_task(chart, row)
     if row.outcome == EMERGENCY:
-        _wake_the_team(chart)
+        wake_the_team(chart)
     return Asked(row.id, row.outcome)
 
 

@@ -1,8 +1,24 @@
 """What is known from watching, as values. Every read takes a key."""
 
+from .changes import Changes, Score, what_changed
+from .check_ins import CheckInLine, ContactLine, check_in, check_ins, contacts, ever_raised, open_check_in, root_of
 from .diary import AsNeeded, Day, Line, NextDose, Today, as_needed, diary, first_day, last_line, today
 from .regimen import planned, planned_on
+from .reviews import (
+    BridgeLine,
+    ReassessmentLine,
+    Review,
+    bridge_running,
+    bridges,
+    plan_to_review,
+    reassessments,
+    review_of,
+)
+from .supply import SupplyEnd, supply_ends
 
 __all__ = [
-    "AsNeeded", "Day", "Line", "NextDose", "Today", "as_needed", "diary", "first_day", "last_line", "planned", "planned_on", "today",
+    "AsNeeded", "BridgeLine", "Changes", "CheckInLine", "ContactLine", "Day", "Line", "NextDose", "ReassessmentLine", "Review", "Score",
+    "SupplyEnd", "Today", "as_needed", "bridge_running", "bridges", "check_in", "check_ins", "contacts", "diary", "ever_raised", "first_day",
+    "last_line", "open_check_in", "plan_to_review", "planned", "planned_on", "reassessments", "review_of", "root_of", "supply_ends", "today",
+    "what_changed",
 ]  # fmt: skip

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 import serein
+from serein.care.monitoring.reads.reviews import review_of
 from serein.care.planning.text import Mistaken
 from serein.clinical.findings import Finding, Severity, as_json
 from serein.foundation.audit.trail import Entry, record
@@ -116,7 +117,7 @@ def override_warning(
         return said
     row = Override(
         id=new_id(), clinic_id=chart.clinic_id, patient_id=chart.patient_id, code=finding.code, fingerprint=fingerprint, reason=reason,
-        words=said, by_id=by, at=chart.at, until=plan.text.reassess_on,
+        words=said, by_id=by, at=chart.at, until=review_of(chart, plan).due_on,
     )  # fmt: skip
     row.save(force_insert=True)
     entry = Entry(chart.clinic_id, chart.at, by, "override_warning", purpose=chart.purpose)

@@ -1,14 +1,14 @@
 """Drafting: prefilled from the plan that the patient agreed to, never going beyond it."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
 
-from serein.care.planning.reads import PlanCard, plan_in_force
+from serein.care.planning.reads import PlanCard
 from serein.care.planning.text import Mistaken
 from serein.foundation.audit.trail import Entry, record
 from serein.foundation.people.keys import OpenChart, Refused, refuse_on_record
@@ -19,6 +19,7 @@ from serein.foundation.rows import new_id
 from ..models import Draft, DraftState
 from ..order import OrderText, mistakes, prefilled
 from ..reads.prescriptions import latest_running
+from ..reads.renewal import Renewal, beyond_review, plan_to_prescribe, renewal
 
 NO_PLAN = Refused("no-agreed-plan", "Nothing is prescribed before the patient has agreed to a plan that is in force.")
 NOT_YOURS = Refused("not-your-role", "Only a clinician of the care team writes prescriptions.")
@@ -57,14 +58,17 @@ def draft_prescription(chart: OpenChart, plan_id: UUID, text: OrderText | None =
     by, on = by_clinician(chart), clinic_day(chart.clinic_id, chart.at)
     if by is None:
         return refuse_on_record(chart, "draft_prescription", NOT_YOURS)
-    plan = plan_in_force(chart)
+    plan = plan_to_prescribe(chart)
     if plan is None or plan.id != plan_id:
         return refuse_on_record(chart, "draft_prescription", NO_PLAN, subject=("plan", plan_id))
+    further = renewal(chart, plan)
+    if further.refused is not None:
+        return refuse_on_record(chart, "draft_prescription", further.refused, subject=("plan", plan_id))
     same = Draft.objects.filter(plan=plan_id, state=DraftState.OPEN).first()
     if same is not None:
         return Drafted(same.id, same.version) if text is None else change_draft(chart, same.id, same.version, text)
-    order = text or prefilled(plan, on)
-    wrong = mistakes(order, plan, on=on)
+    order = text or prefilled(plan, on, _last_day(further))
+    wrong = mistakes(order, plan, on=on) or beyond_review(order, further)
     if wrong is not None:
         return wrong
     row = Draft(
@@ -76,18 +80,25 @@ def draft_prescription(chart: OpenChart, plan_id: UUID, text: OrderText | None =
     return Drafted(row.id, 1)
 
 
+def _last_day(further: Renewal) -> date | None:
+    """A bridge is filled to its end, a renewal to the day before the review."""
+    if further.until is None or further.bridge is not None:
+        return further.until
+    return further.until - timedelta(days=1)
+
+
 @transaction.atomic
 def change_draft(chart: OpenChart, draft_id: UUID, version: int, text: OrderText) -> Drafted | Mistaken | Refused:
     """Replace what the draft asks for. `version` is the one that the page showed: of two people, the second is told and loses nothing typed."""
     by, on = by_clinician(chart), clinic_day(chart.clinic_id, chart.at)
     if by is None:
         return refuse_on_record(chart, "change_draft", NOT_YOURS)
-    plan: PlanCard | None = plan_in_force(chart)
+    plan: PlanCard | None = plan_to_prescribe(chart)
     rows = Draft.objects.filter(pk=draft_id, patient=chart.patient_id, state=DraftState.OPEN, version=version)
     if plan is None or not rows.filter(plan=plan.id).exists():
         why = NO_PLAN if rows.exists() else CHANGED
         return refuse_on_record(chart, "change_draft", why, subject=("draft", draft_id))
-    wrong = mistakes(text, plan, on=on)
+    wrong = mistakes(text, plan, on=on) or beyond_review(text, renewal(chart, plan))
     if wrong is not None:
         return wrong
     if not rows.update(order=_stored(chart, text, on), version=F("version") + 1, changed_at=chart.at, prepared_by_id=by):

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from serein.care.access.reads import patient_card
 from serein.care.evaluation.reads import case_of
-from serein.care.planning.reads import PlanCard, plan_in_force
+from serein.care.planning.reads import PlanCard
 from serein.care.planning.text import product_named
 from serein.clinical import knowledge
 from serein.clinical.assess import assess
@@ -24,6 +24,7 @@ from ..payload import ClinicLines, Content, MedicineLines, NotAPrescription, Pat
 from .drafts import DraftCard, draft
 from .overrides import standing_overrides
 from .prescriptions import prescribed
+from .renewal import beyond_review, plan_to_prescribe, renewal
 
 
 @dataclass(frozen=True)
@@ -72,12 +73,17 @@ def open_draft(chart: OpenChart, draft_id: UUID) -> DraftCard | Refused:
 
 
 def agreed_plan(chart: OpenChart, seen: DraftCard) -> PlanCard | Refused:
-    """The plan of this draft, if the patient's agreement to it is in force."""
-    plan = plan_in_force(chart)
+    """The plan of this draft, if the patient's agreement to it is in force and no review stands between it and a further supply."""
+    plan = plan_to_prescribe(chart)
     if plan is None or plan.id != seen.plan_id:
         return Refused("no-agreed-plan", "The patient has not agreed to the plan of this draft, or that plan has ended.")
     if orders.mistakes(seen.order, plan, on=clinic_day(chart.clinic_id, chart.at)):
         return Refused("beyond-plan", "The draft goes beyond the agreed plan, or its first day has passed. Change it first.")
+    further = renewal(chart, plan)
+    if further.refused is not None:
+        return further.refused
+    if beyond_review(seen.order, further):
+        return Refused("beyond-review", "The supply runs past the next review. Change the draft, or review the treatment first.")
     return plan
 
 

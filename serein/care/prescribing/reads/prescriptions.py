@@ -119,6 +119,33 @@ def supplies(chart: OpenChart) -> tuple[Supplied, ...]:
     return tuple(found)
 
 
+@dataclass(frozen=True)
+class SupplyLine:
+    """What one prescription gives: from its first day, or from the day it was handed out when that came later, to the last day it covers."""
+
+    prescription_id: UUID
+    plan_id: UUID
+    first: date
+    last: date
+    dispensed: bool
+    signed_at: datetime
+
+
+def supply_lines(chart: OpenChart) -> tuple[SupplyLine, ...]:
+    """Every prescription that is not cancelled, the oldest first. One that was signed and not handed out yet is no supply in the house."""
+    rows = (
+        Prescription.objects.filter(patient=chart.patient_id).exclude(state=PrescriptionState.CANCELLED).select_related("draft")
+    )
+    handed_out = dict(Dispensing.objects.filter(patient=chart.patient_id).order_by("fill").values_list("prescription_id", "on"))
+    found = []
+    for row in rows.order_by("id"):
+        order, on = OrderText.from_json(row.draft.order), handed_out.get(row.id)
+        first = max(order.starts_on, on) if on else order.starts_on
+        last = first + (order.last_day - order.starts_on)
+        found.append(SupplyLine(row.id, row.draft.plan_id, first, last, on is not None, row.signed_at))
+    return tuple(found)
+
+
 def latest_running(chart: OpenChart, on: date) -> UUID | None:
     """The newest prescription whose supply still runs on that day: a new one renews it."""
     current = prescribed(chart, on).current

@@ -8,10 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from serein.care.planning.reads import PlanCard, plan_in_force
+from serein.care.planning.reads import PlanCard
 from serein.care.prescribing.actions.drafting import Drafted, change_draft, discard_draft, draft_prescription
 from serein.care.prescribing.order import OrderText
 from serein.care.prescribing.reads.drafts import DraftCard, draft
+from serein.care.prescribing.reads.renewal import plan_to_prescribe
 from serein.foundation.people.keys import OpenChart, Refused
 from serein.foundation.people.persons import clinic_card
 from serein.interfaces.web.shell.fields import DateField
@@ -75,7 +76,7 @@ def _plans(key: OpenChart) -> str:
 
 @chart_page
 def edit(request: HttpRequest, key: OpenChart, draft_id: UUID) -> HttpResponse:
-    seen, plan = draft(key, draft_id), plan_in_force(key)
+    seen, plan = draft(key, draft_id), plan_to_prescribe(key)
     if seen is None:
         return not_found_page(request)
     if seen.state != "open" or plan is None or plan.id != seen.plan_id:
