@@ -102,8 +102,8 @@ def _roots(rows: Iterable[CheckIn]) -> dict[UUID, UUID]:
     before = {r.id: r.corrects_id for r in rows}
 
     def root(one: UUID) -> UUID:
-        while before.get(one) is not None:
-            one = before[one]
+        while (earlier := before.get(one)) is not None:
+            one = earlier
         return one
 
     return {one: root(one) for one in before}
