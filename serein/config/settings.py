@@ -192,6 +192,8 @@ SEREIN_DESKS = {"clinician": "/clinic/", "pharmacist": "/pharmacy/", "compliance
 SEREIN_CLOCK = os.environ.get("SEREIN_CLOCK", "django.utils.timezone.now")
 
 # Without a mail server letters become files in the folder `outbox` of the state; in a demonstration always.
+# What signs prescriptions: dotted path of a class with the methods of care.prescribing.signer.Signer (a key file; PKCS#11 or KMS instead of it).
+SEREIN_SIGNER = os.environ.get("SEREIN_SIGNER", "serein.care.prescribing.signer.KeyFile")
 SEREIN_SMTP_URL = os.environ.get("SEREIN_SMTP_URL", "")
 SEREIN_MAIL_FROM = os.environ.get("SEREIN_MAIL_FROM", "Serein <serein@localhost>")
 EMAIL_BACKEND = "serein.interfaces.courier.mail.Backend"

@@ -13,6 +13,7 @@ from serein.care.prescribing.payload import build
 from serein.care.prescribing.reads.slips import Examined, Verdict, examined
 from serein.care.prescribing.signer import KeyFile, Seal
 from serein.foundation.people.keys import code_digest
+from serein.foundation.rows import new_id
 
 from .signed import AT, dispense_one, sign_one, small_clinic
 
@@ -93,6 +94,13 @@ def test_a_code_cannot_be_led_to_another_prescription(place, owner):
     set_column(owner, mine, "code", "000000000000")
     set_column(owner, other, "code", mine.code)
     assert look(place, mine).verdict is Verdict.CHANGED
+
+
+def test_a_signed_prescription_cannot_be_given_a_second_life_under_another_id(place, owner):
+    one, again = sign_one(place), new_id()
+    set_column(owner, one, "id", again)
+    owner("UPDATE people_slip SET prescription_id = %s WHERE prescription_id = %s", again, one.id)
+    assert look(place, one).verdict is Verdict.CHANGED
 
 
 def test_a_prescription_that_is_gone_is_not_genuine(place, owner):

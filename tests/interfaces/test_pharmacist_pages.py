@@ -154,6 +154,12 @@ def test_declining_asks_why_and_leaves_the_prescription_open(place, one):
     place.slip(one, by=place.pharmacist)
     assert NotDispensed.objects.get().words == "Looks altered"
     assert "Genuine, not yet dispensed" in seen_by(client, one)[1]
+    next_one = seen_by(client_of(place.clinic.pharmacist("Bea Late")), one)[1]
+    assert (
+        "Not dispensed: I want to speak with the prescriber first. “Looks altered”" in next_one
+        and "Grace Lee, Main Street" in next_one
+    )
+    assert "Looks altered" not in seen_by(Client(), one)[1]
 
 
 @pytest.mark.parametrize("role", ["clinician", "patient"])
@@ -200,17 +206,15 @@ def test_hostile_codes_are_answered_plainly(code):
 def test_an_unknown_code_answers_no_faster_than_one_of_another_clinic(place, one):
     client = client_of(small_clinic("Other Clinic").pharmacist)
 
-    def median(code):
-        spent = []
-        for _ in range(25):
-            start = time.perf_counter()
-            client.get(f"/rx/{code}")
-            spent.append(time.perf_counter() - start)
-        return statistics.median(spent)
+    def seconds(code):
+        start = time.perf_counter()
+        client.get(f"/rx/{code}")
+        return time.perf_counter() - start
 
-    client.get(f"/rx/{one.code}")
-    # Both take one look-up by an index; what would show is a signature verified or a second query.
-    assert 0.5 < median(one.code) / median("0" * 12) < 2
+    seconds(one.code)
+    # Taken in turns, because the machine's load changes. What would show is a signature verified or a second query.
+    known, unknown = zip(*[(seconds(one.code), seconds("0" * 12)) for _ in range(25)], strict=True)
+    assert 0.5 < statistics.median(known) / statistics.median(unknown) < 2
 
 
 def test_an_address_that_tries_many_codes_waits_and_others_and_pharmacists_do_not(place, one):

@@ -77,8 +77,7 @@ class Signer(Protocol):
 
 def signer() -> Signer:
     """The signer of this installation."""
-    path = getattr(settings, "SEREIN_SIGNER", "serein.care.prescribing.signer.KeyFile")
-    return cast(Signer, import_string(path)(Path(settings.STATE) / "keys"))
+    return cast(Signer, import_string(settings.SEREIN_SIGNER)(Path(settings.STATE) / "keys"))
 
 
 _registry = jws.JWSRegistry(algorithms=[ALGORITHM], strict_check_header=False)

@@ -13,10 +13,10 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from serein.foundation.people.keys import OpenSlip, code_digest
-from serein.foundation.people.models import Licence, Slip
+from serein.foundation.people.models import Licence, Practitioner, Slip
 from serein.foundation.people.persons import clinic_card, name_of
 
-from ..models import Cancellation, Dispensing, Prescription, PrescriptionState
+from ..models import Cancellation, Dispensing, NotDispensed, Prescription, PrescriptionState
 from ..payload import Content, NotAPrescription, read
 from ..signer import CannotVerify, NotOurs, Seal, signer
 
@@ -41,6 +41,17 @@ class FirstDispensing:
     pharmacy: str
     quantity: Decimal
     at: datetime
+
+
+@dataclass(frozen=True)
+class NotGivenOut:
+    """A pharmacist's recorded reason for not dispensing. `reason` is a code, `words` what was written."""
+
+    by: str
+    pharmacy: str
+    at: datetime
+    reason: str
+    words: str
 
 
 @dataclass(frozen=True)
@@ -111,6 +122,15 @@ def first_dispensing(slip: OpenSlip) -> FirstDispensing | None:
     """The dispensing on record, whoever recorded it."""
     row = Dispensing.objects.filter(prescription=slip.prescription_id).order_by("fill").first()
     return FirstDispensing(row.by_id, name_of(row.by_id), row.pharmacy, row.quantity, row.at) if row else None
+
+
+def not_given_out(slip: OpenSlip) -> tuple[NotGivenOut, ...]:
+    """What other pharmacists recorded before: whoever comes next should know of a concern. Nothing for a bearer without account."""
+    if slip.by is None:
+        return ()
+    rows = list(NotDispensed.objects.filter(prescription=slip.prescription_id).order_by("-id"))
+    places = dict(Practitioner.objects.filter(account__in=[row.by_id for row in rows]).values_list("account_id", "workplace"))
+    return tuple(NotGivenOut(name_of(row.by_id), places.get(row.by_id, ""), row.at, row.reason, row.words) for row in rows)
 
 
 def staff_day(day: date) -> str:

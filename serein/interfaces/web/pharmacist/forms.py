@@ -56,6 +56,6 @@ class DeclineForm(PageForm):
         required=False,
         max_length=LONGEST_WORDS,
         widget=forms.Textarea({"rows": 3}),
-        help_text="Kept with your name and the time.",
+        help_text="Whoever checks this prescription next can read it, with your name.",
         error_messages={"max_length": "Use at most 1,000 characters"},
     )

@@ -6,10 +6,11 @@ from zoneinfo import ZoneInfo
 
 from django.utils.html import format_html
 
+from serein.care.prescribing.actions.dispensing import REASONS
 from serein.care.prescribing.payload import Content
-from serein.care.prescribing.reads.slips import Examined, staff_day
+from serein.care.prescribing.reads.slips import Examined, NotGivenOut, staff_day, staff_instant
 from serein.care.prescribing.reads.slips import Verdict as Code
-from serein.interfaces.web.shell.parts import Verdict
+from serein.interfaces.web.shell.parts import Event, Verdict
 from serein.interfaces.web.shell.tall_man import tall_man
 
 KINDS = {Code.GENUINE: "good", Code.TOO_EARLY: "unknown", Code.UNCHECKED: "unknown"}
@@ -54,4 +55,16 @@ def facts(content: Content, at: datetime) -> list[tuple[str, Any]]:
         ("Refills", "0 (none)"),
         ("Issued", staff_day(c.issued_on)),
         ("Prescriber", f"{c.prescriber.name}, DEA {c.prescriber.dea}, {c.prescriber.address}"),
+    ]
+
+
+def history(rows: tuple[NotGivenOut, ...], zone: str) -> list[Event]:
+    """Earlier refusals to dispense, newest first."""
+    return [
+        Event(
+            staff_instant(row.at, zone),
+            f"Not dispensed: {REASONS.get(row.reason, row.reason)}." + (f" “{row.words}”" if row.words else ""),
+            f"{row.by}, {row.pharmacy}" if row.pharmacy else row.by,
+        )
+        for row in rows
     ]

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from serein.care.prescribing import codes
 from serein.care.prescribing.actions.dispensing import Dispensed, decline_to_dispense, dispense
-from serein.care.prescribing.reads.slips import Examined, examined, staff_instant
+from serein.care.prescribing.reads.slips import Examined, examined, not_given_out, staff_instant
 from serein.care.prescribing.signer import CannotVerify, signer
 from serein.foundation.people.keys import OpenSlip, Refused, open_slip
 from serein.foundation.people.models import Role
@@ -80,6 +80,8 @@ def _verdict_page(request: HttpRequest, seen: Examined, slip: OpenSlip, form: An
         "bearer": slip.by is None,
         "own": slip.by is not None and seen.first is not None and seen.first.by_id == slip.by.account_id,
     }
+    if seen.content is not None:
+        context["history"] = shown.history(not_given_out(slip), seen.time_zone)
     if seen.content is not None and seen.first is None:
         context |= {"facts": shown.facts(seen.content, slip.at), "record_title": f"Prescription {codes.shown(seen.code)}"}
     return render(request, "pharmacist/verdict.html", context, status=status)
