@@ -1,9 +1,15 @@
 """Prints the reference of permissions and of the trail from the code: `python -m tests.house.write_manual`."""
 
+import os
 from pathlib import Path
 
-from serein.foundation.audit.words import DEEDS, PURPOSES
-from serein.foundation.people.permissions import CHART_RULES, JOB_PURPOSES, LIST_RULES, NEW_CHART_RULES, SLIP_RULES
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "serein.config.settings")
+django.setup()  # the names of deeds stand beside models
+
+from serein.foundation.audit.words import DEEDS, PURPOSES  # noqa: E402
+from serein.foundation.people.permissions import CHART_RULES, JOB_PURPOSES, LIST_RULES, NEW_CHART_RULES, SLIP_RULES  # noqa: E402
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "permissions-and-trail.md"
 KEYS = (("chart", CHART_RULES), ("new chart", NEW_CHART_RULES), ("list", LIST_RULES), ("slip", SLIP_RULES))
