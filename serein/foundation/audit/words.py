@@ -66,6 +66,8 @@ DEEDS: dict[str, tuple[str, str]] = {
     "record_contact": ("record what was done about an answer", "recorded what was done about an answer"),
     "reassess": ("review the treatment", "reviewed the treatment"),
     "grant_bridge": ("give a short bridge supply", "gave a short bridge supply"),
+    # continuity
+    "print_card": ("print the emergency card", "printed the emergency card"),
     # tapering
     "propose_taper": ("plan a slow dose reduction", "planned a slow dose reduction"),
     "send_taper": ("send a plan for dose changes", "sent a plan for dose changes"),

@@ -6,20 +6,19 @@ font does not have is refused rather than printed as an empty box: PDF/UA, which
 
 import hashlib
 import io
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from importlib.resources import as_file, files
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import segno
-import typst
 
 from serein.care.prescribing import codes
 from serein.care.prescribing.payload import Content, build
+
+from .press import CannotPrint, pressed
 
 NOT_CERTIFIED = "Serein is not certified for electronic prescribing of controlled substances (21 CFR part 1311)."
 DEMONSTRATION_LINE = "Demonstration: nobody may dispense on this paper."
@@ -31,10 +30,6 @@ class Paper(StrEnum):
 
     A4 = "a4"
     LETTER = "us-letter"
-
-
-class CannotPrint(ValueError):
-    """The content cannot be put on paper without loss; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -61,31 +56,15 @@ def marking(jurisdiction: str) -> str:
 def qr_svg(code: str, base_url: str) -> str:
     """The address of the check as QR code (SVG). Error level M; 33 modules at most for an address of up to 90 characters."""
     out = io.BytesIO()
-    segno.make(codes.address(base_url, code), error="m", micro=False).save(out, kind="svg", xmldecl=False, border=4, scale=4, omitsize=True)
+    segno.make(codes.address(base_url, code), error="m", micro=False).save(
+        out, kind="svg", xmldecl=False, border=4, scale=4, omitsize=True
+    )
     return out.getvalue().decode()
 
 
 def prescription_pdf(content: Content, code: str, options: Options) -> bytes:
     """The copy as a tagged PDF. Raises CannotPrint when a letter is not in the bundled font."""
-    data = json.dumps(_data(content, code, options))
-    with as_file(files(__package__)) as folder:
-        try:
-            pdf = typst.compile(
-                str(folder / "prescription.typ"),
-                root=str(folder),
-                font_paths=[str(folder / "fonts")],
-                ignore_system_fonts=True,
-                format="pdf",
-                sys_inputs={"data": data},
-                pdf_standards=["ua-1"],
-                timestamp=int(options.signed_at.timestamp()),
-            )
-        except typst.TypstError as error:
-            if "could not be displayed" in str(error):
-                raise CannotPrint("a letter is not in the font that Serein brings") from None
-            # Typst quotes the text that it stumbled over, and that is a name: it must not reach a log.
-            raise RuntimeError("the template of the prescription does not compile") from None
-    return bytes(pdf)
+    return pressed("prescription.typ", _data(content, code, options), options.signed_at)
 
 
 def sha256(pdf: bytes) -> str:
@@ -141,3 +120,8 @@ def _data(content: Content, code: str, options: Options) -> Mapping[str, Any]:
         ],
         "how_to_check": f"Scan the code, or type {shown} at {options.base_url.rstrip('/')}/pharmacy. The record there decides, not this paper.",
     }
+
+
+__all__ = [
+    "COPY_ONLY", "DEMONSTRATION_LINE", "NOT_CERTIFIED", "CannotPrint", "Options", "Paper", "marking", "prescription_pdf", "qr_svg", "sha256",
+]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from .views import home, intake, looks, plan, prescriptions, safety
+from .views import card, home, intake, looks, plan, prescriptions, safety
 
 app_name = "patient"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -19,5 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("plan/", plan.plan, name="plan"),
     path("prescriptions/", prescriptions.my_prescriptions, name="prescriptions"),
     path("prescriptions/<uuid:prescription_id>/copy.pdf", prescriptions.copy, name="copy"),
+    path("card/", card.card, name="card"),
+    path("card/card.pdf", card.card_file, name="card_file"),
     path("who-looked/", looks.looks, name="looks"),
 ]

@@ -1,1 +1,0 @@
-"""Handover, bridge supply, emergency card, export and discharge. Nothing to read yet."""

@@ -1,0 +1,66 @@
+"""The emergency card, gathered from the stages before."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from serein.care.access.reads import patient_card
+from serein.care.evaluation.answering import BY_KEY, chosen, in_words, live
+from serein.care.evaluation.reads import case_of, last_intake
+from serein.care.monitoring.reads import planned_on
+from serein.care.planning.reads import plan as one_plan
+from serein.care.prescribing.reads.prescriptions import PrescriptionCard, prescriptions
+from serein.clinical import knowledge
+from serein.clinical.case import Known, Medicine
+from serein.clinical.quantities import plain
+from serein.foundation.people.keys import OpenChart
+
+from ..card import EmergencyCard, HandedOut
+
+
+def emergency_card(chart: OpenChart) -> EmergencyCard:
+    """What somebody must know who finds this patient today. Where the patient got a medicine from stays in the record."""
+    who = patient_card(chart)
+    today = _day(chart.at, who.time_zone)
+    case, known = case_of(chart, today), knowledge.load()
+    given = [p for p in prescriptions(chart) if p.dispensed_at is not None]
+    day = planned_on(chart, today)
+    plan = one_plan(chart, day.plan_id) if day else None
+    return EmergencyCard(
+        patient_id=who.id, name=who.name, birth_date=who.birth_date, as_of=today,
+        product=plan.product_name if plan else "",
+        doses=tuple(f"{d.words} ({plain(d.mg)} mg) {d.when}" for d in day.doses) if day else (),
+        most_a_day=plain(day.most_mg) if day else "", plan_ends=plan.text.ends_on if plan else None,
+        since=min((_day(p.dispensed_at, who.time_zone) for p in given if p.dispensed_at), default=None),
+        handed_out=_handed_out(given, who.time_zone), used_elsewhere=_told_use(chart),
+        others=tuple(_medicine_words(m) for m in case.medicines), others_known=case.medicines_known is Known.YES,
+        opioids=case.circumstances.opioids, allergies=tuple(a.concept.words for a in case.allergies),
+        allergies_known=case.allergies_known is Known.YES, knowledge=known.version, confirmed=known.confirmed,
+    )  # fmt: skip
+
+
+def _day(at: datetime, zone: str) -> date:
+    return at.astimezone(ZoneInfo(zone)).date()
+
+
+def _handed_out(given: list[PrescriptionCard], zone: str) -> HandedOut | None:
+    newest = max(given, key=lambda p: p.dispensed_at or p.signed_at, default=None)
+    if newest is None or newest.dispensed_at is None:
+        return None
+    c = newest.content
+    medicine = f"{c.medicine.drug} {c.medicine.strength} {c.medicine.form}"
+    return HandedOut(medicine, c.quantity_words, c.directions, _day(newest.dispensed_at, zone))
+
+
+def _medicine_words(medicine: Medicine) -> str:
+    how = "; ".join(d.text for d in medicine.dosages if d.text)
+    return f"{medicine.medicine.words}, {how}" if how else medicine.medicine.words
+
+
+def _told_use(chart: OpenChart) -> str:
+    """How long, in the patient's own answer, where such a medicine is used now or was within the last month."""
+    intake = last_intake(chart)
+    told = live(intake.answers) if intake else {}
+    if not chosen(told.get("benzo_use", {})) & {"now", "lately"}:
+        return ""
+    long = told.get("benzo_long", {})
+    return " ".join(in_words(BY_KEY["benzo_long"], long)) if long.get("number") else "not known how long"

@@ -1,0 +1,32 @@
+"""Typst as a function: a template of this folder and plain data in, the bytes of a tagged PDF out, the same bytes each time."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from importlib.resources import as_file, files
+from typing import Any
+
+import typst
+
+
+class CannotPrint(ValueError):
+    """The content cannot be put on paper without loss; the message says why."""
+
+
+def pressed(template: str, data: Mapping[str, Any], at: datetime) -> bytes:
+    """The PDF/UA of `template` with `data`, which reaches it as JSON and is only ever placed as text. `at` is the document's date.
+
+    Raises CannotPrint when a letter is not in the bundled font: an empty box could stand for anything.
+    """
+    with as_file(files(__package__)) as folder:
+        try:
+            pdf = typst.compile(
+                str(folder / template), root=str(folder), font_paths=[str(folder / "fonts")], ignore_system_fonts=True, format="pdf",
+                sys_inputs={"data": json.dumps(data)}, pdf_standards=["ua-1"], timestamp=int(at.timestamp()),
+            )  # fmt: skip
+        except typst.TypstError as error:
+            if "could not be displayed" in str(error):
+                raise CannotPrint("a letter is not in the font that Serein brings") from None
+            # Typst quotes the text that it stumbled over, and that is a name: it must not reach a log.
+            raise RuntimeError(f"{template} does not compile") from None
+    return bytes(pdf)
