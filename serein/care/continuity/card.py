@@ -15,9 +15,18 @@ class HandedOut:
     on: date
 
 
+@dataclass(frozen=True)
+class Change:
+    """A step of a taper whose day has come and which nobody has confirmed. Milligrams a day."""
+
+    on: date
+    from_mg: str
+    to_mg: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class EmergencyCard:
-    """Days are those at the patient's home. `doses` is what the plan asks for on `as_of`: taken or not, nobody has seen it.
+    """Days are those at the patient's home. `doses` is the dose of diazepam in force on `as_of`: taken or not, nobody has seen it.
 
     `since` is the first day on which this clinic's medicine was handed out; None: nothing was. `used_elsewhere` is what the patient told of use
     that goes on or ended within a month: words, or empty. `opioids` is yes, no or unknown. `allergies_known` and `others_known` tell an empty
@@ -28,10 +37,9 @@ class EmergencyCard:
     name: str
     birth_date: date | None
     as_of: date
-    product: str
     doses: tuple[str, ...]
     most_a_day: str
-    plan_ends: date | None
+    change: Change | None
     since: date | None
     handed_out: HandedOut | None
     used_elsewhere: str

@@ -48,9 +48,12 @@ def card_lines(card: EmergencyCard, clinic: ClinicCard) -> tuple[Part, ...]:
 def _takes(card: EmergencyCard) -> Part:
     lines: list[str] = []
     if card.doses:
-        lines += [f"{card.product}:", *card.doses, f"At most {card.most_a_day} mg in a day."]
+        lines += ["Diazepam, by mouth:", *card.doses, f"At most {card.most_a_day} mg in a day."]
     else:
         lines.append(NOTHING_PLANNED)
+    if card.change:
+        c = card.change
+        lines.append(f"A change from {c.from_mg} mg to {c.to_mg} mg a day was due on {day_words(c.on)}. It is not sure if I made it.")
     if card.since:
         lines.append(f"From this clinic since {day_words(card.since)}.")
     elif card.doses:

@@ -9,8 +9,10 @@ import pypdf
 import pytest
 import textstat
 
+from serein.care.continuity.card import Change
 from serein.care.continuity.reads import emergency_card
 from serein.care.evaluation.actions import NewEntry, record_entry
+from serein.care.planning.text import PlannedDose
 from serein.clinical.case import Allergy, Concept
 from serein.foundation.audit.models import TrailRow
 from serein.foundation.people.persons import clinic_card
@@ -49,9 +51,25 @@ def test_the_plan_in_force_and_what_was_handed_out_stand_side_by_side(place):
     sign_one_in_plan = sign_one(place)
     dispense_one(place, sign_one_in_plan)
     takes = lines(place, AT + timedelta(days=1))["What I take"]
-    assert "half a 5 mg tablet (2.5 mg) at night" in takes and "At most 7.5 mg in a day." in takes
+    assert "half a tablet (2.5 mg) at night" in takes and "At most 7.5 mg in a day." in takes
     assert "From this clinic since November 22, 2026." in takes
     assert any(line.startswith("Last handed out on November 22, 2026: diazepam 5 mg tablet, 42") for line in takes)
+
+
+def test_what_may_be_taken_when_needed_counts_into_the_most_of_a_day(place):
+    doses = (PlannedDose("night", "1"), PlannedDose("as_needed", "0.5", "2"))
+    agreed(place.clinician, place.patient, AT, starts_on=date(2026, 11, 22), doses=doses)
+    takes = lines(place)["What I take"]
+    assert takes[:4] == (
+        "Diazepam, by mouth:", "1 tablet (5 mg) at night", "half a tablet (2.5 mg) when needed, at most 2 times a day (5 mg)",
+        "At most 10 mg in a day.",
+    )  # fmt: skip
+
+
+def test_while_a_change_is_not_confirmed_both_doses_stand_on_the_card(place):
+    card = replace(emergency_card(own_chart(place.patient, AT)), doses=("x",), most_a_day="10", change=Change(AT.date(), "10", "9"))
+    takes = next(p for p in paper.card_lines(card, clinic_card(place.clinic.id)) if p.heading == "What I take")
+    assert "A change from 10 mg to 9 mg a day was due on November 22, 2026. It is not sure if I made it." in takes.lines
 
 
 def test_after_the_plan_has_ended_the_card_still_says_what_was_handed_out(place):

@@ -1,5 +1,6 @@
 """The emergency card, gathered from the stages before."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -9,12 +10,13 @@ from serein.care.evaluation.reads import case_of, last_intake
 from serein.care.monitoring.reads import planned_on
 from serein.care.planning.reads import plan as one_plan
 from serein.care.prescribing.reads.prescriptions import PrescriptionCard, prescriptions
+from serein.care.tapering.reads import dose_in_force, running_taper
 from serein.clinical import knowledge
 from serein.clinical.case import Known, Medicine
 from serein.clinical.quantities import plain
 from serein.foundation.people.keys import OpenChart
 
-from ..card import EmergencyCard, HandedOut
+from ..card import Change, EmergencyCard, HandedOut
 
 
 def emergency_card(chart: OpenChart) -> EmergencyCard:
@@ -23,18 +25,40 @@ def emergency_card(chart: OpenChart) -> EmergencyCard:
     today = _day(chart.at, who.time_zone)
     case, known = case_of(chart, today), knowledge.load()
     given = [p for p in prescriptions(chart) if p.dispensed_at is not None]
-    day = planned_on(chart, today)
-    plan = one_plan(chart, day.plan_id) if day else None
+    dose = _dose(chart, today)
     return EmergencyCard(
-        patient_id=who.id, name=who.name, birth_date=who.birth_date, as_of=today,
-        product=plan.product_name if plan else "",
-        doses=tuple(f"{d.words} ({plain(d.mg)} mg) {d.when}" for d in day.doses) if day else (),
-        most_a_day=plain(day.most_mg) if day else "", plan_ends=plan.text.ends_on if plan else None,
+        patient_id=who.id, name=who.name, birth_date=who.birth_date, as_of=today, doses=dose.lines, most_a_day=dose.most_mg, change=dose.change,
         since=min((_day(p.dispensed_at, who.time_zone) for p in given if p.dispensed_at), default=None),
         handed_out=_handed_out(given, who.time_zone), used_elsewhere=_told_use(chart),
         others=tuple(_medicine_words(m) for m in case.medicines), others_known=case.medicines_known is Known.YES,
         opioids=case.circumstances.opioids, allergies=tuple(a.concept.words for a in case.allergies),
         allergies_known=case.allergies_known is Known.YES, knowledge=known.version, confirmed=known.confirmed,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Dose:
+    lines: tuple[str, ...] = ()
+    most_mg: str = ""
+    change: Change | None = None
+
+
+def _dose(chart: OpenChart, today: date) -> _Dose:
+    """The dose in force, of the plan or the taper, and what may be taken beside it when needed. While a change waits to be confirmed, the
+    higher of its two doses is the most: whoever has not changed yet still takes it.
+    """
+    day, tapered = planned_on(chart, today), dose_in_force(chart, today) if running_taper(chart) else None
+    plan = one_plan(chart, day.plan_id) if day else None
+    as_needed = tuple(w for w, d in zip(plan.dose_lines, plan.text.doses, strict=True) if d.max_per_day) if plan else ()
+    if tapered is None:
+        fixed = tuple(w for w, d in zip(plan.dose_lines, plan.text.doses, strict=True) if not d.max_per_day) if plan else ()
+        return _Dose((*fixed, *as_needed), plain(day.most_mg) if day else "")
+    change = tapered.unconfirmed_change
+    highest = max(tapered.mg, change.from_mg, change.to_mg) if change else tapered.mg
+    steps = tuple(d.words for d in tapered.parts) or ((f"{plain(tapered.mg)} mg a day",) if tapered.mg else ())
+    return _Dose(
+        (*steps, *as_needed), plain(highest + (day.most_mg - day.mg if day else 0)),
+        Change(change.on, plain(change.from_mg), plain(change.to_mg)) if change else None,
     )  # fmt: skip
 
 
