@@ -31,10 +31,10 @@ contracts: $(VENV)/ready-dev ## who may import whom
 	$(BIN)/lint-imports
 
 pytest: $(VENV)/ready-dev ## unit, property, house, database and browser tests
-	CHROMIUM="$$(.ci/chromium)" $(BIN)/python -m pytest -m 'not long'
+	chromium="$$(.ci/chromium)"; CHROMIUM="$$chromium" $(BIN)/python -m pytest -m 'not long'
 
 test-long: $(VENV)/ready-dev ## campaigns that fill MINUTES=n: more examples, races and kills again and again, the wheel
-	CHROMIUM="$$(.ci/chromium)" SEREIN_MINUTES=$(MINUTES) $(BIN)/python -m tests.campaign
+	chromium="$$(.ci/chromium)"; CHROMIUM="$$chromium" SEREIN_MINUTES=$(MINUTES) $(BIN)/python -m tests.campaign
 
 format: $(VENV)/ready-dev ## let ruff rewrite what it can
 	$(BIN)/ruff check --fix .

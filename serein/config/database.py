@@ -31,7 +31,9 @@ def django_database(parameters: Mapping[str, str]) -> dict[str, Any]:
         "PORT": rest.pop("port", ""),
     }
     options = {**rest, "pool": {**POOL, "reset": forget_settings}}
-    return {"ENGINE": "django.db.backends.postgresql", **named, "OPTIONS": options, "ATOMIC_REQUESTS": True}
+    # A pooled connection is asked before it is lent, or the first requests after a restart of the database would fail.
+    asked = {"ATOMIC_REQUESTS": True, "CONN_HEALTH_CHECKS": True}
+    return {"ENGINE": "django.db.backends.postgresql", **named, "OPTIONS": options, **asked}
 
 
 def serving_database(place: Place | None = None) -> dict[str, Any]:

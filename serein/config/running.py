@@ -26,6 +26,7 @@ from .wish import CannotStart, Wish, say
 WEB_SECONDS = 60
 # One pool of connections a process, one connection a thread: the sum stays below the cluster's max_connections.
 THREADS, MOST_PROCESSES = 4, 4
+KEPT_BACK = ("DATABASE_URL", "SEREIN_OWNER_DATABASE_URL", "SEREIN_DATABASE_ROLE", "SEREIN_DEMONSTRATION")
 PROBLEMS = (CannotStart, ClusterError, DatabaseProblem, DangerousRole, MigrationError)
 
 
@@ -104,7 +105,7 @@ def prepare_database(wish: Wish, cluster: Cluster | None) -> None:
 
 def environment(wish: Wish, mode: str) -> dict[str, str]:
     """What the children are told. Addresses with passwords stay behind: they read the closed state folder."""
-    kept = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "SEREIN_OWNER_DATABASE_URL", "SEREIN_DATABASE_ROLE")}
+    kept = {k: v for k, v in os.environ.items() if k not in KEPT_BACK}
     told = {
         "SEREIN_STATE": str(wish.place.folder),
         "SEREIN_BASE_URL": wish.public,
