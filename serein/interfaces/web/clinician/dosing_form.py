@@ -42,7 +42,7 @@ class DosesForm(PageForm):
     evening = units_field("evening")
     night = units_field("night")
     as_needed = units_field("as_needed")
-    as_needed_max = forms.CharField(label="At most times a day", required=False, max_length=3, widget=forms.TextInput(WIDTH))
+    as_needed_max = forms.CharField(label="Times a day at most", required=False, max_length=3, widget=forms.TextInput(WIDTH))
 
     plan_of_steps: ClassVar[tuple[Step, ...]] = ()
 

@@ -54,11 +54,11 @@ class PlanForm(DosesForm):
         label="What you want to reach together", max_length=LONGEST_GOAL, widget=forms.Textarea({"rows": 3}),
         help_text="The patient reads this.", error_messages={"required": "Write what you and the patient want to reach"},
     )  # fmt: skip
-    starts_on = DateField(label="First day")
+    starts_on = DateField(label="First day", error_messages={"required": "Enter the first day"})
     reassess_on = DateField(
         label="Look again on", help_text="A recorded reason for going on in spite of a warning ends on this day."
     )
-    ends_on = DateField(label="Planned end")
+    ends_on = DateField(label="Planned end", error_messages={"required": "Enter the planned end"})
     supportive_care = forms.MultipleChoiceField(
         label="What is offered too", choices=tuple(SUPPORTIVE_CARE.items()), required=False, widget=forms.CheckboxSelectMultiple
     )
