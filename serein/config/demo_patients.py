@@ -40,19 +40,19 @@ HEALTHY: Said = {
 
 @dataclass(frozen=True)
 class Story:
-    """One patient: who it is, what differs from HEALTHY, and the answers to GAD-7 and PHQ-9, item by item."""
+    """One patient: who it is, what differs from HEALTHY, and the answers to the questionnaires, item by item."""
 
     patient: access.NewPatient
     said: Said = field(default_factory=dict)
     rows: Mapping[str, tuple[dict[str, str], ...]] = field(default_factory=dict)
     gad: str = "1111111"
     phq: str = "111111100"
+    audit: str = "100"
     safety: tuple[tuple[str, str], ...] = (("intent", "no"), ("plan", "no"), ("safe_now", "yes"))
 
     def instruments(self) -> dict[str, dict[str, int]]:
-        return {
-            name: {str(i): int(d) for i, d in enumerate(digits, 1)} for name, digits in (("gad-7", self.gad), ("phq-9", self.phq))
-        }
+        told = (("gad-7", self.gad), ("phq-9", self.phq), ("audit-c", self.audit))
+        return {name: {str(i): int(d) for i, d in enumerate(digits, 1)} for name, digits in told}
 
 
 def _patient(given_name: str, family: str, born: str, sex: str, number: int, email: str = "") -> access.NewPatient:

@@ -1,9 +1,9 @@
 """The intake: what is asked, in which words, in which order, and of whom. One question a page.
 
 Words for patients stay at or below reading grade 6 (tests/care/evaluation/test_reading_level.py). A question that can frighten or shame says why
-it is asked. "I do not know" is an answer wherever not knowing is possible: an unknown must never be read as a no. GAD-7 and PHQ-9 are one page
-each, not sixteen: with a page for every item the intake would have 39 pages, and a newcomer has the patience for about 25 (the budget). Their
-words come from the knowledge, never from here.
+it is asked. "I do not know" is an answer wherever not knowing is possible: an unknown must never be read as a no. A questionnaire is one
+page: with a page for every item the intake would have up to 41 pages, and a newcomer has the patience for about 25 (the budget). Their words
+come from the knowledge, never from here.
 """
 
 from .question import Blank, Kind, Only, Option, Question
@@ -125,6 +125,8 @@ YOUR_MEDICINES = (
 
 # Whoever said "male" to "what fits your body best" is not asked: there it cannot apply.
 MAY_CARRY = (Only("sex", ("female", "other", "unknown")),)
+# Whoever never drinks answered the first item already, and whoever does not want to say is not pressed with three more.
+DRINKS = (Only("alcohol", ("monthly", "weekly", "most", "daily")),)
 
 YOUR_HEALTH = (
     Question(
@@ -147,6 +149,7 @@ YOUR_HEALTH = (
                  Option("unknown", "I do not want to say")),
         blanks=(Blank("words", "How much do you drink on one day?", longest=500),),
     ),
+    Question("audit-c", HEALTH, Kind.INSTRUMENT, "How much do you drink?", "AUDIT-C", only=DRINKS),
     Question(
         "opioids", HEALTH, Kind.CHOICE, "Do you take strong pain drugs?", "Opioids",
         why="We mean opioids, from any place: oxycodone, tramadol, codeine, methadone, fentanyl, heroin. With them, these medicines can stop "

@@ -92,17 +92,20 @@ def _product(product_id: str) -> Product:
 
 
 def part_words(product: Product, units: Decimal) -> str:
-    """Halves as words: 'half a 10 mg tablet', '1 and a half 5 mg tablets', '2.5 mL of 1 mg/mL'."""
+    """Halves as words: 'half a 10 mg tablet', '1 and a half tablets of 5 mg', '2.5 mL of 1 mg/mL'.
+
+    A count never stands right before a strength: '2 5 mg tablets' is one blank away from 25 mg.
+    """
     if product.mg is None:
         return f"{plain(units)} mL of {plain(product.mg_per_ml or Decimal())} mg/mL"
     strength, (whole, part) = f"{plain(product.mg)} mg", divmod(units, 1)
     if part and part not in PARTS:
-        return f"{plain(units)} {strength} tablets"
+        return f"{plain(units)} tablets of {strength}"
     if not whole:
         return f"{PARTS[part]} a {strength} tablet"
     if not part:
-        return f"{plain(whole)} {strength} tablet{'' if whole == 1 else 's'}"
-    return f"{plain(whole)} and {'a half' if part == HALF else PARTS[part].removesuffix(' of')} {strength} tablets"
+        return f"{plain(whole)} tablet{'' if whole == 1 else 's'} of {strength}"
+    return f"{plain(whole)} and {'a half' if part == HALF else PARTS[part].removesuffix(' of')} tablets of {strength}"
 
 
 def day_doses(product_id: str, doses: Iterable[PlannedDose]) -> tuple[DayDose, ...]:

@@ -8,6 +8,7 @@ from serein.foundation.people.keys import OpenChart
 from tests.people import given
 
 GAD = {str(n): 1 for n in range(1, 8)}
+AUDIT = {"1": 2, "2": 1, "3": 1}
 PHQ = {str(n): 1 for n in range(1, 9)} | {"9": 0}
 
 USUAL: dict[str, dict[str, Any]] = {
@@ -55,7 +56,7 @@ def fill(
             return asked
         assert question.key not in asked, f"asked twice: {question.key}"
         asked.append(question.key)
-        answer(chart, question, {**USUAL, **changes}, {"gad-7": gad or GAD, "phq-9": phq or PHQ})
+        answer(chart, question, {**USUAL, **changes}, {"gad-7": gad or GAD, "phq-9": phq or PHQ, "audit-c": AUDIT})
 
 
 def fill_and_send(chart: OpenChart, **changes: Any) -> None:

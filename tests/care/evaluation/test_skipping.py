@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from serein.care.evaluation import actions, answering, reads
 from serein.care.evaluation.form import BY_KEY, QUESTIONS
 from serein.care.evaluation.question import Kind, Question
-from tests.care.evaluation.filling import GAD, PHQ, USUAL
+from tests.care.evaluation.filling import AUDIT, GAD, PHQ, USUAL
 from tests.people import four_people, given, own_chart
 
 
@@ -131,7 +131,7 @@ def test_a_random_walk_through_the_stored_form_always_ends_and_sends_only_what_w
             changes += 1
             question = BY_KEY[pick.choice(earlier)]
         if question.kind is Kind.INSTRUMENT:
-            given(actions.answer_instrument(chart, question.key, GAD if question.key == "gad-7" else PHQ))
+            given(actions.answer_instrument(chart, question.key, {"gad-7": GAD, "phq-9": PHQ, "audit-c": AUDIT}[question.key]))
         elif question.kind is Kind.ROWS:
             given(actions.add_row(chart, question.key, {"name": f"thing {pick.random()}", "choice": "shop"}))
             given(actions.answer_question(chart, question.key, {"done": True}))
