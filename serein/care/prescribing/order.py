@@ -108,6 +108,13 @@ def beyond(order: OrderText, plan: PlanCard) -> Mistaken | None:
     return Mistaken(tuple(found)) if found else None
 
 
+def daily_mg(order: OrderText) -> Decimal:
+    """The most milligrams in one day."""
+    product = product_named(order.product)
+    assert product is not None
+    return units_mg(product, daily_units(order.doses))
+
+
 def unit_of(product: Product) -> words.Unit:
     """What one counts of this product, and the mg in it."""
     name, mg = ("tablet", product.mg) if product.mg is not None else ("mL", product.mg_per_ml)

@@ -25,9 +25,10 @@ from serein.foundation.tasks.actions import close_tasks
 from ..codes import new_code
 from ..models import Cancellation, Draft, DraftState, Prescription, PrescriptionState
 from ..plaintext import NotPlain, plain_text
+from ..reads.agreed import siblings
 from ..reads.examination import Shown, Signable, signable
 from ..signer import CannotVerify, Seal, signer
-from .drafting import CHANGED, NOT_YOURS, by_clinician
+from .drafting import CHANGED, NOT_YOURS, STEP_TASK, by_clinician
 
 Prove = Callable[[str], Proof | Refused]
 DEED, CANCEL = "sign_prescription", "cancel_prescription"
@@ -107,6 +108,8 @@ def _sign(chart: OpenChart, ready: Signable, by: UUID) -> Signed | Refused:
         clinic_id=chart.clinic_id, code_digest=code_digest(code), patient_id=chart.patient_id, prescription_id=prescription_id
     ).save(force_insert=True)
     close_tasks(chart, kind=PRESCRIBE_TASK, why="the prescription was signed", subject_id=ready.plan.id)
+    if ready.draft.regimen and not any(is_open for _, _, is_open in siblings(chart, ready.draft.regimen, ready.draft.id)):
+        close_tasks(chart, kind=STEP_TASK, why="every part of it was signed", subject_id=UUID(ready.draft.regimen))
     post(chart, kind="prescription-ready", to=letterbox(chart.patient_id), body={})
     entry = Entry(chart.clinic_id, chart.at, by, DEED, purpose=chart.purpose)
     record(

@@ -17,7 +17,8 @@ from ..order import OrderText, directions, form, strength, unit_of
 
 @dataclass(frozen=True)
 class DraftCard:
-    """One draft. `renews` is the id of the prescription that it takes the place of, if any."""
+    """One draft. `renews` is the id of the prescription that it takes the place of, if any; drafts of one `regimen` are
+    several strengths of one daily dose."""
 
     id: UUID
     plan_id: UUID
@@ -32,6 +33,7 @@ class DraftCard:
     directions: str
     prepared_by: str
     changed_at: datetime
+    regimen: str = ""
 
 
 def _card(row: Draft) -> DraftCard:
@@ -42,7 +44,7 @@ def _card(row: Draft) -> DraftCard:
     return DraftCard(
         row.id, row.plan_id, row.state, row.version, order, UUID(renews) if renews else None, product.name, strength(product), form(product),
         words.quantity_in_words(Decimal(plain(Decimal(order.quantity))), unit_of(product).name), directions(order), name_of(row.prepared_by_id),
-        row.changed_at,
+        row.changed_at, row.order.get("regimen", ""),
     )  # fmt: skip
 
 

@@ -9,8 +9,10 @@ from serein.care.access.reads import patient_card
 from serein.care.evaluation.reads import case_of
 from serein.care.planning.reads import PlanCard
 from serein.care.planning.text import product_named
+from serein.care.tapering.reads.courses import running_taper
 from serein.clinical import knowledge
 from serein.clinical.assess import assess
+from serein.clinical.case import Answer, Case
 from serein.clinical.quantities import decimal
 from serein.foundation.people.keys import OpenChart, Refused
 from serein.foundation.people.licences import PRESCRIBER, LicenceInForce, may_practise
@@ -21,6 +23,7 @@ from .. import order as orders
 from ..evidence import Examination, record_digest
 from ..models import DraftState
 from ..payload import ClinicLines, Content, MedicineLines, NotAPrescription, PatientLines, PrescriberLines, SignedContent, build
+from .agreed import beyond_agreed, siblings
 from .drafts import DraftCard, draft
 from .overrides import standing_overrides
 from .prescriptions import prescribed
@@ -56,13 +59,29 @@ def examine(chart: OpenChart, seen: DraftCard, plan: PlanCard) -> Examination:
     on = clinic_day(chart.clinic_id, chart.at)
     ours = prescribed(chart, on)
     case = case_of(chart, on)
+    case = _with_taper(chart, case)
     case = replace(case, medicines=(*case.medicines, *ours.current), past=(*case.past, *ours.past))
     renews = f"Prescription/{seen.renews}" if seen.renews else ""
     order = orders.clinical_order(
         seen.order, plan, reference=f"Draft/{seen.id}", prescriber=chart.by.name if chart.by else "", on=on, replaces=renews
     )
-    assessment = assess(case, order, knowledge.load(), on)
+    others = tuple(
+        orders.clinical_order(text, plan, reference=f"Draft/{id}", prescriber=order.prescriber, on=on, replaces=renews)
+        for id, text, is_open in siblings(chart, seen.regimen, seen.id)
+        if is_open
+    )
+    assessment = assess(case, (order, *others), knowledge.load(), on)
     return Examination(case, order, assessment, record_digest(case, order, assessment), standing_overrides(chart))
+
+
+def _with_taper(chart: OpenChart, case: Case) -> Case:
+    """A running taper is the plan for reducing and ending that the guideline asks for."""
+    course = running_taper(chart)
+    if course is None:
+        return case
+    told = case.circumstances
+    where = ("taper_plan", f"taper version {course.version}, agreed to by the patient")
+    return replace(case, circumstances=replace(told, taper_plan=Answer.YES, references=(*told.references, where)))
 
 
 def open_draft(chart: OpenChart, draft_id: UUID) -> DraftCard | Refused:
@@ -79,11 +98,14 @@ def agreed_plan(chart: OpenChart, seen: DraftCard) -> PlanCard | Refused:
         return Refused("no-agreed-plan", "The patient has not agreed to the plan of this draft, or that plan has ended.")
     if orders.mistakes(seen.order, plan, on=clinic_day(chart.clinic_id, chart.at)):
         return Refused("beyond-plan", "The draft goes beyond the agreed plan, or its first day has passed. Change it first.")
-    further = renewal(chart, plan)
+    further = renewal(chart, plan, seen.regimen)
     if further.refused is not None:
         return further.refused
     if beyond_review(seen.order, further):
         return Refused("beyond-review", "The supply runs past the next review. Change the draft, or review the treatment first.")
+    together = (seen.order, *(text for _, text, _ in siblings(chart, seen.regimen, seen.id)))
+    if beyond_agreed(chart, plan, together):
+        return Refused("beyond-plan", "The draft gives more a day than the patient agreed to for that day. Change it first.")
     return plan
 
 

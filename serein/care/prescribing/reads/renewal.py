@@ -1,7 +1,7 @@
 """May a further prescription be written for a plan? Only up to the next review; after a missed one, only over a bridge."""
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -26,6 +26,11 @@ class Renewal:
     until: date | None
     bridge: BridgeLine | None
 
+    @property
+    def fills_to(self) -> date | None:
+        """The last day to write a supply for: a bridge is filled to its end, a renewal to the day before the review."""
+        return self.until if self.until is None or self.bridge is not None else self.until - timedelta(days=1)
+
 
 def plan_to_prescribe(chart: OpenChart) -> PlanCard | None:
     """The plan in force; or one that has ended, while an unused bridge carries it to the bridge's last day."""
@@ -37,13 +42,14 @@ def plan_to_prescribe(chart: OpenChart) -> PlanCard | None:
     return replace(ended, text=replace(ended.text, ends_on=bridge.last_day)) if ended and bridge else None
 
 
-def renewal(chart: OpenChart, plan: PlanCard) -> Renewal:
-    """Whether another prescription may be written under this plan today, and how far it may reach."""
+def renewal(chart: OpenChart, plan: PlanCard, regimen: str = "") -> Renewal:
+    """Whether another prescription may be written under this plan today, and how far it may reach. Other parts of the same `regimen` that were
+    signed before (several strengths of one dose) are neither renewed by it nor have they used up its bridge."""
     on, review = clinic_day(chart.clinic_id, chart.at), review_of(chart, plan)
-    bridge = _unused_bridge(chart, plan.id)
+    bridge = _unused_bridge(chart, plan.id, regimen)
     if bridge is not None:
         return Renewal(plan.id, True, None, bridge.last_day, bridge)
-    if not _signed(chart, plan.id).exists():
+    if not _signed(chart, plan.id, regimen).exists():
         return Renewal(plan.id, False, None, None, None)
     if review.due(on):
         why = f"The review of this plan was due on {review.due_on:%d-%b-%Y}. Review the treatment first, or give a short bridge supply."
@@ -62,13 +68,15 @@ def beyond_review(order: OrderText, found: Renewal) -> Mistaken | None:
     return Mistaken((("days", f"{what} up to {found.until:%d-%b-%Y}."),))
 
 
-def _signed(chart: OpenChart, plan_id: UUID) -> QuerySet[Prescription]:
-    return Prescription.objects.filter(patient=chart.patient_id, draft__plan=plan_id).exclude(state=PrescriptionState.CANCELLED)
+def _signed(chart: OpenChart, plan_id: UUID, regimen: str = "") -> QuerySet[Prescription]:
+    rows = Prescription.objects.filter(patient=chart.patient_id, draft__plan=plan_id).exclude(state=PrescriptionState.CANCELLED)
+    parts = rows.filter(draft__order__regimen=regimen) if regimen else rows.none()
+    return rows.exclude(pk__in=parts.values("pk"))
 
 
-def _unused_bridge(chart: OpenChart, plan_id: UUID) -> BridgeLine | None:
+def _unused_bridge(chart: OpenChart, plan_id: UUID, regimen: str = "") -> BridgeLine | None:
     """One bridge, one supply: once a prescription was signed after it, it is used."""
     bridge = bridge_running(chart, plan_id)
-    if bridge is None or _signed(chart, plan_id).filter(signed_at__gte=bridge.at.replace(microsecond=0)).exists():
+    if bridge is None or _signed(chart, plan_id, regimen).filter(signed_at__gte=bridge.at.replace(microsecond=0)).exists():
         return None
     return bridge

@@ -1,4 +1,4 @@
-"""Tapers as values, and the dose in force: what the patient takes as far as anybody was told."""
+"""Tapers as values: versions, steps, holds, and what the patient said to them."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -8,15 +8,14 @@ from uuid import UUID
 
 from serein.care.planning.reads import PlanCard, plans
 from serein.care.planning.text import product_named, units_mg
-from serein.care.prescribing.reads.prescriptions import Supplied, supplies
 from serein.clinical.quantities import plain
 from serein.clinical.taper import Plan, PlanCheck, Request
 from serein.clinical.taper.written import plan_from, request_from
 from serein.foundation.people.keys import OpenChart, OpenList
 from serein.foundation.people.persons import name_of
 
-from .models import Hold, TaperCourse, TaperReply, TaperState, TaperStep
-from .words import dose_words
+from ..models import Hold, TaperCourse, TaperReply, TaperState, TaperStep
+from ..words import dose_words
 
 IN_FORCE = (TaperState.RUNNING, TaperState.FINISHED)
 
@@ -142,29 +141,6 @@ class TaperCard:
 
 
 @dataclass(frozen=True)
-class UnconfirmedChange:
-    """A change whose day has come and which nobody has confirmed. `supplied`: whether every product of it was dispensed for that day."""
-
-    step_id: UUID
-    on: date
-    from_mg: Decimal
-    to_mg: Decimal
-    supplied: bool
-
-
-@dataclass(frozen=True)
-class DoseInForce:
-    """The last dose that the patient was told of and has supply for, with how it is made up. While `unconfirmed_change` stands, both of its
-    doses are shown and neither is called taken."""
-
-    mg: Decimal
-    parts: tuple[StepDose, ...]
-    since: date
-    unconfirmed_change: UnconfirmedChange | None
-    held: bool = False
-
-
-@dataclass(frozen=True)
 class TaperLine:
     """What a list of patients says about a running taper."""
 
@@ -242,10 +218,10 @@ def _before(course: TaperCourse, earlier: list[TaperCard], agreed: tuple[PlanCar
         if same is not None:
             return same.doses
     plan = next((p for p in agreed if p.id == course.plan_id), None)
-    return _plan_doses(plan) if plan is not None and Decimal(plan.daily_mg) == mg else ()
+    return _regimen_doses(plan) if plan is not None and Decimal(plan.daily_mg) == mg else ()
 
 
-def _plan_doses(plan: PlanCard) -> tuple[StepDose, ...]:
+def _regimen_doses(plan: PlanCard) -> tuple[StepDose, ...]:
     """The plan's doses in the form of a step's; those taken when needed have no time of the day and are not among them."""
     product = product_named(plan.text.product, plan.substance)
     assert product is not None
@@ -272,61 +248,6 @@ def taper_draft(chart: OpenChart) -> TaperCard | None:
 
 def step_of(chart: OpenChart, step_id: UUID) -> tuple[TaperCard, StepCard] | None:
     return next(((t, s) for t in tapers(chart) for s in t.steps if s.id == step_id), None)
-
-
-def _plan_of_chart(chart: OpenChart) -> PlanCard | None:
-    return next((p for p in plans(chart) if p.state in ("agreed", "finished")), None)
-
-
-def dose_in_force(chart: OpenChart, on: date) -> DoseInForce | None:
-    """The dose in force on a day of the patient: of the running taper, of one that ended in this plan, else the plan's. None without a plan."""
-    course = next((t for t in tapers(chart) if t.state in IN_FORCE), None)
-    plan = _plan_of_chart(chart)
-    if course is None or (course.state == TaperState.FINISHED and plan is not None and plan.id != course.plan_id):
-        return DoseInForce(Decimal(plan.daily_mg), _plan_doses(plan), plan.text.starts_on, None) if plan else None
-    return _in_force(course, supplies(chart), on)
-
-
-def _in_force(course: TaperCard, held: tuple[Supplied, ...], on: date) -> DoseInForce:
-    reached = course.reached(on)
-    confirmed = next((s for s in reversed(reached) if s.confirmed_at is not None), None)
-    later = [s for s in reached if confirmed is None or s.number > confirmed.number]
-    told = next((s for s in reversed(later) if s.told_at is not None and _supplied(s, held, on)), None)
-    newest = later[-1] if later else None
-    at = told or confirmed
-    mg = at.daily_mg if at else course.request.daily_dose_mg
-    change = None
-    if newest is not None:
-        before = confirmed.daily_mg if confirmed else course.request.daily_dose_mg
-        shown = told or newest
-        change = UnconfirmedChange(shown.id, shown.from_on, before, shown.daily_mg, told is not None)
-    since = at.from_on if at else course.request.stable_since or course.starts_on
-    return DoseInForce(mg, at.doses if at else course.before_doses, min(since, on), change, course.hold is not None)
-
-
-def _supplied(step: StepCard, held: tuple[Supplied, ...], on: date) -> bool:
-    """Every product of the step is in a supply that was handed out and was written for that day. A step to nothing needs none."""
-    here = {s.product for s in held if s.dispensed_on is not None and s.dispensed_on <= on and s.starts_on <= on <= s.last_day}
-    return step.products <= here
-
-
-def dose_ceiling(chart: OpenChart, on: date) -> Decimal | None:
-    """The most mg a day that an order starting on that day may give while a taper stands; None without one.
-
-    What the calendar says for that day, or the last confirmed dose while a change waits to be confirmed: somebody who did not change yet must
-    not be left without.
-    """
-    course = next((t for t in tapers(chart) if t.state in IN_FORCE), None)
-    plan = _plan_of_chart(chart)
-    if course is None or (course.state == TaperState.FINISHED and (plan is None or plan.id != course.plan_id)):
-        return None
-    reached = course.reached(on)
-    planned = reached[-1].daily_mg if reached else course.request.daily_dose_mg
-    now = course.reached(min(on, chart.at.date()))
-    if not now or now[-1].confirmed_at is not None:
-        return planned
-    confirmed = next((s.daily_mg for s in reversed(now) if s.confirmed_at is not None), course.request.daily_dose_mg)
-    return max(planned, confirmed)
 
 
 def running_tapers(listing: OpenList, on: date) -> tuple[TaperLine, ...]:

@@ -1,1 +1,0 @@
-"""Taper courses, steps and holds. Nothing to do yet."""

@@ -1,0 +1,209 @@
+"""One step at a time: ready, gone on with, confirmed, prescribed; and the last one closes the course."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import ROUND_CEILING, Decimal
+from uuid import UUID
+
+from django.db import transaction
+
+from serein.care.planning.actions import finish_plan
+from serein.care.planning.text import Mistaken, PlannedDose, product_named
+from serein.care.prescribing.actions.drafting import RegimenDrafted, draft_regimen
+from serein.care.prescribing.order import OrderText
+from serein.care.prescribing.reads.renewal import plan_to_prescribe, renewal
+from serein.clinical.quantities import plain
+from serein.foundation.people.keys import OpenChart, Refused
+
+from .. import reads
+from ..models import TaperCourse, TaperState, TaperStep
+from .recording import (
+    LONGEST_WHY,
+    NOT_CLINICIAN,
+    NOT_PATIENT,
+    SILENT_TASK,
+    STEP_TASK,
+    UNCONFIRMED_TASK,
+    clinic_today,
+    clinician,
+    close_step_tasks,
+    done,
+    one_at_a_time,
+    patient,
+    patient_today,
+    refuse,
+    why_wrong,
+)
+
+NO_STEP = ("no-step", "This step is not part of a taper that runs now.")
+HELD = ("held", "The dose is held: this change does not come now.")
+# A hold without an end is prescribed for a fortnight at a time: long enough to meet, short enough to be looked at again.
+HOLD_SUPPLY_DAYS = 14
+
+
+@dataclass(frozen=True)
+class Ready:
+    step_id: UUID
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """`finished` when it was the last change."""
+
+    step_id: UUID
+    finished: bool
+
+
+@dataclass(frozen=True)
+class Finished:
+    course_id: UUID
+
+
+def _running(chart: OpenChart, step_id: UUID) -> tuple[reads.TaperCard, reads.StepCard] | None:
+    found = reads.step_of(chart, step_id)
+    return found if found is not None and found[0].state == TaperState.RUNNING else None
+
+
+@transaction.atomic
+def ready_for_step(chart: OpenChart, step_id: UUID) -> Ready | Refused:
+    """The patient says, before its day, that the change may come."""
+    if patient(chart) is None:
+        return refuse(chart, "ready_for_step", NOT_PATIENT)
+    return _ready(chart, step_id, "ready_for_step")
+
+
+@transaction.atomic
+def keep_step(chart: OpenChart, step_id: UUID, *, why: str) -> Ready | Mistaken | Refused:
+    """A clinician decides after a silence that the change comes as planned, and says on what ground."""
+    if clinician(chart) is None:
+        return refuse(chart, "keep_step", NOT_CLINICIAN)
+    return why_wrong("why", why, longest=LONGEST_WHY) or _ready(chart, step_id, "keep_step")
+
+
+def _ready(chart: OpenChart, step_id: UUID, deed: str) -> Ready | Refused:
+    one_at_a_time(chart)
+    found = _running(chart, step_id)
+    if found is None:
+        return refuse(chart, deed, NO_STEP)
+    card, step = found
+    if card.hold is not None and step.from_on > card.hold.from_on:
+        return refuse(chart, deed, HELD, card.id)
+    TaperStep.objects.filter(pk=step_id, ready_at=None).update(ready_at=chart.at)
+    close_step_tasks(chart, [step_id], "a person decided on it", (SILENT_TASK,))
+    done(chart, deed, card.id, step=step.number)
+    return Ready(step_id)
+
+
+@transaction.atomic
+def confirm_step(chart: OpenChart, step_id: UUID) -> Confirmed | Refused:
+    """The patient says that they changed to this dose, or a clinician records it on their word. The last change closes the course."""
+    deed, by = "confirm_step", patient(chart) or clinician(chart)
+    if by is None:
+        return refuse(chart, deed, NOT_PATIENT)
+    one_at_a_time(chart)
+    found = _running(chart, step_id)
+    if found is None:
+        return refuse(chart, deed, NO_STEP)
+    card, step = found
+    if step not in card.reached(patient_today(chart)):
+        return refuse(chart, deed, HELD if card.hold else ("too-early", "The day of this change has not come."), card.id)
+    if any(s.confirmed_at is not None and s.number >= step.number for s in card.steps):
+        return refuse(chart, deed, ("already-confirmed", "This change, or a later one, is confirmed already."), card.id)
+    mark_confirmed(chart, card, step, by)
+    done(chart, deed, card.id, step=step.number)
+    last = step.number == card.steps[-1].number
+    if last:
+        _finish(chart, card)
+    return Confirmed(step_id, last)
+
+
+def mark_confirmed(chart: OpenChart, card: reads.TaperCard, step: reads.StepCard, by: UUID) -> None:
+    TaperStep.objects.filter(pk=step.id, confirmed_at=None).update(confirmed_at=chart.at, confirmed_by=by)
+    passed = [s.id for s in card.steps if s.number <= step.number]
+    close_step_tasks(chart, passed, "the change is confirmed", (SILENT_TASK, UNCONFIRMED_TASK))
+
+
+@transaction.atomic
+def finish_taper(chart: OpenChart, course_id: UUID) -> Finished | Refused:
+    """A clinician closes a course whose last change has come and is confirmed by nobody: on the patient's word, told elsewhere."""
+    deed, by = "finish_taper", clinician(chart)
+    if by is None:
+        return refuse(chart, deed, NOT_CLINICIAN, course_id)
+    one_at_a_time(chart)
+    card = reads.taper(chart, course_id)
+    if card is None or card.state != TaperState.RUNNING:
+        return refuse(chart, deed, NO_STEP, course_id)
+    if card.steps[-1] not in card.reached(clinic_today(chart)):
+        return refuse(chart, deed, ("not-at-its-end", "The last change has not come yet."), course_id)
+    mark_confirmed(chart, card, card.steps[-1], by)
+    _finish(chart, card)
+    return Finished(course_id)
+
+
+def _finish(chart: OpenChart, card: reads.TaperCard) -> None:
+    """The reduction is over. At nothing, the plan is over too; at a lower dose it goes on."""
+    rows = TaperCourse.objects.filter(pk=card.id, state=TaperState.RUNNING)
+    ended = rows.update(state=TaperState.FINISHED, closed_at=chart.at)
+    assert ended == 1, "the patient's row is locked: nobody else can have closed the course"
+    close_step_tasks(chart, [s.id for s in card.steps], "the taper came to its end", (SILENT_TASK, UNCONFIRMED_TASK, STEP_TASK))
+    if card.steps[-1].daily_mg == 0:
+        finish_plan(chart, card.plan_id)
+    done(chart, "finish_taper", card.id)
+
+
+@transaction.atomic
+def draft_for_step(chart: OpenChart, step_id: UUID) -> RegimenDrafted | Mistaken | Refused:
+    """Drafts for the tablets of one step, one for each strength: prescribing is commanded back along the path and judges them by their sum."""
+    deed = "draft_regimen"
+    if clinician(chart) is None:
+        return refuse(chart, deed, NOT_CLINICIAN)
+    found, today = _running(chart, step_id), clinic_today(chart)
+    if found is None:
+        return refuse(chart, deed, NO_STEP)
+    card, step = found
+    if card.hold is not None and step.from_on > card.hold.from_on:
+        return refuse(chart, deed, HELD, card.id)
+    start, end = max(step.from_on, today), step.from_on + timedelta(days=step.days)
+    if not step.doses or start >= end:
+        return refuse(chart, deed, ("step-over", "This step needs no supply, or its days have passed."), card.id)
+    return _drafted(chart, step_id, step.doses, (start, (end - start).days))
+
+
+@transaction.atomic
+def draft_for_hold(chart: OpenChart, course_id: UUID) -> RegimenDrafted | Mistaken | Refused:
+    """Drafts for the dose that is held: until the day of the hold, or for a fortnight where it has none."""
+    deed, today = "draft_regimen", clinic_today(chart)
+    card, now = reads.taper(chart, course_id), reads.dose_in_force(chart, today)
+    if clinician(chart) is None:
+        return refuse(chart, deed, NOT_CLINICIAN, course_id)
+    if card is None or card.state != TaperState.RUNNING or card.hold is None or now is None or not now.parts:
+        return refuse(chart, deed, ("not-held", "No dose is held."), course_id)
+    until = card.hold.until_on
+    days = max(1, (until - today).days) if until else HOLD_SUPPLY_DAYS
+    return _drafted(chart, course_id, now.parts, (today, days))
+
+
+def _drafted(
+    chart: OpenChart, regimen: UUID, doses: tuple[reads.StepDose, ...], span: tuple[date, int]
+) -> RegimenDrafted | Mistaken | Refused:
+    plan = plan_to_prescribe(chart)
+    if plan is None:
+        return refuse(chart, "draft_regimen", ("no-agreed-plan", "No agreed plan is in force."))
+    start, days = span
+    fills_to = renewal(chart, plan, str(regimen)).fills_to
+    if fills_to is not None and fills_to >= start:
+        days = min(days, (fills_to - start).days + 1)  # the rest of the step follows after the review
+    return draft_regimen(chart, plan.id, regimen, orders_of(doses, start, days))
+
+
+def orders_of(doses: tuple[reads.StepDose, ...], starts_on: date, days: int) -> tuple[OrderText, ...]:
+    """One order for each product. Tablets are handed out whole, so a half left over at the end is rounded up."""
+    found = []
+    for product_id in dict.fromkeys(p for d in doses for p, _ in d.parts):
+        taken = tuple(PlannedDose(d.at, plain(units)) for d in doses for p, units in d.parts if p == product_id)
+        quantity = sum((Decimal(t.units) for t in taken), Decimal()) * days
+        product = product_named(product_id)
+        if product is not None and product.mg is not None:
+            quantity = quantity.to_integral_value(ROUND_CEILING)
+        found.append(OrderText(product=product_id, doses=taken, starts_on=starts_on, days=days, quantity=plain(quantity)))
+    return tuple(found)

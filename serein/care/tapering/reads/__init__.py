@@ -1,0 +1,23 @@
+"""What is read of tapers: `courses` (versions, steps, holds, wishes) and `dose` (the dose in force)."""
+
+from .courses import (
+    HoldCard,
+    StepCard,
+    StepDose,
+    TaperCard,
+    TaperLine,
+    Wish,
+    running_taper,
+    running_tapers,
+    step_of,
+    taper,
+    taper_draft,
+    tapers,
+    waiting_taper,
+)
+from .dose import DoseInForce, Start, UnconfirmedChange, dose_ceiling, dose_in_force, starting_point
+
+__all__ = [
+    "DoseInForce", "HoldCard", "Start", "StepCard", "StepDose", "TaperCard", "TaperLine", "UnconfirmedChange", "Wish", "dose_ceiling",
+    "dose_in_force", "running_taper", "running_tapers", "starting_point", "step_of", "taper", "taper_draft", "tapers", "waiting_taper",
+]  # fmt: skip

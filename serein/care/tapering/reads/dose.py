@@ -1,0 +1,122 @@
+"""The dose in force: what the patient takes as far as anybody was told, and from where a new taper would start."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from serein.care.planning.reads import PlanCard, plan_in_force, plans
+from serein.care.prescribing.reads.prescriptions import Supplied, supplies
+from serein.clinical.taper import Cut
+from serein.foundation.people.keys import OpenChart
+from serein.foundation.people.persons import clinic_day
+
+from ..models import TaperState
+from .courses import IN_FORCE, StepCard, StepDose, TaperCard, _regimen_doses, tapers
+
+
+@dataclass(frozen=True)
+class UnconfirmedChange:
+    """A change whose day has come and which nobody has confirmed. `supplied`: whether every product of it was dispensed for that day."""
+
+    step_id: UUID
+    on: date
+    from_mg: Decimal
+    to_mg: Decimal
+    supplied: bool
+
+
+@dataclass(frozen=True)
+class DoseInForce:
+    """The last dose that the patient was told of and has supply for, with how it is made up. While `unconfirmed_change` stands, both of its
+    doses are shown and neither is called taken."""
+
+    mg: Decimal
+    parts: tuple[StepDose, ...]
+    since: date
+    unconfirmed_change: UnconfirmedChange | None
+    held: bool = False
+
+
+@dataclass(frozen=True)
+class Start:
+    """From where a new taper starts: the dose in force, since when, and the cuts before it. `unconfirmed` blocks a start until it is settled."""
+
+    plan: PlanCard
+    mg: Decimal
+    most_mg: Decimal
+    since: date | None
+    cuts: tuple[Cut, ...]
+    times: tuple[str, ...]
+    products: frozenset[str]
+    unconfirmed: UnconfirmedChange | None
+
+
+def _plan_of_chart(chart: OpenChart) -> PlanCard | None:
+    return next((p for p in plans(chart) if p.state in ("agreed", "finished")), None)
+
+
+def dose_in_force(chart: OpenChart, on: date) -> DoseInForce | None:
+    """The dose in force on a day of the patient: of the running taper, of one that ended in this plan, else the plan's. None without a plan."""
+    course = next((t for t in tapers(chart) if t.state in IN_FORCE), None)
+    plan = _plan_of_chart(chart)
+    if course is None or (course.state == TaperState.FINISHED and plan is not None and plan.id != course.plan_id):
+        return DoseInForce(Decimal(plan.daily_mg), _regimen_doses(plan), plan.text.starts_on, None) if plan else None
+    return _in_force(course, supplies(chart), on)
+
+
+def _in_force(course: TaperCard, held: tuple[Supplied, ...], on: date) -> DoseInForce:
+    reached = course.reached(on)
+    confirmed = next((s for s in reversed(reached) if s.confirmed_at is not None), None)
+    later = [s for s in reached if confirmed is None or s.number > confirmed.number]
+    told = next((s for s in reversed(later) if s.told_at is not None and _supplied(s, held, on)), None)
+    newest = later[-1] if later else None
+    at = told or confirmed
+    mg = at.daily_mg if at else course.request.daily_dose_mg
+    change = None
+    if newest is not None:
+        before = confirmed.daily_mg if confirmed else course.request.daily_dose_mg
+        shown = told or newest
+        change = UnconfirmedChange(shown.id, shown.from_on, before, shown.daily_mg, told is not None)
+    since = at.from_on if at else course.request.stable_since or course.starts_on
+    return DoseInForce(mg, at.doses if at else course.before_doses, min(since, on), change, course.hold is not None)
+
+
+def _supplied(step: StepCard, held: tuple[Supplied, ...], on: date) -> bool:
+    """Every product of the step is in a supply that was handed out and was written for that day. A step to nothing needs none."""
+    here = {s.product for s in held if s.dispensed_on is not None and s.dispensed_on <= on and s.starts_on <= on <= s.last_day}
+    return step.products <= here
+
+
+def dose_ceiling(chart: OpenChart, on: date) -> Decimal | None:
+    """The most mg a day that an order starting on that day may give while a taper stands; None without one.
+
+    What the calendar says for that day, or the last confirmed dose while a change waits to be confirmed: somebody who did not change yet must
+    not be left without.
+    """
+    course = next((t for t in tapers(chart) if t.state in IN_FORCE), None)
+    plan = _plan_of_chart(chart)
+    if course is None or (course.state == TaperState.FINISHED and (plan is None or plan.id != course.plan_id)):
+        return None
+    reached = course.reached(on)
+    planned = reached[-1].daily_mg if reached else course.request.daily_dose_mg
+    now = course.reached(min(on, clinic_day(chart.clinic_id, chart.at)))
+    if not now or now[-1].confirmed_at is not None:
+        return planned
+    confirmed = next((s.daily_mg for s in reversed(now) if s.confirmed_at is not None), course.request.daily_dose_mg)
+    return max(planned, confirmed)
+
+
+def starting_point(chart: OpenChart, on: date) -> Start | None:
+    """None where no agreed plan is in force: without one nothing is reduced by plan either."""
+    plan, now = plan_in_force(chart), dose_in_force(chart, on)
+    if plan is None or now is None:
+        return None
+    course = next((t for t in tapers(chart) if t.state == TaperState.RUNNING), None)
+    cuts: tuple[Cut, ...] = ()
+    if course is not None:
+        cuts = (*course.request.recent_cuts, *(Cut(s.from_on, s.before_mg) for s in course.reached(on)))
+    times = tuple(d.at for d in now.parts) or ("night",)
+    products = frozenset(p for d in now.parts for p, _ in d.parts)
+    since = now.since if course is not None else None
+    return Start(plan, now.mg, Decimal(plan.daily_mg), since, cuts, times, products, now.unconfirmed_change)
