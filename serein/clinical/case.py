@@ -262,7 +262,8 @@ class DependenceFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class Circumstances:
-    """Facts that no list holds. `alcohol_course`: a supervised alcohol-withdrawal course is in force. `references` maps a
+    """Facts that no list holds. `alcohol_course`: a supervised alcohol-withdrawal course is in force. `taper_runs`: the patient
+    agreed to dated steps, so a short supply is followed by the next. `references` maps a
     field's name to where it was read."""
 
     pregnant: Answer = Answer.UNKNOWN
@@ -277,6 +278,7 @@ class Circumstances:
     dependence: DependenceFacts = field(default_factory=DependenceFacts)
     last_review: date | None = None
     taper_plan: Answer = Answer.UNKNOWN
+    taper_runs: Answer = Answer.UNKNOWN
     references: tuple[tuple[str, str], ...] = ()
 
     def reference(self, name: str) -> str:

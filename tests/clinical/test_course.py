@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -209,6 +210,13 @@ def test_a_short_supply_to_a_dependent_person_must_be_followed():
     week = order(mg("5", "3"), replaces="m9", supply=Supply(days=Decimal(7)))
     month = order(mg("5", "3"), replaces="m9", supply=Supply(days=Decimal(28)))
     assert "abrupt-stop" in codes(judge(dependent, week)) and "abrupt-stop" not in codes(judge(dependent, month))
+
+
+def test_the_short_supply_of_a_running_taper_is_followed_by_the_next_step():
+    facts = replace(person().circumstances, taper_runs=Answer.YES)
+    dependent = person(medicines=(established(),), circumstances=facts)
+    fortnight = order(mg("5", "3"), replaces="m9", supply=Supply(days=Decimal(14)))
+    assert "abrupt-stop" not in codes(judge(dependent, fortnight))
 
 
 def test_a_switch_between_uneven_numbers_is_read():

@@ -142,7 +142,7 @@ def _highest_lately(scene: Scene, regimen: Regimen) -> tuple[Decimal, str] | Non
 
 def abrupt_stop(scene: Scene, regimen: Regimen, found: Dependence) -> Said:
     """The instruction itself ends, or a bridge-short supply without repeats does, and no draft follows. An ordinary month's supply
-    is no end: the next order is written when it runs low. Nor is a short one while a taper plan says what follows."""
+    is no end: the next order is written when it runs low. Nor is a short one while the steps of an agreed taper follow one another."""
     if not found.probable:
         return Said()
     ends = [_end(scene, regimen, d) for d in regimen.drafts]
@@ -160,7 +160,7 @@ def abrupt_stop(scene: Scene, regimen: Regimen, found: Dependence) -> Said:
 
 def _end(scene: Scene, regimen: Regimen, draft: Written) -> date | None:
     short = draft.supply_days is not None and draft.supply_days <= scene.rule("bridge-days")
-    short = short and scene.told.taper_plan is not Answer.YES  # a taper's step is followed by the next
+    short = short and scene.told.taper_runs is not Answer.YES  # a taper's step is followed by the next
     return draft.ends or last_day(draft.begins or regimen.starts, draft.days or (draft.supply_days if short else None))
 
 

@@ -80,8 +80,9 @@ def _with_taper(chart: OpenChart, case: Case) -> Case:
     if course is None:
         return case
     told = case.circumstances
-    where = ("taper_plan", f"taper version {course.version}, agreed to by the patient")
-    return replace(case, circumstances=replace(told, taper_plan=Answer.YES, references=(*told.references, where)))
+    where = f"taper version {course.version}, agreed to by the patient"
+    references = (*told.references, ("taper_plan", where), ("taper_runs", where))
+    return replace(case, circumstances=replace(told, taper_plan=Answer.YES, taper_runs=Answer.YES, references=references))
 
 
 def open_draft(chart: OpenChart, draft_id: UUID) -> DraftCard | Refused:
