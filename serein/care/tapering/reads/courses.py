@@ -63,6 +63,10 @@ class StepCard:
         return plain(self.daily_mg)
 
     @property
+    def before(self) -> str:
+        return plain(self.before_mg)
+
+    @property
     def products(self) -> frozenset[str]:
         return frozenset(p for d in self.doses for p, _ in d.parts)
 

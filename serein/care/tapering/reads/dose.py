@@ -7,6 +7,7 @@ from uuid import UUID
 
 from serein.care.planning.reads import PlanCard, plan_in_force, plans
 from serein.care.prescribing.reads.prescriptions import Supplied, supplies
+from serein.clinical.quantities import plain
 from serein.clinical.taper import Cut
 from serein.foundation.people.keys import OpenChart
 from serein.foundation.people.persons import clinic_day
@@ -25,6 +26,14 @@ class UnconfirmedChange:
     to_mg: Decimal
     supplied: bool
 
+    @property
+    def before(self) -> str:
+        return plain(self.from_mg)
+
+    @property
+    def after(self) -> str:
+        return plain(self.to_mg)
+
 
 @dataclass(frozen=True)
 class DoseInForce:
@@ -36,6 +45,10 @@ class DoseInForce:
     since: date
     unconfirmed_change: UnconfirmedChange | None
     held: bool = False
+
+    @property
+    def words(self) -> str:
+        return f"{plain(self.mg)} mg"
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,9 @@ from serein.care.evaluation.reads import AnswerLine, EntryLine, Evaluation, eval
 from serein.care.planning.reads import PlanCard, plan_in_force, plans
 from serein.care.prescribing.reads.drafts import open_drafts
 from serein.care.prescribing.reads.prescriptions import PrescriptionCard, prescriptions
+from serein.care.tapering.reads import dose_in_force, running_taper
 from serein.foundation.people.keys import OpenChart
-from serein.foundation.people.persons import clinic_card
+from serein.foundation.people.persons import clinic_card, clinic_day
 from serein.foundation.tasks.reads import OpenTask, tasks_of_patient
 from serein.interfaces.web.shell.parts import Action, Card, Cell, Column, Event, Input, Table, TableRow
 from serein.interfaces.web.shell.tall_man import tall_man
@@ -49,7 +50,18 @@ def chart(request: HttpRequest, key: OpenChart) -> HttpResponse:
         "newest": next(iter(versions), None), "versions": len(versions), "prescriptions": signed, "drafts": open_drafts(key),
         "heading": heading(len(tasks)), "latest": events[:LATEST_EVENTS], "earlier": events[LATEST_EVENTS:],
     }  # fmt: skip
+    context |= tapering(key)
     return render(request, "clinician/chart.html", context)
+
+
+def tapering(key: OpenChart) -> dict[str, Any]:
+    """The running taper, where it stands, and both doses while a change is unconfirmed."""
+    course, on = running_taper(key), clinic_day(key.clinic_id, key.at)
+    if course is None:
+        return {"taper": None, "dose": None}
+    return {
+        "taper": course, "taper_step": len(course.reached(on)), "taper_next": course.coming(on), "dose": dose_in_force(key, on),
+    }  # fmt: skip
 
 
 def heading(count: int) -> str:

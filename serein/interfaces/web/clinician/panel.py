@@ -29,6 +29,11 @@ NEXT = {
     "read-intake": ("Read", "clinician:chart"),
     "answer-plan-question": ("Answer", "clinician:plans"),
     "prescribe-agreed-plan": ("Prescribe", "clinician:plans"),
+    "taper-step-silent": ("Decide", "clinician:taper"),
+    "taper-step-unconfirmed": ("Ask", "clinician:taper"),
+    "prescribe-taper-step": ("Prescribe", "clinician:taper"),
+    "answer-taper-wish": ("Answer", "clinician:taper"),
+    "resume-taper": ("Plan the rest", "clinician:taper"),
 }
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from .views import card, home, intake, looks, plan, prescriptions, safety
+from .views import card, home, intake, looks, plan, prescriptions, safety, taper
 
 app_name = "patient"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -21,5 +21,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("prescriptions/<uuid:prescription_id>/copy.pdf", prescriptions.copy, name="copy"),
     path("card/", card.card, name="card"),
     path("card/card.pdf", card.card_file, name="card_file"),
+    path("dose-changes/", taper.dose_changes, name="taper"),
+    path("dose-changes/<uuid:course_id>/calendar.pdf", taper.calendar, name="taper_calendar"),
+    path("dose-changes/steps/<uuid:step_id>/confirm/", taper.confirm, name="taper_confirm"),
+    path("dose-changes/steps/<uuid:step_id>/ready/", taper.ready, name="taper_ready"),
     path("who-looked/", looks.looks, name="looks"),
 ]

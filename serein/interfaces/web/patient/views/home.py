@@ -12,6 +12,7 @@ from serein.care.access.reads import consents, patient_card
 from serein.care.evaluation import answering, reads
 from serein.care.evaluation.safety import EMERGENCY
 from serein.care.planning.reads import plan_in_force, plan_waiting
+from serein.care.tapering.reads import waiting_taper
 from serein.foundation.people.keys import OpenChart, Refused
 from serein.foundation.people.persons import Person, clinic_card
 from serein.interfaces.web.shell.desk import desk
@@ -53,6 +54,9 @@ def _next(chart: OpenChart) -> Next | None:
     if plan_waiting(chart) is not None:
         says = "Your care team wrote a plan for you. Nothing starts until you agree."
         return Next("Read your plan", says, "Read it now", reverse("patient:plan"))
+    if waiting_taper(chart) is not None:
+        says = "Your care team wrote a plan to lower your dose slowly. Nothing changes until you agree."
+        return Next("Read your dose changes", says, "Read it now", reverse("patient:taper"))
     return None
 
 

@@ -1,0 +1,86 @@
+"""The planner's settings. The form is sent by GET for a look and by POST to keep what was seen: both carry the same fields."""
+
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+
+from serein.care.planning.text import TIMES
+from serein.care.tapering.reads import Start, TaperCard
+from serein.care.tapering.text import SLOTS, TaperText, offered, usual_pace
+from serein.clinical.quantities import plain
+from serein.interfaces.web.shell.fields import DateField
+from serein.interfaces.web.shell.forms import PageForm
+
+from .templatetags.clinician import tallman
+
+NARROW = {"class": "govuk-input--width-5", "inputmode": "decimal", "autocomplete": "off"}
+# Time to be prescribed, sent and fetched before the first change.
+DAYS_AHEAD = 7
+
+
+def number(label: str, hint: str = "", *, required: bool = True) -> forms.CharField:
+    return forms.CharField(label=label, help_text=hint, max_length=24, required=required, widget=forms.TextInput(NARROW))
+
+
+class TaperForm(PageForm):
+    """What the planner is asked. `text()` is it as a value."""
+
+    daily_mg = number("Dose now, mg a day")
+    cut_percent = number("Lower each step by, %", "Usually 5 to 10; never above 25 in two weeks.")
+    every_days = forms.IntegerField(label="Days between steps", help_text="14 or more.", widget=forms.TextInput(NARROW))
+    goal_mg = number("End at, mg a day")
+    starts_on = DateField(label="First change on")
+    products = forms.MultipleChoiceField(
+        label="Made from", widget=forms.CheckboxSelectMultiple, error_messages={"required": "Choose at least one product"}
+    )
+    times = forms.MultipleChoiceField(
+        label="Taken", choices=[(at, TIMES[at].capitalize()) for at in SLOTS], widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choose at least one time of the day"},
+    )  # fmt: skip
+    months_of_use = number("Months of use", "If known.", required=False)
+    days_per_week = number("Days a week", "If known.", required=False)
+    stable_since = DateField(label="This dose since", required=False, help_text="If known. A coarse first cut needs it.")
+
+    def offer(self, jurisdiction: str) -> None:
+        field = self.fields["products"]
+        assert isinstance(field, forms.MultipleChoiceField)
+        field.choices = [(p.id, tallman(p.name)) for p in offered(jurisdiction)]
+
+    def text(self) -> TaperText:
+        data = self.cleaned_data
+        same = ("daily_mg", "cut_percent", "every_days", "goal_mg", "starts_on", "months_of_use", "days_per_week", "stable_since")
+        return TaperText(products=tuple(data["products"]), times=tuple(data["times"]), **{name: data[name] for name in same})
+
+
+def initial(start: Start, on: date, jurisdiction: str, before: TaperCard | None) -> dict[str, Any]:
+    """The last version's settings where there is one, else the usual pace, from tablets and what fills the gaps between them."""
+    here = [p.id for p in offered(jurisdiction)]
+    usual = usual_pace()
+    found: dict[str, Any] = {
+        "daily_mg": plain(start.mg), "cut_percent": plain(usual.cut_percent), "every_days": usual.every_days, "goal_mg": "0",
+        "starts_on": on + timedelta(days=DAYS_AHEAD), "times": list(start.times), "stable_since": start.since,
+        "products": [p.id for p in offered(jurisdiction) if p.form == "tablet" or p.id in start.products],
+    }  # fmt: skip
+    if before is not None:
+        r = before.request
+        found |= {
+            "cut_percent": plain(r.pace.cut_percent), "every_days": r.pace.every_days, "goal_mg": plain(r.goal_mg), "times": list(r.times),
+            "products": [p.id for p in r.products if p.id in here], "months_of_use": plain(r.months_of_use) if r.months_of_use else "",
+            "days_per_week": plain(r.days_per_week) if r.days_per_week else "",
+        }  # fmt: skip
+        found["starts_on"] = max(found["starts_on"], before.starts_on) if before.state == "draft" else found["starts_on"]
+    return found
+
+
+def query(text: TaperText, **more: str) -> str:
+    """The address of a look at this text."""
+    pairs: list[tuple[str, str]] = [
+        ("daily_mg", text.daily_mg), ("cut_percent", text.cut_percent), ("every_days", str(text.every_days)), ("goal_mg", text.goal_mg),
+        ("starts_on", text.starts_on.isoformat()), *(("products", p) for p in text.products), *(("times", t) for t in text.times),
+    ]  # fmt: skip
+    pairs += [(name, value) for name in ("months_of_use", "days_per_week") if (value := getattr(text, name))]
+    if text.stable_since is not None:
+        pairs.append(("stable_since", text.stable_since.isoformat()))
+    return "?" + urlencode([*pairs, *more.items()])

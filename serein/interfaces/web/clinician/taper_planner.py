@@ -1,0 +1,160 @@
+"""The planner: look at a taper by GET, which stores nothing, and keep it as a draft by POST, which changes nothing for the patient."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.safestring import SafeString
+
+from serein.care.access.reads import patient_card
+from serein.care.planning.text import Mistaken
+from serein.care.tapering.actions import Proposed, previewed, propose_taper
+from serein.care.tapering.reads import Start, TaperCard, running_taper, starting_point, taper_draft
+from serein.care.tapering.text import NoPlan, Previewed, TaperText, slower
+from serein.care.tapering.words import dose_words, part_words
+from serein.clinical import knowledge
+from serein.clinical.quantities import plain
+from serein.clinical.taper import Plan
+from serein.foundation.people.keys import OpenChart, Refused
+from serein.foundation.people.persons import clinic_card, clinic_day
+from serein.interfaces.web.shell.pages import changed_page, refused_page
+
+from .banner import banner
+from .desk import chart_page
+from .staircase import Line, staircase
+from .taper_form import TaperForm, initial, query
+
+
+@dataclass(frozen=True)
+class Row:
+    """One proposed step, as the table shows it."""
+
+    number: int
+    on: date
+    mg: str
+    percent: str
+    tablets: tuple[str, ...]
+    days: int
+    small: bool
+
+
+def rows_of(plan: Plan) -> list[Row]:
+    return [
+        Row(
+            s.number, s.from_, plain(s.daily_mg), plain(s.cut_percent.quantize(Decimal(1))),
+            tuple(dose_words(d.at, d.mg, d.parts.units) for d in s.doses), s.days, s.terminal,
+        )
+        for s in plan.steps
+    ]  # fmt: skip
+
+
+@chart_page
+def planner(request: HttpRequest, key: OpenChart) -> HttpResponse:
+    on, clinic = clinic_day(key.clinic_id, key.at), clinic_card(key.clinic_id)
+    start, running = starting_point(key, on), running_taper(key)
+    back = reverse("clinician:taper", args=[key.patient_id])
+    if start is None:
+        return changed_page(request, "A taper needs a plan that the patient agreed to and that is in force.", back=back)
+    if start.unconfirmed is not None or (running is not None and running.hold is not None):
+        return changed_page(request, "First settle what is open on the taper page: an unconfirmed change, or a hold.", back=back)
+    before = initial(start, on, clinic.jurisdiction, taper_draft(key) or running)
+    sent = request.POST if request.method == "POST" else request.GET if "daily_mg" in request.GET else None
+    form = TaperForm(sent, initial=before)
+    form.offer(clinic.jurisdiction)
+    if request.method == "POST" and form.is_valid():
+        answer = propose_taper(key, start.plan.id, form.text())
+        if isinstance(answer, Proposed):
+            messages.success(request, f"Kept as draft, version {answer.version}. Nothing changes for the patient yet.")
+            return redirect(back)
+        if isinstance(answer, Refused):
+            return refused_page(request, answer)
+    return _page(request, key, form, start, running)
+
+
+def _page(request: HttpRequest, key: OpenChart, form: TaperForm, start: Start, running: TaperCard | None) -> HttpResponse:
+    asked = _asked(form)
+    found = previewed(key, start, asked) if asked is not None else None
+    if isinstance(found, Mistaken) and form.is_bound:
+        for name, says in found.by_field:
+            form.add_error(name if name in form.fields else None, says)
+    card = patient_card(key)
+    context: dict[str, Any] = {
+        "title": "Taper planner", "banner": banner(key), "form": form, "start": start, "given": card.given,
+        "knowledge": knowledge.load().version, "running": running,
+        "back": reverse("clinician:taper", args=[key.patient_id]),
+    }  # fmt: skip
+    if isinstance(found, Previewed) and asked is not None:
+        context |= _proposal(key, found, asked, start, running, compare="compare" in request.GET)
+    elif isinstance(found, NoPlan):
+        fix = query(found.nearest) if found.nearest else ""
+        context |= {
+            "no_plan": found,
+            "fix": fix,
+            "fix_words": _fix_words(asked, found.nearest) if found.nearest and asked else "",
+        }
+    status = 422 if form.is_bound and form.errors else 200
+    return render(request, "clinician/taper_planner.html", context, status=status)
+
+
+def _asked(form: TaperForm) -> TaperText | None:
+    """What was sent, or before anything was sent what the form offers."""
+    if form.is_bound:
+        return form.text() if form.is_valid() else None
+    offered = TaperForm({**form.initial, **{name: form.initial.get(name) or "" for name in ("months_of_use", "days_per_week")}})
+    offered.fields["products"].choices = form.fields["products"].choices  # type: ignore[attr-defined]
+    return offered.text() if offered.is_valid() else None
+
+
+def _proposal(
+    key: OpenChart, found: Previewed, asked: TaperText, start: Start, running: TaperCard | None, *, compare: bool
+) -> dict[str, Any]:
+    problems = [c for c in found.checks if not c.ok]
+    lines = [Line("proposed", _days(found.plan, start.mg))]
+    beside = _slower(key, start, asked) if compare else None
+    if beside is not None:
+        lines.append(Line("slower", _days(beside.plan, start.mg), dashed=True))
+    elif running is not None:
+        lines.append(Line("current", _days(running.plan, running.request.daily_dose_mg), dashed=True))
+    return {
+        "plan": found.plan, "rows": rows_of(found.plan), "problems": problems, "good": [c for c in found.checks if c.ok],
+        "drawing": _drawn(lines, found.plan), "weeks": (found.plan.ends_on - found.plan.steps[0].from_).days // 7,
+        "asked": asked, "query": query(asked), "compare": query(asked, compare="1"), "beside": beside,
+        "beside_rows": rows_of(beside.plan) if beside else (), "beside_query": query(slower(asked)),
+        "supply": [part_words(p, units) for p, units in found.plan.supply], "longer": found.plan.ends_on > start.plan.text.ends_on,
+        "dashed": "slower" if beside else "current" if running else "",
+    }  # fmt: skip
+
+
+def _slower(key: OpenChart, start: Start, asked: TaperText) -> Previewed | None:
+    found = previewed(key, start, slower(asked))
+    return found if isinstance(found, Previewed) else None
+
+
+def _days(plan: Plan, before: Decimal) -> list[tuple[date, Decimal]]:
+    first = plan.steps[0]
+    return [(first.from_ - timedelta(days=7), first.daily_mg + first.cut_mg), *((s.from_, s.daily_mg) for s in plan.steps)]
+
+
+def _drawn(lines: list[Line], plan: Plan) -> SafeString:
+    last = plan.steps[-1]
+    label = f"Daily dose: {len(plan.steps)} steps from {plan.steps[0].from_:%d-%b-%Y} to {plain(last.daily_mg)} mg on {last.from_:%d-%b-%Y}"
+    return staircase(lines, label)
+
+
+def _fix_words(asked: TaperText | None, nearest: TaperText | None) -> str:
+    """What one click would change."""
+    if asked is None or nearest is None:
+        return ""
+    more = sorted(set(nearest.products) - set(asked.products))
+    less = sorted(set(asked.products) - set(nearest.products))
+    said = [f"add {p}" for p in more] + [f"leave out {p}" for p in less]
+    if nearest.cut_percent != asked.cut_percent or nearest.every_days != asked.every_days:
+        said.append(f"lower by {nearest.cut_percent} % every {nearest.every_days} days")
+    if nearest.goal_mg != asked.goal_mg:
+        said.append(f"end at {nearest.goal_mg} mg")
+    return ", ".join(said) or "the nearest that works"
