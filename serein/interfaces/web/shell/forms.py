@@ -97,4 +97,5 @@ def plain_errors(name: str, field: forms.Field) -> dict[str, str]:
         said["invalid"] = f"“{label}” must be a number, such as 2.5"
     elif isinstance(field, forms.IntegerField):
         said["invalid"] = f"“{label}” must be a whole number, such as 2"
-    return said | {"max_length": f"“{label}” may have %(limit_value)d characters, and has %(show_value)d"}
+    literal = label.replace("%", "%%")  # Django fills the numbers in with the % operator
+    return said | {"max_length": f"“{literal}” may have %(limit_value)d characters, and has %(show_value)d"}

@@ -1,0 +1,135 @@
+"""Taper pages over HTTP: hostile and stale posts, a look that stores nothing, and files that only their owner gets."""
+
+import re
+from html import unescape
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from serein.care.tapering.models import TaperCourse, TaperReply
+from serein.interfaces.web.shell import clock
+from tests.care.tapers import running, sent
+from tests.interfaces.shell_people import enter
+from tests.people import AT, four_people, open_for
+
+pytestmark = pytest.mark.django_db
+STRINGS = [
+    "", " ", "NaN", "Infinity", "-1", "1e999", "0.00000001", "9" * 400, "٣", "½", "1,5", "2026-02-30", "<script>alert(1)</script>",
+    "{{ 7|add:1 }}",
+    "' OR 1=1 --", "../../etc/passwd", "\u202egnp", "e\u0301" * 50, "x" * 30000,
+]  # fmt: skip
+LOOK = {
+    "daily_mg": "7.5", "cut_percent": "10", "every_days": "14", "goal_mg": "0", "starts_on": "2026-12-01", "times": ["night"],
+    "products": ["diazepam-tablet-2", "diazepam-tablet-5", "diazepam-solution-1"],
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def own_keys_and_clock(settings, tmp_path, monkeypatch):
+    settings.STATE = tmp_path
+    monkeypatch.setattr(clock, "now", lambda: AT)
+
+
+@pytest.fixture
+def people(db):
+    return four_people()
+
+
+def staff(people):
+    return enter(Client(), people.clinician, "password", "totp")
+
+
+def own(people):
+    return enter(Client(), people.patient, "password")
+
+
+def once_of(answer):
+    return re.search(r'name="once" value="([^"]+)"', answer.content.decode())[1]
+
+
+def planner(people):
+    return reverse("clinician:taper_plan", args=[people.patient.patient_id])
+
+
+@pytest.mark.parametrize("field", [*LOOK, "months_of_use", "days_per_week", "stable_since"])
+@pytest.mark.parametrize("hostile", STRINGS)
+def test_no_string_breaks_the_planner_and_none_comes_back_as_markup(people, field, hostile):
+    running(people)
+    client = staff(people)
+    answer = client.get(planner(people), {**LOOK, field: hostile})
+    assert answer.status_code in (200, 422)
+    assert "<script>alert" not in answer.content.decode().lower()
+
+
+def test_a_look_at_any_pace_stores_nothing(people):
+    card = running(people)
+    client = staff(people)
+    for percent in ("5", "10", "25", "26", "90"):
+        assert client.get(planner(people), {**LOOK, "cut_percent": percent}).status_code == 200
+    open_for(people.clinician, people.patient)
+    assert list(TaperCourse.objects.values_list("id", flat=True)) == [card.id]
+
+
+def test_a_page_sent_twice_keeps_one_draft(people):
+    running(people)
+    client = staff(people)
+    page = client.get(planner(people), LOOK)
+    body = {**LOOK, "once": once_of(page)}
+    first, again = client.post(planner(people), body), client.post(planner(people), body)
+    assert (first.status_code, again.status_code) == (302, 302)
+    open_for(people.clinician, people.patient)
+    assert TaperCourse.objects.filter(state="draft").count() == 1
+
+
+def test_the_patient_cannot_answer_a_version_that_is_no_longer_open(people):
+    course_id = sent(people)
+    client = own(people)
+    page = client.get(reverse("patient:taper"))
+    stale = {"version": "00000000-0000-0000-0000-000000000000", "wish": "agree", "once": once_of(page)}
+    assert client.post(reverse("patient:taper"), stale).status_code == 409
+    open_for(people.clinician, people.patient)
+    assert TaperCourse.objects.get(pk=course_id).state == "sent" and not TaperReply.objects.exists()
+
+
+@pytest.mark.parametrize("hostile", STRINGS)
+def test_no_words_of_a_wish_break_the_page_or_come_back_as_markup(people, hostile):
+    card = running(people)
+    client = own(people)
+    url = reverse("patient:taper")
+    answer = client.post(url, {"version": str(card.id), "wish": "ask", "words": hostile, "once": once_of(client.get(url))})
+    assert answer.status_code in (302, 422), answer.status_code
+    shown = client.get(url).content.decode()
+    assert "<script>alert" not in shown.lower()
+    open_for(people.clinician, people.patient)
+    for reply in TaperReply.objects.filter(wish="ask"):
+        assert reply.words.split() == hostile.split() and (not reply.words.split() or reply.words.split()[0] in unescape(shown))
+
+
+def test_the_calendar_is_a_file_for_its_owner_and_nobody_else(people):
+    card = running(people)
+    url = reverse("patient:taper_calendar", args=[card.id])
+    answer = own(people).get(url)
+    assert answer.status_code == 200 and answer.content.startswith(b"%PDF-") and "no-store" in answer["Cache-Control"]
+    assert own(people).get(url + "?paper=a4").content != answer.content
+    rosa = people.clinic.patient(of=people.clinician)
+    assert enter(Client(), rosa, "password").get(url).status_code == 404
+    for_staff = reverse("clinician:taper_calendar", args=[people.patient.patient_id, card.id])
+    assert staff(people).get(for_staff).content.startswith(b"%PDF-")
+    stranger = enter(Client(), people.stranger, "password", "totp")
+    assert stranger.get(for_staff).status_code == 403
+
+
+def test_days_on_treatment_always_show_their_dose(people):
+    card = running(people)
+    text = own(people).get(reverse("patient:taper") + "?month=2026-12").content.decode()
+    cells = re.findall(r'<td(?: class="change")?>(\d+)(.*?)</td>', text, flags=re.S)
+    assert [int(n) for n, _ in cells] == list(range(1, 32)) and all(re.search(r"<b>[\d.]+ mg</b>", rest) for _, rest in cells)
+    assert "Next change" in text and f"from 7.5 mg to {card.steps[0].mg} mg a day" in text
+
+
+def test_nonsense_months_show_this_one(people):
+    running(people)
+    for month in ("9999-99", "x", "2026-13", "0001-01", "-"):
+        answer = own(people).get(reverse("patient:taper"), {"month": month})
+        assert answer.status_code == 200 and "2026" in answer.content.decode()
