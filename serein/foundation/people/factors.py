@@ -55,14 +55,8 @@ def holds(proof: Proof, *, account_id: UUID, digest: str, at: datetime) -> bool:
 
 
 @transaction.atomic
-def prove(
-    account_id: UUID, password: str, code: str, at: datetime, *, digest: str, device_seconds: float | None = None
-) -> Proof | Refused:
-    """Check both factors for the content with that digest. One answer for either being wrong: which one it was would help a thief.
-
-    `device_seconds` is the time (Unix seconds) that the person's authenticator lives in, where it differs from `at`: in a demonstration that
-    borrows another day the telephone in the hand does not.
-    """
+def prove(account_id: UUID, password: str, code: str, at: datetime, *, digest: str) -> Proof | Refused:
+    """Check both factors for the content with that digest. One answer for either being wrong: which one it was would help a thief."""
     # The lock makes guesses queue, so that many at once are counted like many in turn.
     account = Account.objects.select_for_update(no_key=True).filter(pk=account_id, is_active=True).first()
     authenticator = Authenticator.objects.filter(user_id=account_id, type=Authenticator.Type.TOTP).first()
@@ -72,7 +66,7 @@ def prove(
     if recent.count() >= TRIES:
         return TOO_MANY
     # Both are always checked, so that the time it takes tells nothing either.
-    counter = _counter(decrypt(authenticator.data["secret"]), code, at.timestamp() if device_seconds is None else device_seconds)
+    counter = _counter(decrypt(authenticator.data["secret"]), code, at.timestamp())
     known = _password_is(account, password)
     if counter is None or not known or not _use(account, authenticator, counter, code, at):
         FactorTry(clinic_id=account.clinic_id, account=account, at=at, proved=False).save(force_insert=True)

@@ -15,7 +15,6 @@ from serein.care.prescribing.payload import Content
 from serein.care.prescribing.reads.examination import Shown, Signable, signable
 from serein.foundation.people.factors import Proof, prove
 from serein.foundation.people.keys import OpenChart, Refused
-from serein.interfaces.web.shell import clock
 from serein.interfaces.web.shell.forms import PageForm
 from serein.interfaces.web.shell.pages import changed_page, error_page
 from serein.interfaces.web.shell.second_factor import StepUpFields
@@ -79,7 +78,7 @@ def _signed(request: HttpRequest, key: OpenChart, draft_id: UUID, form: SignForm
     def factors(digest: str) -> Proof | Refused:
         assert key.by is not None
         password, code = form.cleaned_data["password"], form.cleaned_data["second_factor"]
-        return prove(key.by.account_id, password, code, key.at, digest=digest, device_seconds=clock.machine_seconds())
+        return prove(key.by.account_id, password, code, key.at, digest=digest)
 
     answer = sign_prescription(key, draft_id, form.shown(), factors)
     if isinstance(answer, Signed):
