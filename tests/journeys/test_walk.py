@@ -163,7 +163,7 @@ def licensed(officer: Walker, who: Walker, details: dict[str, str]) -> None:
     officer.press("It is as recorded: verify")
 
 
-PLAINEST = ("Female", "English", "Strong fear or worry", "No, never", "No, I have none", "Never", "None of these", "No")
+PLAINEST = ("Female", "English", "Strong fear or worry", "No, I take none", "No, never", "No, I have none", "Never", "None of these", "No")
 
 
 def intake(patient: Walker) -> None:
