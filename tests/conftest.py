@@ -33,6 +33,9 @@ TEMPLATE, ROLLED_BACK = "serein", "serein_rolled_back"
 # Nothing here must outlive the run, so nothing is forced to the disk.
 HASTE = (("fsync", "off"), ("synchronous_commit", "off"), ("full_page_writes", "off"))
 numbers = count(1)
+# Examples are judged by what they show, never by how long they take: the machine may be busy.
+hypothesis.settings.register_profile("serein", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("serein")
 
 
 def pytest_configure() -> None:

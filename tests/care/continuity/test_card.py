@@ -67,7 +67,9 @@ def test_what_may_be_taken_when_needed_counts_into_the_most_of_a_day(place):
 
 
 def test_while_a_change_is_not_confirmed_both_doses_stand_on_the_card(place):
-    card = replace(emergency_card(own_chart(place.patient, AT)), doses=("x",), most_a_day="10", change=Change(AT.date(), "10", "9"))
+    card = replace(
+        emergency_card(own_chart(place.patient, AT)), doses=("x",), most_a_day="10", change=Change(AT.date(), "10", "9")
+    )
     takes = next(p for p in paper.card_lines(card, clinic_card(place.clinic.id)) if p.heading == "What I take")
     assert "A change from 10 mg to 9 mg a day was due on November 22, 2026. It is not sure if I made it." in takes.lines
 
