@@ -53,7 +53,9 @@ def _takes(card: EmergencyCard) -> Part:
         lines.append(NOTHING_PLANNED)
     if card.change:
         c = card.change
-        lines.append(f"A change from {c.from_mg} mg to {c.to_mg} mg a day was due on {day_words(c.on)}. It is not sure if I made it.")
+        lines.append(
+            f"A change from {c.from_mg} mg to {c.to_mg} mg a day was due on {day_words(c.on)}. It is not sure if I made it."
+        )
     if card.since:
         lines.append(f"From this clinic since {day_words(card.since)}.")
     elif card.doses:
