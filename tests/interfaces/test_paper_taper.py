@@ -55,6 +55,48 @@ def test_every_month_of_two_years_stays_on_its_page(size):
         assert said[page].count("14.5 mg") == days and said[page].count("night") == days, f"{month:%B %Y}"
 
 
+def text_lines(pdf: bytes) -> list[tuple[str, float, float]]:
+    """Each run of text on the last page with its top and bottom in points from the top. Read from the finished file, not from the template."""
+    page = pypdf.PdfReader(io.BytesIO(pdf)).pages[-1]
+    height, found = float(page.mediabox[3]), []
+
+    def visit(text: str, cm: list[float], tm: list[float], font: object, size: float) -> None:
+        if text.strip():
+            x, y = tm[4], tm[5]
+            base = height - (cm[1] * x + cm[3] * y + cm[5])
+            found.append((text.strip(), base - abs(size * cm[3] * tm[3]) * 0.7, base))
+
+    page.extract_text(visitor_text=visit)
+    return found
+
+
+@pytest.mark.parametrize("size", list(Paper))
+@pytest.mark.parametrize("doses", [FULL, LESS], ids=["four doses", "one dose"])
+def test_no_day_is_drawn_over_the_next_or_over_the_foot_of_the_page(size, doses):
+    """May 2027 has six weeks. Rendered, each row of days keeps blank ground above the next rule and above the foot."""
+    may = paper(
+        from_on=date(2027, 5, 1), ends_on=date(2027, 5, 31), periods=(Period(date(2027, 1, 1), D(9), doses, change=False),)
+    )
+    lines = text_lines(taper_pdf(may, size))
+    numbers = [(top, bottom) for words, top, bottom in lines if re.fullmatch(r"[0-9]{1,2}", words)]
+    largest = max(bottom - top for top, bottom in numbers)  # the numbers of the days; those inside the tablets are smaller
+    days = sorted({round(top) for top, bottom in numbers if bottom - top > 0.9 * largest})
+    assert len(days) == 6, days
+    foot = next(top for words, top, _ in lines if words.startswith("Do not stop all at once"))
+    for top, below in zip(days, [*days[1:], foot], strict=True):
+        inside = [bottom for _, start, bottom in lines if top <= round(start) < below - 1]
+        assert max(inside) <= below + 1, (top, below, max(inside))
+    nights = [n for words, n, _ in lines if "night" in words]
+    assert len(nights) == 31 and len({round(n) for n in nights}) >= 6
+
+
+def test_a_day_with_more_than_its_box_can_hold_is_refused():
+    parts = tuple((p, D("1.5")) for p in ("diazepam-tablet-2", "diazepam-tablet-5", "diazepam-tablet-10")) * 3
+    crowded = tuple(DayDose(at, D("76.5"), parts) for at in ("morning", "noon", "evening", "night"))
+    with pytest.raises(CannotPrint, match="do not fit"):
+        taper_pdf(paper(periods=(Period(date(2027, 1, 1), D(306), crowded, change=False),)))
+
+
 def test_it_says_the_next_change_in_words_that_it_replaces_older_ones_and_whom_to_call():
     said = " ".join(pages(taper_pdf(paper())))
     for words in (

@@ -76,7 +76,8 @@ def day_words(day: date) -> str:
 
 
 def taper_pdf(paper: CalendarPaper, size: Paper = Paper.LETTER) -> bytes:
-    """The calendar as a tagged PDF. Raises CannotPrint for a letter that the bundled font lacks or a calendar longer than three years."""
+    """The calendar as a tagged PDF. Raises CannotPrint for a letter that the bundled font lacks, a day that does not fit its box, and more
+    than three years."""
     months = list(_months(paper))
     if len(months) > MOST_MONTHS:
         raise CannotPrint("the calendar is longer than three years")
@@ -96,6 +97,8 @@ def taper_pdf(paper: CalendarPaper, size: Paper = Paper.LETTER) -> bytes:
         except typst.TypstError as error:
             if "could not be displayed" in str(error):
                 raise CannotPrint("a letter is not in the font that Serein brings") from None
+            if "does not fit its box" in str(error):
+                raise CannotPrint("the doses of one day do not fit into its box") from None
             # Typst quotes the text that it stumbled over, and that is a name: it must not reach a log.
             raise RuntimeError("the template of the calendar does not compile") from None
     return bytes(made)
@@ -168,7 +171,7 @@ def _cell(paper: CalendarPaper, day: date) -> dict[str, Any]:
         return cell
     cell |= {"mg": f"{plain(period.mg)} mg", "change": period.change and period.from_on == day}
     cell["doses"] = [
-        {"at": d.at, "tablets": _tablets(d.parts), "words": "; ".join(_short(p, u) for p, u in d.parts)} for d in period.doses
+        {"at": d.at, "tablets": _tablets(d.parts), "words": " and ".join(_part(p, u) for p, u in d.parts)} for d in period.doses
     ]
     if not period.doses:
         cell["note"] = "no tablets"
@@ -185,16 +188,3 @@ def _tablets(parts: tuple[tuple[str, Decimal], ...]) -> list[list[str]]:
         divided = [["half" if part == Decimal("0.5") else "part", _mark(product_id)]] if part else []
         found += [["whole", _mark(product_id)]] * int(whole) + divided
     return found if len(found) <= MOST_DRAWN else []
-
-
-def _short(product_id: str, units: Decimal) -> str:
-    """'1 and a half × 2 mg': what stands in a cell, where the whole words do not fit."""
-    product = knowledge.load().product(product_id)
-    if product.mg is None:
-        return f"{plain(units)} mL of {plain(product.mg_per_ml or Decimal())} mg/mL"
-    whole, part = divmod(units, 1)
-    named = {Decimal(): "", Decimal("0.5"): "half", Decimal("0.25"): "a quarter", Decimal("0.75"): "three quarters"}.get(
-        part, plain(part)
-    )
-    count = " + ".join(x for x in (plain(whole) if whole else "", named) if x)
-    return f"{count} × {plain(product.mg)} mg"
