@@ -198,7 +198,7 @@ SEREIN_SMTP_URL = os.environ.get("SEREIN_SMTP_URL", "")
 SEREIN_MAIL_FROM = os.environ.get("SEREIN_MAIL_FROM", "Serein <serein@localhost>")
 EMAIL_BACKEND = "serein.interfaces.courier.mail.Backend"
 DEFAULT_FROM_EMAIL = SEREIN_MAIL_FROM
-PROCRASTINATE_IMPORT_PATHS = ["serein.interfaces.courier.tasks", "serein.interfaces.web.shell.tasks"]
+PROCRASTINATE_IMPORT_PATHS = ["serein.interfaces.courier.tasks", "serein.interfaces.web.shell.tasks", "serein.config.schedule"]
 PROCRASTINATE_WORKER_DEFAULTS = {"delete_jobs": "successful"}
 
 LOGGING = logging_settings()

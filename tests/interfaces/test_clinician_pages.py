@@ -53,6 +53,7 @@ def address(name, d, **ids):
         "prescription_id": d.draft_id,
         "course_id": d.draft_id,
         "step_id": d.draft_id,
+        "about": "missed-doses",
         **ids,
     }
     pattern = next(p for p in urlpatterns if p.name == name)

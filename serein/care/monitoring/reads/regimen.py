@@ -1,28 +1,41 @@
-"""What the patient has been told to take, day by day."""
+"""What the patient has been told to take, day by day: by the agreed plan, and by the steps of a taper once one was agreed."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from serein.care.access.reads import patient_card
 from serein.care.planning.reads import PlanCard, plans
+from serein.care.tapering.reads import DoseInForce, StepDose, TaperCard, dose_in_force, tapers
 from serein.foundation.people.keys import OpenChart
 
-from ..days import local
+from ..days import local, order
 from ..models import Bridge
-from ..regimen import DayPlan, day_doses
+from ..regimen import DayDose, DayPlan, Part, day_doses
+
+STANDING = ("running", "finished")
 
 
 def planned(chart: OpenChart, first: date, last: date) -> tuple[DayPlan, ...]:
-    """One value for each day from `first` to `last` (both included) on which an agreed plan was or will be in force."""
+    """One value for each day from `first` to `last` (both included) on which an agreed plan was or will be in force.
+
+    Today's doses are those in force: a step that the patient was not told of, or holds no supply for, is not today's dose. Later days follow
+    the calendar.
+    """
     zone = patient_card(chart).time_zone
     agreed = [p for p in plans(chart) if _agreed_at(p)]
     bridged = {
         b.plan_id: b.on + timedelta(days=b.days - 1) for b in Bridge.objects.filter(patient=chart.patient_id).order_by("id")
     }
+    taper = next((t for t in tapers(chart) if t.state in STANDING), None)
+    today = local(chart.at, zone).date()
+    now = dose_in_force(chart, today) if taper else None
     found = []
     for day in _days(first, last):
+        by_taper = _tapered(taper, day, now if day == today else None)
         plan = next((p for p in agreed if _in_force(p, day, zone, bridged.get(p.id))), None)
-        if plan is not None:
+        if by_taper is not None:
+            found.append(by_taper)
+        elif plan is not None:
             found.append(DayPlan(day, plan.id, day_doses(plan.text.product, plan.text.doses)))
     return tuple(found)
 
@@ -34,6 +47,18 @@ def planned_on(chart: OpenChart, day: date) -> DayPlan | None:
 
 def _days(first: date, last: date) -> Iterator[date]:
     return (first + timedelta(days=n) for n in range((last - first).days + 1))
+
+
+def _tapered(taper: TaperCard | None, day: date, now: DoseInForce | None) -> DayPlan | None:
+    reached = taper.reached(day) if taper else ()
+    if taper is None or not reached:
+        return None
+    return DayPlan(day, taper.plan_id, _doses(now.parts if now else reached[-1].doses))
+
+
+def _doses(doses: tuple[StepDose, ...]) -> tuple[DayDose, ...]:
+    found = (DayDose(d.at, tuple(Part(product, units) for product, units in d.parts)) for d in doses)
+    return tuple(sorted(found, key=lambda d: order(d.slot)))
 
 
 def _agreed_at(plan: PlanCard) -> datetime | None:

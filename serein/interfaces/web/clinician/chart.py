@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from serein.care.evaluation.reads import AnswerLine, EntryLine, Evaluation, evaluation
+from serein.care.monitoring.actions.contacting import ABOUT
 from serein.care.planning.reads import PlanCard, plan_in_force, plans
 from serein.care.prescribing.reads.drafts import open_drafts
 from serein.care.prescribing.reads.prescriptions import PrescriptionCard, prescriptions
@@ -24,6 +25,7 @@ from .banner import banner
 from .desk import chart_page
 from .panel import NEXT
 from .templatetags.clinician import instant
+from .watch import watching
 
 MOST_CARDS, LATEST_EVENTS = 3, 5
 KINDS = {"medicine": "Medicines", "condition": "Conditions", "allergy": "Allergies", "observation": "Measurements"}
@@ -50,7 +52,7 @@ def chart(request: HttpRequest, key: OpenChart) -> HttpResponse:
         "newest": next(iter(versions), None), "versions": len(versions), "prescriptions": signed, "drafts": open_drafts(key),
         "heading": heading(len(tasks)), "latest": events[:LATEST_EVENTS], "earlier": events[LATEST_EVENTS:],
     }  # fmt: skip
-    context |= tapering(key)
+    context |= tapering(key) | {"watching": watching(key)}
     return render(request, "clinician/chart.html", context)
 
 
@@ -73,6 +75,11 @@ def heading(count: int) -> str:
 def card_of(key: OpenChart, task: OpenTask, zone: str) -> Card:
     """A task as a card: the fact, why, one action that does the thing, and where it comes from."""
     text, url = NEXT.get(task.kind, ("", ""))
+    if task.kind in ABOUT:
+        href = reverse("clinician:contact", args=[key.patient_id, task.kind])
+        where = (Input(task.source, instant(task.opened_at, zone)),)
+        action = (Action("Record a contact", href, f"for: {task.title}"),)
+        return Card(task.tier, task.title, task.why, inputs=where, actions=action, code=task.kind, id=f"task-{task.id}")
     here = url in ("", "clinician:chart")
     actions: tuple[Action, ...] = () if here else (Action(text, reverse(url, args=[key.patient_id]), f"for: {task.title}"),)
     if task.kind == "read-intake":

@@ -34,6 +34,8 @@ NEXT = {
     "prescribe-taper-step": ("Prescribe", "clinician:taper"),
     "answer-taper-wish": ("Answer", "clinician:taper"),
     "resume-taper": ("Plan the rest", "clinician:taper"),
+    "review-due": ("Review", "clinician:review"),
+    "supply-ending": ("Prescribe", "clinician:plans"),
 }
 
 

@@ -2,7 +2,23 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from . import chart, checks, drafts, invite, panel, plans, prescriptions, risk, sign, taper_calendar, taper_course, taper_planner
+from . import (
+    chart,
+    checks,
+    contacts,
+    drafts,
+    invite,
+    panel,
+    plans,
+    prescriptions,
+    reviews,
+    risk,
+    sign,
+    taper_calendar,
+    taper_course,
+    taper_planner,
+    watch,
+)
 
 app_name = "clinician"
 ONE = "patients/<uuid:patient_id>/"
@@ -10,6 +26,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", panel.panel, name="panel"),
     path("patients/new/", invite.invite, name="invite"),
     path(ONE, chart.chart, name="chart"),
+    path(ONE + "watch/", watch.watch, name="watch"),
+    path(ONE + "watch/levels.json", watch.levels_json, name="levels"),
+    path(ONE + "review/", reviews.review, name="review"),
+    path(ONE + "bridge/", reviews.bridge, name="bridge"),
+    path(ONE + "contact/<slug:about>/", contacts.contact, name="contact"),
     path(ONE + "risk/", risk.risk, name="risk"),
     path(ONE + "plan/", plans.plan, name="plan"),
     path(ONE + "plans/", plans.all_plans, name="plans"),

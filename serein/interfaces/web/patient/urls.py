@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from .views import card, home, intake, looks, plan, prescriptions, safety, taper
+from .views import card, check_in, diary, home, intake, looks, plan, prescriptions, safety, taper
 
 app_name = "patient"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -25,5 +25,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("dose-changes/<uuid:course_id>/calendar.pdf", taper.calendar, name="taper_calendar"),
     path("dose-changes/steps/<uuid:step_id>/confirm/", taper.confirm, name="taper_confirm"),
     path("dose-changes/steps/<uuid:step_id>/ready/", taper.ready, name="taper_ready"),
+    path("doses/", diary.doses, name="doses"),
+    path("doses/log/", diary.log, name="log"),
+    path("doses/when-needed/", diary.use, name="use"),
+    path("doses/undo/<uuid:entry_id>/", diary.undo, name="undo"),
+    path("doses/advice/<slug:code>/", diary.advice, name="dose_advice"),
+    path("doses/<slug:day>/<slug:slot>/", diary.dose, name="dose"),
+    path("check-in/", check_in.begin, name="check_in"),
+    path("check-in/check/", check_in.check, name="check_in_check"),
+    path("check-in/<uuid:check_in_id>/advice/", check_in.advice, name="check_in_advice"),
+    path("check-in/<slug:key>/", check_in.question, name="check_in_question"),
+    path("check-ins/", check_in.feelings, name="feelings"),
     path("who-looked/", looks.looks, name="looks"),
 ]

@@ -11,6 +11,7 @@ from serein.care.access.consent_texts import CONSENTS
 from serein.care.access.reads import consents, patient_card
 from serein.care.evaluation import answering, reads
 from serein.care.evaluation.safety import EMERGENCY
+from serein.care.monitoring import reads as monitoring
 from serein.care.planning.reads import plan_in_force, plan_waiting
 from serein.care.tapering.reads import waiting_taper
 from serein.foundation.people.keys import OpenChart, Refused
@@ -20,7 +21,9 @@ from serein.interfaces.web.shell.once import once
 from serein.interfaces.web.shell.pages import not_found_page, refused_page, render_form_page
 
 from ..door import at_home, day_words, own_record
+from ..doses import box
 from ..forms import ConsentForm
+from .check_in import invite
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,7 @@ def home(request: HttpRequest, who: Person) -> HttpResponse:
         "todo": _next(chart), "card": clinic_card(chart.clinic_id), "plan": plan,
         "plan_ends": day_words(plan.text.ends_on, today) if plan else "",
         "sent_on": day_words(at_home(sent.submitted_at, card.time_zone).date(), today) if sent and sent.submitted_at else "",
+        "diary": box(monitoring.today(chart), monitoring.as_needed(chart), card.time_zone), "check_in": invite(chart) if plan else None,
         "may_change": sent is not None and reads.open_intake(chart) is None,
     }  # fmt: skip
     return render(request, "patient/home.html", context)

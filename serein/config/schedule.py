@@ -1,0 +1,18 @@
+"""What the worker does by itself at set times, clinic by clinic."""
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+from procrastinate.contrib.django import app
+
+from serein.care.monitoring.actions import due_tasks
+from serein.foundation.people.models import Clinic
+
+
+# Four times a day: a day's round that was missed (a kill, a full disk) is made up within hours; a second round adds nothing.
+@app.periodic(cron="23 */6 * * *")
+@app.task(name="due_tasks", queueing_lock="due_tasks", lock="due_tasks", pass_context=False)
+def due_tasks_now(timestamp: int) -> None:
+    """Supplies, reviews and licences that will end become tasks before they do."""
+    at = import_string(settings.SEREIN_CLOCK)()
+    for clinic_id in list(Clinic.objects.order_by("id").values_list("id", flat=True)):
+        due_tasks(clinic_id, at)

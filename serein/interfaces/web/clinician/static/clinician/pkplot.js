@@ -1,0 +1,47 @@
+// Replaces the SVG in <figure data-pk="…json"> by two uPlot panels that share one cursor. The SVG stays for print and where scripts fail.
+const day = 86400;
+const words = new Intl.DateTimeFormat(document.documentElement.lang || "en", { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" });
+const short = new Intl.DateTimeFormat(document.documentElement.lang || "en", { day: "numeric", month: "short", timeZone: "UTC" });
+const sum = (deltas) => { let at = 0; return deltas.map((d) => (at += d)); };
+
+async function mount(fig) {
+  const answer = await fetch(fig.dataset.pk, { credentials: "same-origin" });
+  if (!answer.ok) return;
+  const d = await answer.json();
+  if (d.not_valid || !d.low.length) return;
+  const first = Date.parse(d.first + "T12:00:00Z") / 1000;
+  const [low, high, met] = [d.low, d.high, d.metabolite].map(sum);
+  const mg = d.mg.map(Number), t = low.map((_, i) => first + i * day), now = Date.parse(d.today + "T12:00:00Z") / 1000;
+  const svg = fig.querySelector("svg"), out = fig.querySelector("[data-out]"), keys = fig.querySelector("#pk-keys"), spans = fig.querySelector(".pk-spans");
+  const host = document.createElement("div");
+  host.className = "pk-live"; host.tabIndex = 0;
+  for (const [k, v] of [["role", "application"], ["aria-roledescription", "interactive chart"], ["aria-label", fig.dataset.label], ["aria-describedby", "pk-keys"]]) host.setAttribute(k, v);
+  const missed = new Set(d.missed), unknown = new Set(d.unknown);
+  const ground = (u) => { const c = u.ctx, b = u.bbox, x = u.valToPos(now, "x", true); c.save(); c.fillStyle = "#f1f5f8"; if (x < b.left + b.width) c.fillRect(Math.max(x, b.left), b.top, b.left + b.width - Math.max(x, b.left), b.height); c.restore(); };
+  const line = (u) => { const c = u.ctx, b = u.bbox, x = u.valToPos(now, "x", true); if (x < b.left || x > b.left + b.width) return; c.save(); c.setLineDash([4, 4]); c.beginPath(); c.moveTo(x, b.top); c.lineTo(x, b.top + b.height); c.stroke(); c.fillStyle = "#0b0c0c"; c.textAlign = "left"; c.fillText("today", x + 6, b.top + 12); c.restore(); };
+  const marks = (u) => { const c = u.ctx, b = u.bbox; c.save(); c.textAlign = "center"; c.font = `${12 * devicePixelRatio}px sans-serif`; for (let i = 0; i < t.length; i++) { if (!missed.has(i) && !unknown.has(i)) continue; const x = u.valToPos(t[i], "x", true); if (x < b.left || x > b.left + b.width) continue; c.fillStyle = missed.has(i) ? "#b10e1e" : "#484949"; c.fillText(missed.has(i) ? "×" : "?", x, b.top + b.height - 6); } c.restore(); };
+  const axis = { font: "13px sans-serif", space: 70, values: (u, s) => s.map((v) => short.format(v * 1000)) };
+  const utc = (ts) => uPlot.tzDate(new Date(ts * 1e3), "Etc/UTC");
+  const key = "pk", top = Math.max(...high, ...met) * 1.05, most = Math.max(1, ...mg) * 1.2;
+  const base = (height) => ({ width: fig.clientWidth, height, tzDate: utc, legend: { show: false }, cursor: { sync: { key, setSeries: false }, drag: { x: true, y: false } } });
+  let i = Math.min(t.length - 1, Math.max(0, Math.round((now - first) / day))), busy = false, a, b, said = 0, waiting;
+  const together = (u, k) => { if (k !== "x" || busy || !a || !b) return; busy = true; for (const o of [a, b]) if (o !== u) o.setScale("x", { min: u.scales.x.min, max: u.scales.x.max }); busy = false; };
+  const say = (text) => { clearTimeout(waiting); const wait = Math.max(0, 500 - (Date.now() - said)); waiting = setTimeout(() => { said = Date.now(); out.textContent = text; }, wait); };  // twice a second at most, for those who hear it
+  const read = (n) => { if (n == null) return; i = n; const note = unknown.has(n) ? " planned, not all of it told: unknown" : missed.has(n) ? " (a dose was missed)" : t[n] > now ? " (planned)" : ""; say(fig.dataset.readout.replace("{when}", words.format(t[n] * 1000)).replace("{lo}", low[n]).replace("{hi}", high[n]).replace("{met}", met[n]).replace("{mg}", d.mg[n]).replace("{note}", note)); };
+  svg.before(host);
+  a = new uPlot({ ...base(300), scales: { x: { time: true }, y: { range: () => [0, top] } }, series: [{}, { stroke: "#1d70b8", width: 1, points: { show: false } }, { stroke: "#1d70b8", width: 1, points: { show: false } }, { stroke: "#7f4c00", width: 2, dash: [7, 4], points: { show: false } }], bands: [{ series: [1, 2], fill: "#1d70b859" }], axes: [axis, { label: "ng/mL, estimate", size: 64, labelSize: 22, font: "13px sans-serif" }], hooks: { drawClear: [ground], draw: [line], setCursor: [(u) => read(u.cursor.idx)], setScale: [together] } }, [t, high, low, met], host);
+  b = new uPlot({ ...base(160), scales: { x: { time: true }, y: { range: () => [0, most] } }, series: [{}, { stroke: "#0b0c0c", width: 2, points: { show: false }, paths: uPlot.paths.stepped({ align: 1 }) }], axes: [axis, { label: "mg a day", size: 64, labelSize: 22, font: "13px sans-serif" }], hooks: { drawClear: [ground], draw: [marks, line], setScale: [together] } }, [t, mg], host);
+  const sync = uPlot.sync(key); sync.sub(a); sync.sub(b);
+  svg.classList.add("pk-print");
+  for (const el of [out, keys, spans]) el.hidden = false;
+  const go = (n) => { n = Math.max(0, Math.min(t.length - 1, n)); const s = a.scales.x; if (t[n] < s.min || t[n] > s.max) { const w = (s.max - s.min) / 2; a.setScale("x", { min: t[n] - w, max: t[n] + w }); } a.setCursor({ left: a.valToPos(t[n], "x"), top: a.valToPos(high[n], "y") }); read(n); };
+  const whole = () => a.setScale("x", { min: t[0], max: t.at(-1) });
+  const zoom = (f) => { const n = i, s = a.scales.x, w = (s.max - s.min) * f / 2; a.setScale("x", { min: Math.max(t[0], t[n] - w), max: Math.min(t.at(-1), t[n] + w) }); queueMicrotask(() => queueMicrotask(() => go(n))); };
+  host.addEventListener("keydown", (e) => { const by = e.shiftKey ? 7 : 1, deed = { ArrowRight: () => go(i + by), ArrowLeft: () => go(i - by), Home: () => go(0), End: () => go(t.length - 1), "+": () => zoom(0.5), "=": () => zoom(0.5), "-": () => zoom(2), Escape: whole }[e.key]; if (deed) { deed(); e.preventDefault(); } });
+  for (const button of fig.querySelectorAll("[data-span]")) button.addEventListener("click", () => { const n = +button.dataset.span; if (n) a.setScale("x", { min: now - n * day * 0.7, max: now + n * day * 0.3 }); else whole(); for (const o of fig.querySelectorAll("[data-span]")) o.setAttribute("aria-pressed", o === button); });
+  for (const button of fig.querySelectorAll("[data-step]")) button.addEventListener("click", () => go(i + +button.dataset.step));
+  let wide = fig.clientWidth;  // only a new width counts: drawing changes the height, and answering that would never end
+  new ResizeObserver(() => { if (Math.abs(fig.clientWidth - wide) < 2) return; wide = fig.clientWidth; for (const u of [a, b]) u.setSize({ width: fig.clientWidth, height: u.height }); }).observe(fig);
+  read(i); fig.dataset.ready = "1";
+}
+for (const fig of document.querySelectorAll("figure[data-pk]")) mount(fig);

@@ -1,0 +1,194 @@
+"""Diary, check-ins and the level estimate of one patient."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+
+from serein.care.access.reads import patient_card
+from serein.care.monitoring import reads
+from serein.care.monitoring.days import local
+from serein.care.monitoring.reads import CheckInLine, Day, Line, Review, SupplyEnd
+from serein.care.monitoring.reads.levels import DayLevel, DoseHistory, Estimate, dose_history, estimate
+from serein.clinical.kinetics import NotValid
+from serein.clinical.quantities import plain
+from serein.foundation.people.keys import OpenChart
+from serein.interfaces.paper.plot import Plot, PlotDay, two_panels
+from serein.interfaces.web.shell.parts import Cell, Column, Table, TableRow
+
+from .banner import banner
+from .desk import chart_page
+
+STATES = {
+    "taken": "taken", "missed": "missed", "unsure": "not sure", "partly": "partly told", "unknown": "not told (unknown)", "none": "",
+}  # fmt: skip
+SHOWN_DAYS = 28
+
+
+@dataclass(frozen=True)
+class Watching:
+    """The chart's short word on watching."""
+
+    told: str
+    check_in: CheckInLine | None
+    supply: SupplyEnd
+    review: Review | None
+
+
+def watching(key: OpenChart) -> Watching:
+    today = local(key.at, patient_card(key).time_zone).date()
+    days = reads.diary(key, today - timedelta(days=7), today - timedelta(days=1))
+    plan = reads.plan_to_review(key)
+    newest = next((c for c in reads.check_ins(key) if not c.taken_back), None)
+    return Watching(week_words(days), newest, reads.supply_ends(key), reads.review_of(key, plan) if plan else None)
+
+
+def week_words(days: tuple[Day, ...]) -> str:
+    """'5 doses taken, 1 missed, 2 not told (unknown)'."""
+    fixed = [d.line(x.slot) for d in days if d.plan for x in d.plan.fixed]
+    uses = sum(len(d.uses) for d in days)
+    if not fixed and not uses:
+        return "No dose was planned or told"
+    counts = [
+        (sum(x is not None and x.status == "taken" for x in fixed), "taken"),
+        (sum(x is not None and x.status == "missed" for x in fixed), "missed"),
+        (sum(x is not None and x.status == "unsure" for x in fixed), "not sure"),
+        (sum(x is None for x in fixed), "not told (unknown)"),
+        (uses, f"when needed, on {sum(bool(d.uses) for d in days)} days"),
+    ]
+    return ", ".join(f"{n} {what}" for n, what in counts if n)
+
+
+@chart_page
+def watch(request: HttpRequest, key: OpenChart) -> HttpResponse:
+    history = dose_history(key)
+    levels = estimate(key, history)
+    back = [d for d in history.days if d.day <= history.today][-SHOWN_DAYS:]
+    context: dict[str, Any] = {
+        "title": "Diary, check-ins and level estimate", "banner": banner(key), "back": reverse("clinician:chart", args=[key.patient_id]),
+        "plot": drawn(history, levels), "not_valid": levels.why if isinstance(levels, NotValid) else "", "history": history,
+        "levels": None if isinstance(levels, NotValid) else levels, "diary": _diary(back), "weeks": _weeks(history, levels),
+        "check_ins": reads.check_ins(key)[:20], "contacts": reads.contacts(key)[:10], "extra": reads.as_needed(key),
+    }  # fmt: skip
+    return render(request, "clinician/watch.html", context)
+
+
+@chart_page
+def levels_json(request: HttpRequest, key: OpenChart) -> HttpResponse:
+    """What the interactive plot reads: whole numbers and their differences, a quarter of the size of plain numbers."""
+    history = dose_history(key)
+    found = estimate(key, history)
+    if isinstance(found, NotValid):
+        return JsonResponse({"not_valid": found.why})
+    lows = [round(d.low) for d in found.days]
+    return JsonResponse(
+        {
+            "first": found.days[0].day.isoformat(), "today": history.today.isoformat(), "low": _deltas(lows),
+            "high": _deltas([round(d.high) for d in found.days]), "metabolite": _deltas([_metabolite(d) for d in found.days]),
+            "mg": [plain(_stair(d, history)) for d in history.days],
+            "missed": [i for i, d in enumerate(history.days) if _missed(d)],
+            "unknown": [i for i, d in enumerate(history.days) if d.day in history.unknown_days],
+        }
+    )  # fmt: skip
+
+
+def _deltas(values: list[int]) -> list[int]:
+    return [values[0], *(b - a for a, b in pairwise(values))] if values else []
+
+
+def _metabolite(level: DayLevel) -> int:
+    return round((level.metabolite_low + level.metabolite_high) / 2)
+
+
+def _missed(day: Day) -> int:
+    return sum(one.status == "missed" for one in day.lines)
+
+
+def _told(day: Day, history: DoseHistory) -> Decimal:
+    """What was told as taken, or (from today on, where nothing was told yet) what is planned."""
+    return day.plan.mg if day.plan and day.day >= history.today and not day.lines else day.taken_mg
+
+
+def _stair(day: Day, history: DoseHistory) -> Decimal:
+    """The plan's dose where something was not told: a gap in the diary is not a fall of the dose."""
+    return day.plan.mg if day.plan and day.day in history.unknown_days else _told(day, history)
+
+
+def drawn(history: DoseHistory, levels: Estimate | NotValid) -> SafeString:
+    by_day = {} if isinstance(levels, NotValid) else {d.day: d for d in levels.days}
+    days = []
+    for d in history.days:
+        one = by_day.get(d.day)
+        unknown = d.day in history.unknown_days
+        days.append(
+            PlotDay(
+                d.day, _told(d, history), one.low if one else None, one.high if one else None,
+                (one.metabolite_low + one.metabolite_high) / 2 if one else None, _missed(d), unknown, d.plan.mg if d.plan else None,
+            )
+        )  # fmt: skip
+    what = "Estimated diazepam and nordiazepam level above, dose by day below" if by_day else "Dose by day"
+    label = f"{what}, {days[0].day:%d-%b-%Y} to {days[-1].day:%d-%b-%Y}. The table says the same."
+    return mark_safe(two_panels(Plot(tuple(days), history.today, label)))  # noqa: S308 - every text in it is escaped where it is drawn
+
+
+def _diary(days: list[Day]) -> Table:
+    rows = []
+    for day in reversed(days):
+        told = "; ".join(_line_words(one) for one in day.lines)
+        planned = f"{plain(day.plan.mg)} mg" if day.plan and day.plan.fixed else ("when needed" if day.plan else "no treatment")
+        rows.append(
+            TableRow(
+                (
+                    Cell(f"{day.day:%d-%b-%Y}", header=True), Cell(planned), Cell(f"{plain(day.taken_mg)} mg" if day.lines else "", style="num"),
+                    Cell(STATES[day.state], told),
+                )
+            )
+        )  # fmt: skip
+    return Table(
+        "Diary, newest first",
+        (Column("Day"), Column("Planned"), Column("Told as taken", numeric=True), Column("Told")),
+        rows,
+        stack=True,
+    )
+
+
+def _line_words(one: Line) -> str:
+    words = f"{one.slot.replace('_', ' ')}: {one.status_words.lower()}"
+    return f"{words} ({one.reason})" if one.reason else words
+
+
+def _weeks(history: DoseHistory, levels: Estimate | NotValid) -> Table:
+    """The plot as a table, by week."""
+    by_day = {} if isinstance(levels, NotValid) else {d.day: d for d in levels.days}
+    rows = []
+    for i in range(0, len(history.days), 7):
+        days = history.days[i : i + 7]
+        known = [by_day[d.day] for d in days if d.day in by_day]
+        level = f"{min(d.low for d in known):.0f} to {max(d.high for d in known):.0f}" if known else "no estimate"
+        other = (
+            f"{min(d.metabolite_low for d in known):.0f} to {max(d.metabolite_high for d in known):.0f}"
+            if known
+            else "no estimate"
+        )
+        mgs = [_told(d, history) for d in days]
+        rows.append(
+            TableRow(
+                (
+                    Cell(f"{days[0].day:%d-%b-%Y}", "planned" if days[0].day > history.today else "", header=True), Cell(level, style="num"),
+                    Cell(other, style="num"), Cell(f"{plain(min(mgs))} to {plain(max(mgs))}", style="num"),
+                    Cell(sum(d.day in history.unknown_days for d in days), style="num"),
+                )
+            )
+        )  # fmt: skip
+    columns = (
+        Column("Week from"), Column("Diazepam, ng/mL", numeric=True), Column("Nordiazepam, ng/mL", numeric=True),
+        Column("mg a day", numeric=True),
+        Column("Days not told", numeric=True),
+    )  # fmt: skip
+    return Table("The plot as a table, by week", columns, rows)
