@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from serein.care.monitoring import actions
 from serein.care.prescribing.actions.signing import Signed
 from tests.care.prescribed import ready_desk
-from tests.journeys.browser import assert_fits, audit, axe, printed
+from tests.journeys.browser import audit, printed
 from tests.people import AT, own_chart
 from tests.web import browse_as
 
@@ -124,10 +124,12 @@ def test_a_renewal_is_refused_and_the_review_unlocks_it(at_desk):
     assert "drafts" in page.url
 
 
+def test_the_bridge_page_holds_for_everybody(at_desk):
+    look(at_desk("bridge/"), "bridge")
+
+
 def test_a_bridge_without_javascript_at_320_pixels(at_desk):
     page = at_desk("bridge/", js=False, width=320)
-    assert_fits(page)
-    axe(page)
     page.get_by_role("button", name="Record the bridge").click()
     assert page.get_by_text("Enter the number of days").first.is_visible()
     page.get_by_label("For how many days").fill("7")

@@ -42,7 +42,7 @@ def today(people):
 
 def test_the_next_dose_is_taken_with_one_press_and_taken_back_with_another(people, page):
     look(page, "diary-home")
-    assert page.get_by_text("1 and a half 10 mg tablets").is_visible() and page.get_by_text("15 mg", exact=True).is_visible()
+    assert page.get_by_text("1 and a half tablets of 10 mg").is_visible() and page.get_by_text("15 mg", exact=True).is_visible()
     press(page, "I took it")
     look(page, "diary-taken")
     assert today(people).line("morning").status == "taken"
