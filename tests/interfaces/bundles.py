@@ -1,4 +1,4 @@
-"""Small FHIR bundles for tests, made of plain dicts, and the real ones beside the repository."""
+"""Small FHIR bundles for tests, made of plain dicts, and real ones that nobody here wrote."""
 
 import copy
 import json
@@ -14,14 +14,12 @@ ICD10CM = "http://hl7.org/fhir/sid/icd-10-cm"
 LOINC = "http://loinc.org"
 
 OWN = Path(__file__).parent / "data" / "small-bundle.json"
-SHARED = Path(__file__).parents[3] / "shared" / "data" / "fhir"
-# In a clone kept one folder deeper the sibling is one further up.
-SHARED = SHARED if SHARED.exists() else SHARED.parents[3] / "shared" / "data" / "fhir"
+REAL_FOLDER = Path(__file__).parent / "data" / "real"
 REAL = ("carebundle-anaemia", "carebundle-ckd_stage3", "carebundle-hypertension", "synthea-adolescent")
 
 
 def real(name: str) -> Json:
-    found: Json = json.loads((SHARED / f"{name}.json").read_text(), parse_float=Decimal)
+    found: Json = json.loads((REAL_FOLDER / f"{name}.json").read_text(), parse_float=Decimal)
     return found
 
 

@@ -17,7 +17,7 @@ from serein.foundation.people.persons import Person
 from serein.interfaces.cli.taking_over import as_incoming, left_out, source_of, take_over
 from serein.interfaces.translate.chart import as_case
 from serein.interfaces.translate.record import read_record
-from tests.interfaces.bundles import OWN, REAL, SHARED, Json, bundle, diazepam, own, patient, real, request, written
+from tests.interfaces.bundles import OWN, REAL, REAL_FOLDER, Json, bundle, diazepam, own, patient, real, request, written
 from tests.people import AT, TestClinic, given, make_clinic, open_for
 
 pytestmark = pytest.mark.django_db
@@ -155,7 +155,7 @@ def test_the_trail_holds_counts_and_no_words():
 def test_the_console_imports_the_real_bundles_for_the_only_clinician(capsys):
     clinic = make_clinic()
     clinic.clinician()
-    files = [str(OWN), *(str(SHARED / f"{name}.json") for name in REAL)]
+    files = [str(OWN), *(str(REAL_FOLDER / f"{name}.json") for name in REAL)]
     assert take_over(files, email="", at=AT) == 0
     out = capsys.readouterr().out
     assert out.count(": new patient ") == 5
