@@ -217,14 +217,17 @@ class TestAsNeeded:
         assert (found.uses_today, found.left_today, found.uses_in_week, found.days_in_week) == (1, 1, 4, 3)
         assert (found.most_a_day, found.most_a_week) == (2, 14)
 
-    def test_a_use_above_the_maximum_is_stored_and_told_today(self, people):
-        for _ in range(3):
-            logged = said(people, slot="as_needed", reason="Fear")
-        assert isinstance(logged, Logged) and logged.advice == "above-maximum"
-        assert len(day(people).uses) == 3 and ("above-maximum", "today") in tasks(people)
-
     def test_a_day_without_a_use_is_no_silence(self, people):
         assert day(people).silent == () and day(people).state == "none"
+
+
+def test_a_use_above_the_maximum_is_stored_and_told_today(db):
+    people = four_people()
+    agreed(people.clinician, people.patient, doses=(PlannedDose("as_needed", "0.5", "2"),))
+    for _ in range(3):
+        logged = said(people, slot="as_needed", reason="Fear")
+    assert isinstance(logged, Logged) and logged.advice == "above-maximum"
+    assert len(day(people).uses) == 3 and ("above-maximum", "today") in tasks(people)
 
 
 def test_sixteen_presses_at_once_are_one_line(committed):

@@ -117,3 +117,11 @@ def test_another_clinic_is_not_touched(people):
 
     other = make_clinic(AT, name="Hill Clinic")
     assert actions.due_tasks(other.id, AT + 30 * DAY).patients == 0
+
+
+def test_the_worker_makes_the_round_of_every_clinic(people, settings):
+    from serein.config.schedule import due_tasks_now
+
+    settings.SEREIN_CLOCK = "tests.people.clock"
+    due_tasks_now(0)
+    assert tasks(people, AT) == {"review-due": "week"}

@@ -1,0 +1,69 @@
+"""The plot on paper: two panels on one axis, from zero, with what is unknown and what was missed marked, and nothing but escaped text."""
+
+import re
+import xml.etree.ElementTree as ET
+from datetime import date, timedelta
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from serein.interfaces.paper.plot import Plot, PlotDay, two_panels
+
+FIRST = date(2026, 11, 23)
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def plot(days, today=FIRST, label="Level and dose"):
+    return Plot(tuple(days), today, label)
+
+
+def day(n, **more):
+    return PlotDay(FIRST + timedelta(days=n), **{"mg": Decimal("7.5"), **more})
+
+
+def texts(svg):
+    return [t.text for t in ET.fromstring(svg).iter(f"{SVG}text")]
+
+
+def test_two_panels_share_one_axis_and_start_at_zero():
+    svg = two_panels(plot([day(n, low=50.0, high=120.0, metabolite=80.0) for n in range(30)]))
+    found = texts(svg)
+    assert found.count("0") == 2 and "ng/mL, estimate" in found and "mg a day" in found
+    assert "diazepam" in found and "nordiazepam" in found and found.count("today") == 1
+
+
+def test_without_a_level_only_the_doses_are_drawn():
+    found = texts(two_panels(plot([day(n) for n in range(10)])))
+    assert "mg a day" in found and "ng/mL, estimate" not in found and "diazepam" not in found
+
+
+def test_unknown_and_missed_are_marks_and_not_zeros():
+    svg = two_panels(plot([day(0), day(1, mg=Decimal(0), unknown=True, planned_mg=Decimal("7.5")), day(2, missed=1)]))
+    assert texts(svg).count("?") == 1 and texts(svg).count("×") == 1
+    stairs = re.findall(r'<polyline points="([^"]+)"', svg)[-1].split()
+    assert len({p.split(",")[1] for p in stairs}) == 1  # the unknown day does not fall to nothing
+
+
+def test_months_are_words():
+    found = texts(two_panels(plot([day(n) for n in range(60)])))
+    assert "23 Nov 2026" in found and not any(re.fullmatch(r"\d+/\d+(/\d+)?", t or "") for t in found)
+
+
+def test_a_label_cannot_break_out_of_its_attribute():
+    root = ET.fromstring(two_panels(plot([day(0)], label='"><script>alert(1)</script>')))
+    assert root.get("aria-label") == '"><script>alert(1)</script>' and not list(root.iter(f"{SVG}script"))
+
+
+LEVEL = st.floats(0, 5000)
+
+
+@given(st.lists(st.tuples(st.decimals(0, 60, places=1), LEVEL, LEVEL, LEVEL), min_size=1, max_size=90), st.integers(-5, 95))
+def test_every_plot_is_well_formed_and_stays_on_its_sheet(rows, today):
+    days = [day(n, mg=mg, low=min(a, b), high=max(a, b), metabolite=m) for n, (mg, a, b, m) in enumerate(rows)]
+    root = ET.fromstring(two_panels(plot(days, FIRST + timedelta(days=today))))
+    _, _, width, height = map(float, root.get("viewBox").split())
+    for line in (*root.iter(f"{SVG}polyline"), *root.iter(f"{SVG}polygon")):
+        for point in line.get("points").split():
+            x, y = map(float, point.split(","))
+            assert 0 <= x <= width and 0 <= y <= height
