@@ -81,7 +81,7 @@ def _tallest(day: PlotDay) -> Decimal:
 
 def _round_up(value: float) -> float:
     """The next of 1, 2, 5 times a power of ten: axes end on a number that people read."""
-    if value <= 0:
+    if value < 1e-6:  # nothing that an axis could show
         return 1.0
     scale = 10.0 ** (ceil(log10(value)) - 1)
     return next(step * scale for step in (1, 2, 2.5, 5, 10, 20) if step * scale >= value)
@@ -166,7 +166,7 @@ def _doses(plot: Plot, frame: _Frame) -> list[str]:
 
 def _months(plot: Plot, frame: _Frame) -> list[str]:
     """Dates with the month as a word: 3/4 is March in one country and April in another."""
-    every = next(n for n in (1, 2, 7, 14, 28, 56, 112, 400) if frame.count / n <= 9)
+    every = next((n for n in (1, 2, 7, 14, 28, 56, 112, 400) if frame.count / n <= 9), 4000)
     return [
         _text(frame.x(d.day), frame.top + frame.height + 20, f"{d.day.day} {d.day:%b}" + (f" {d.day.year}" if i == 0 else ""))
         for i, d in enumerate(plot.days)
