@@ -21,9 +21,10 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    config = session.config
-    whole = config.args == config.getini("testpaths") and not config.option.keyword and not config.option.lf
-    if exitstatus != 0 or not whole or config.option.collectonly:
+    option = session.config.option
+    part = option.keyword or option.markexpr not in ("", "not long") or getattr(option, "lf", False)
+    whole = session.config.args == session.config.getini("testpaths") and not part
+    if exitstatus != 0 or not whole or option.collectonly:
         return
     bare = [f"{what}: {test}" for what, tests in controls().items() for test in tests if test not in passed]
     if bare:
