@@ -1,7 +1,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run install test lint types contracts pytest test-long format lock wheel clean
+.PHONY: help run install knowledge test lint types contracts pytest test-long format lock wheel clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -17,6 +17,9 @@ run: $(VENV)/ready-run ## start Serein with a demonstration clinic: make run UP=
 	@exec $(BIN)/serein up $(UP)
 
 install: $(VENV)/ready-dev ## everything that make test needs
+
+knowledge: $(VENV)/ready-run ## check the facts and write them as one file, so that commands start fast after an edit
+	$(BIN)/python -m serein.clinical.knowledge
 
 test: $(VENV)/ready-dev lint types contracts pytest ## lint, strict types, import contracts and every test
 

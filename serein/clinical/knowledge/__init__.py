@@ -7,6 +7,7 @@
 
 from serein.clinical.knowledge.facts import (
     Advice,
+    BadKnowledge,
     Cite,
     Confidence,
     Jurisdiction,
@@ -16,7 +17,6 @@ from serein.clinical.knowledge.facts import (
 )
 from serein.clinical.knowledge.library import Knowledge, load, read
 from serein.clinical.knowledge.questions import Instrument, Item, Option
-from serein.clinical.knowledge.reading import BadKnowledge
 
 __all__ = [
     "Advice",

@@ -12,6 +12,10 @@ from serein.clinical.findings import Severity
 from serein.clinical.quantities import Span
 
 
+class BadKnowledge(ValueError):
+    """A knowledge file that must not be used; the message says which file and why."""
+
+
 class Confidence(StrEnum):
     """A: read on the cited page. B: very well established, or read on a page that quotes the primary. D: our arithmetic from A.
 

@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 import functools
-import importlib.resources
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
-from typing import Any, Protocol
+from pathlib import Path
+from typing import Any
 
 from serein.clinical.findings import Severity, SourceReference
 from serein.clinical.knowledge import facts, kinetic_facts
+from serein.clinical.knowledge.compiled import NAME, compiled_text, digest, read_compiled
+from serein.clinical.knowledge.facts import BadKnowledge
 from serein.clinical.knowledge.questions import Instrument
-from serein.clinical.knowledge.reading import BadKnowledge, build, parse
 from serein.clinical.knowledge.recognise import Register
 
 VERSION = "2026.1"
-
-
-class Folder(Protocol):
-    """What is needed of importlib.resources' Traversable (and of pathlib.Path)."""
-
-    name: str
-
-    def iterdir(self) -> Iterator[Any]: ...
-    def joinpath(self, *parts: str) -> Any: ...
 
 
 ROOMS: dict[str, Any] = {
@@ -148,7 +141,7 @@ class Knowledge:
         return SourceReference(source.id, source.shown, cite.where, source.url, source.kind.value, cite.confidence.value)
 
 
-def read(folder: Folder, version: str = VERSION) -> Knowledge:
+def read(folder: Path, version: str = VERSION) -> Knowledge:
     """Knowledge in `folder`. Raises BadKnowledge, naming the file, for anything not exactly as declared."""
     rooms = {name: _room(folder, FOLDERS.get(name, name), kind) for name, kind in ROOMS.items()}
     knowledge = Knowledge(version=version, **rooms)
@@ -156,7 +149,9 @@ def read(folder: Folder, version: str = VERSION) -> Knowledge:
     return knowledge
 
 
-def _room(folder: Folder, path: str, kind: Any) -> tuple[Any, ...]:
+def _room(folder: Path, path: str, kind: Any) -> tuple[Any, ...]:
+    from serein.clinical.knowledge.reading import build, parse  # here: the compiled file needs no YAML reader
+
     files = sorted((f for f in folder.joinpath(*path.split("/")).iterdir() if f.name.endswith(".yaml")), key=lambda f: f.name)
     return tuple(build(kind, parse(f.read_text("utf-8"), f"{path}/{f.name}"), f"{path}/{f.name}") for f in files)
 
@@ -197,10 +192,32 @@ def _cites(value: Any) -> Iterator[facts.Cite]:
             yield from _cites(getattr(value, field.name))
 
 
+HERE = Path(__file__).parent
+
+
 @functools.cache
 def load() -> Knowledge:
-    """The knowledge of this release, read once per process."""
-    return read(importlib.resources.files("serein.clinical.knowledge"))  # type: ignore[arg-type]
+    """The knowledge of this release, read once per process: from the compiled file, or where that is stale from the YAML."""
+    rooms = read_compiled(HERE / NAME, VERSION, lambda: made_from(HERE))
+    if rooms is not None:
+        return Knowledge(version=VERSION, **rooms)
+    if (HERE / NAME).exists():
+        warnings.warn(f"{NAME} is older than the YAML beside it, which was read instead: make knowledge", stacklevel=2)
+    return read(HERE)
+
+
+def made_from(folder: Path) -> str:
+    """Digest of the YAML that a compiled file must have been made from."""
+    return digest(folder, (FOLDERS.get(name, name) for name in ROOMS))
+
+
+def write_compiled(folder: Path = HERE) -> Path:
+    """Checks the YAML in `folder` and writes it as one file beside it. Raises BadKnowledge and writes nothing when it is not right."""
+    known = read(folder)
+    text = compiled_text({name: getattr(known, name) for name in ROOMS}, ROOMS, VERSION, made_from(folder))
+    part = folder / f"{NAME}.part"
+    part.write_text(text, "utf-8")
+    return part.replace(folder / NAME)
 
 
 def due(knowledge: Knowledge, on: date) -> tuple[str, ...]:

@@ -15,11 +15,9 @@ from typing import Any
 
 import yaml
 
+from serein.clinical.knowledge.facts import BadKnowledge
+
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
-class BadKnowledge(ValueError):
-    """A knowledge file that must not be used; the message says which file and why."""
 
 
 class _Exact(Loader):  # type: ignore[misc]
