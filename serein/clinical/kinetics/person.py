@@ -3,49 +3,18 @@
 Outside its domain (adults, by mouth, up to a daily dose that a label gives) the answer is `NotValid`, never a number.
 """
 
-from dataclasses import dataclass
 from decimal import Decimal
 
 from serein.clinical.case import Concept
-from serein.clinical.findings import SourceReference
 from serein.clinical.knowledge import Knowledge
 from serein.clinical.knowledge.kinetic_facts import KineticEffect, KineticsFile
 
 from .model import Parameters
+from .somebody import NotValid, Person, Typical
 
 NORMAL_CYP2C19 = ("", "normal")
 SLOWING, HASTENING, POOR = "inhibitor", "inducer", "cyp2c19-poor"
 OLDEST_YEARS, LIGHTEST_KG, HEAVIEST_KG = 100, 35, 250
-
-
-@dataclass(frozen=True, kw_only=True)
-class Person:
-    """What may change a level. None and '' are "not known"."""
-
-    age_years: Decimal | None = None
-    sex: str = ""
-    weight_kg: Decimal | None = None
-    height_cm: Decimal | None = None
-    cirrhosis: bool = False
-    cyp2c19: str = ""
-    medicines: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class NotValid:
-    """Why the model says nothing here."""
-
-    why: str
-
-
-@dataclass(frozen=True)
-class Typical:
-    """`spreads` are coefficients of variation by parameter (fractions); `volume_l` stands for both volumes of the parent."""
-
-    parameters: Parameters
-    spreads: dict[str, float]
-    sources: tuple[SourceReference, ...]
-    unknown: tuple[str, ...]
 
 
 def typical(knowledge: Knowledge, substance: str, person: Person) -> Typical | NotValid:

@@ -11,7 +11,7 @@ from statistics import NormalDist
 
 from .course import Course, levels
 from .model import Parameters
-from .person import Typical
+from .somebody import Typical
 
 PEOPLE = 400
 PRIMES = (2, 3, 5, 7, 11, 13)

@@ -7,14 +7,26 @@ import argparse
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from serein.clinical.kinetics import Band, Levels, NoSteadyState, NotValid, band, highest_in_24_h, levels
-from serein.clinical.knowledge import load
+from serein.clinical.kinetics.course import Levels, NoSteadyState, highest_in_24_h, levels
+from serein.clinical.kinetics.somebody import NotValid
 from serein.interfaces.translate.bad_input import BadInput, printable
 from serein.interfaces.translate.levels_request import LevelsRequest, as_numbers, levels_request
 from serein.interfaces.translate.strict_json import Json
 
+if TYPE_CHECKING:
+    from serein.clinical.kinetics import Band
+    from serein.clinical.knowledge import Knowledge
+
 METABOLITE = "nordiazepam"
+
+
+def load() -> "Knowledge":
+    """Opened only for a person: half of the command's time when parameters are given."""
+    from serein.clinical.knowledge import load as opened
+
+    return opened()
 
 
 def levels_command(argv: list[str]) -> int:
@@ -35,7 +47,7 @@ def levels_command(argv: list[str]) -> int:
     return 0
 
 
-def _answered(request: LevelsRequest | NotValid) -> tuple[LevelsRequest, Levels, Band | None] | NotValid:
+def _answered(request: LevelsRequest | NotValid) -> "tuple[LevelsRequest, Levels, Band | None] | NotValid":
     if isinstance(request, NotValid):
         return request
     outside = _too_much(request)
@@ -45,8 +57,15 @@ def _answered(request: LevelsRequest | NotValid) -> tuple[LevelsRequest, Levels,
         found = levels(request.course)
     except NoSteadyState as error:
         return NotValid(str(error))
-    wide = band(request.course, request.typical, float(request.band)) if request.typical and request.band else None
-    return request, found, wide
+    return request, found, _band(request)
+
+
+def _band(request: LevelsRequest) -> "Band | None":
+    if not request.typical or not request.band:
+        return None
+    from serein.clinical.kinetics.population import band
+
+    return band(request.course, request.typical, float(request.band))
 
 
 def _too_much(request: LevelsRequest) -> NotValid | None:
@@ -57,7 +76,7 @@ def _too_much(request: LevelsRequest) -> NotValid | None:
     return NotValid(f"more than {file.most_mg_in_24_h} mg within 24 hours: the model is for doses that a label gives")
 
 
-def _as_json(request: LevelsRequest, found: Levels, wide: Band | None) -> Json:
+def _as_json(request: LevelsRequest, found: Levels, wide: "Band | None") -> Json:
     parent, metabolite = f"{request.substance}_ng_per_ml", f"{METABOLITE}_ng_per_ml"
     answer: dict[str, Json] = {"times_h": as_numbers(request.course.times_h), parent: found.parent, metabolite: found.metabolite}
     if wide is not None:
@@ -72,7 +91,7 @@ def _as_json(request: LevelsRequest, found: Levels, wide: Band | None) -> Json:
     return answer
 
 
-def _for_people(request: LevelsRequest, found: Levels, wide: Band | None) -> str:
+def _for_people(request: LevelsRequest, found: Levels, wide: "Band | None") -> str:
     rows = zip(request.course.times_h, found.parent, found.metabolite, strict=True)
     head = f"{'hour':>10}  {request.substance + ' ng/mL':>18}  {METABOLITE + ' ng/mL':>18}"
     lines = [f"{float(t):>10g}  {p:>18.1f}  {m:>18.1f}" for t, p, m in rows]

@@ -7,12 +7,15 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from serein.clinical.kinetics import Change, Course, Dose, NotAModel, NotValid, Parameters, Person, Typical, typical
-from serein.clinical.knowledge import Knowledge
+from serein.clinical.kinetics import Change, Course, Dose, NotAModel, NotValid, Parameters, Person, Typical
 from serein.interfaces.translate.bad_input import BadInput
-from serein.interfaces.translate.node import Node, Trace, kind_of
+from serein.interfaces.translate.cursor import Cursor, Trace, kind_of
 from serein.interfaces.translate.strict_json import Json, parse
+
+if TYPE_CHECKING:
+    from serein.clinical.knowledge import Knowledge
 
 PARAMETERS = (
     "bioavailability", "lag_h", "absorption_per_h", "clearance_l_per_h", "central_l", "intercompartmental_l_per_h", "peripheral_l",
@@ -32,10 +35,10 @@ class LevelsRequest:
     band: Decimal | None = None
 
 
-def levels_request(data: bytes | str, knowledge: Callable[[], Knowledge]) -> LevelsRequest | NotValid:
+def levels_request(data: bytes | str, knowledge: Callable[[], "Knowledge"]) -> LevelsRequest | NotValid:
     """Raises BadInput with the path of what is wrong. `knowledge` is asked for only when the input describes a person."""
     trace = Trace()
-    root = Node(parse(data), "input", "", trace)
+    root = Cursor(parse(data), "input", "", trace)
     substance = root.text("substance") or "diazepam"
     if not _SUBSTANCE.fullmatch(substance):
         raise root.bad("substance", f"{substance!r} is not the name of a substance in lower case")
@@ -43,7 +46,7 @@ def levels_request(data: bytes | str, knowledge: Callable[[], Knowledge]) -> Lev
         raise BadInput("input", "needs either parameters (all ten) or person")
     band = _band(root)
     person = _person(root)
-    found = typical(knowledge(), substance, person) if person is not None else None
+    found = _typical(knowledge(), substance, person) if person is not None else None
     body = found.parameters if isinstance(found, Typical) else _parameters(root) if person is None else _STAND_IN
     course = Course(body, _doses(root), _changes(root, body), _times(root))
     for node in trace.nodes:
@@ -54,7 +57,14 @@ def levels_request(data: bytes | str, knowledge: Callable[[], Knowledge]) -> Lev
     return LevelsRequest(course, substance, found, band)
 
 
-def _band(root: Node) -> Decimal | None:
+def _typical(knowledge: "Knowledge", substance: str, person: Person) -> Typical | NotValid:
+    """Opened only for a person: parameters of their own need no knowledge."""
+    from serein.clinical.kinetics.person import typical
+
+    return typical(knowledge, substance, person)
+
+
+def _band(root: Cursor) -> Decimal | None:
     share = _amount(root, "band")
     if share is None:
         return None
@@ -65,7 +75,7 @@ def _band(root: Node) -> Decimal | None:
     return share
 
 
-def _person(root: Node) -> Person | None:
+def _person(root: Cursor) -> Person | None:
     node = root.child("person")
     if node is None:
         return None
@@ -89,7 +99,7 @@ def _person(root: Node) -> Person | None:
 _STAND_IN = Parameters(**dict.fromkeys(PARAMETERS, 1.0))
 
 
-def _parameters(root: Node) -> Parameters:
+def _parameters(root: Cursor) -> Parameters:
     node = root.child("parameters")
     if node is None:
         raise BadInput("input.parameters", "missing: all ten parameters of the model are needed")
@@ -103,7 +113,7 @@ def _parameters(root: Node) -> Parameters:
         raise BadInput(node.path, str(error)) from None
 
 
-def _amount(node: Node, key: str) -> Decimal | None:
+def _amount(node: Cursor, key: str) -> Decimal | None:
     """A number of zero or more. Text is refused: in this input numbers are JSON numbers."""
     value = node.raw(key)
     if value is None:
@@ -115,18 +125,18 @@ def _amount(node: Node, key: str) -> Decimal | None:
     return Decimal(value)
 
 
-def _needed(node: Node, key: str) -> Decimal:
+def _needed(node: Cursor, key: str) -> Decimal:
     value = _amount(node, key)
     if value is None:
         raise node.bad(key, "missing")
     return value
 
 
-def _doses(root: Node) -> tuple[Dose, ...]:
+def _doses(root: Cursor) -> tuple[Dose, ...]:
     return tuple(_dose(node) for node in root.children("doses"))
 
 
-def _dose(node: Node) -> Dose:
+def _dose(node: Cursor) -> Dose:
     steady, every, count = bool(node.flag("steady_state")), _amount(node, "every_h"), _amount(node, "count")
     if every is not None and every == 0:
         raise node.bad("every_h", "an interval must be above zero")
@@ -143,7 +153,7 @@ def _dose(node: Node) -> Dose:
     )
 
 
-def _changes(root: Node, parameters: Parameters) -> tuple[Change, ...]:
+def _changes(root: Cursor, parameters: Parameters) -> tuple[Change, ...]:
     changes, now = [], parameters
     for node in sorted(root.children("changes"), key=lambda n: _needed(n, "at_h")):
         values = {name: float(value) for name in PARAMETERS if (value := _amount(node, name)) is not None}
@@ -157,7 +167,7 @@ def _changes(root: Node, parameters: Parameters) -> tuple[Change, ...]:
     return tuple(changes)
 
 
-def _times(root: Node) -> tuple[Decimal, ...]:
+def _times(root: Cursor) -> tuple[Decimal, ...]:
     value = root.raw("times_h")
     if not isinstance(value, list):
         raise root.bad("times_h", f"expected a list of hours, found {kind_of(value)}")

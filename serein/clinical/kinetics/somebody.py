@@ -1,0 +1,43 @@
+"""Who the model is asked about and what it answers: plain values, apart from the knowledge that fills them, so that a history with parameters of
+its own is read without opening the knowledge."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from .model import Parameters
+
+if TYPE_CHECKING:
+    from serein.clinical.findings import SourceReference
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """What may change a level. None and '' are "not known"."""
+
+    age_years: Decimal | None = None
+    sex: str = ""
+    weight_kg: Decimal | None = None
+    height_cm: Decimal | None = None
+    cirrhosis: bool = False
+    cyp2c19: str = ""
+    medicines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class NotValid:
+    """Why the model says nothing here."""
+
+    why: str
+
+
+@dataclass(frozen=True)
+class Typical:
+    """`spreads` are coefficients of variation by parameter (fractions); `volume_l` stands for both volumes of the parent."""
+
+    parameters: Parameters
+    spreads: dict[str, float]
+    sources: tuple[SourceReference, ...]
+    unknown: tuple[str, ...]
