@@ -126,7 +126,8 @@ class Timing:
 
 @dataclass(frozen=True, kw_only=True)
 class Dosage:
-    """One instruction. `low`/`high` is the single dose. `problems` is what the translator could not read, in words."""
+    """One instruction. `low`/`high` is the single dose; `most_days_a_week` is where fewer than the timing says are allowed. `problems` is what
+    the translator could not read, in words."""
 
     text: str = ""
     low: Amount | None = None
@@ -135,6 +136,7 @@ class Dosage:
     as_needed: bool = False
     maximum: Amount | None = None
     maximum_per: Interval | None = None
+    most_days_a_week: Decimal | None = None
     route: str = ""
     problems: tuple[str, ...] = ()
 
@@ -143,6 +145,8 @@ class Dosage:
             raise NotACase("dosage: the range is not low to high in one unit")
         if (self.maximum is None) != (self.maximum_per is None):
             raise NotACase("dosage: a maximum needs its period")
+        if self.most_days_a_week is not None and not 0 < self.most_days_a_week <= 7:
+            raise NotACase("dosage: days a week are not between 0 and 7")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -196,8 +196,8 @@ def test_directions_read_as_a_sentence():
         == "Take 1 tablet (5 mg) in the morning, half a tablet (2.5 mg) at 14:30 and 2 tablets (10 mg) at night, for 1 day."
     )
     assert (
-        words.as_needed_directions(Decimal("0.5"), unit, max_per_day=Decimal("2"), days=14)
-        == "Take half a tablet (2.5 mg) when needed, at most 2 tablets (10 mg) in any 24 hours, for 14 days."
+        words.as_needed_directions(Decimal("0.5"), unit, words.Most(day=Decimal("2"), week=Decimal("5")), days=14)
+        == "Take half a tablet (2.5 mg) when needed, at most 2 tablets (10 mg) in any 24 hours and 5 tablets (25 mg) in any 7 days, for 14 days."
     )
     for bad in ("25:00", "8:00", "12:60", "soon", "١٢:٠٠"):
         with pytest.raises(words.NotWordable):

@@ -219,7 +219,12 @@ WRONG = [
     ("night", {"doses": (PlannedDose("night", "9" * 100_000),)}),
     ("night", {"doses": (PlannedDose("night", "1", "3"),)}),
     ("as_needed", {"doses": (PlannedDose("as_needed", "1"),)}),
-    ("as_needed", {"doses": (PlannedDose("as_needed", "1", "1.5"),)}),
+    ("as_needed", {"doses": (PlannedDose("as_needed", "1", "1.5", "3"),)}),
+    ("as_needed", {"doses": (PlannedDose("as_needed", "1", "2"),)}),
+    ("as_needed", {"doses": (PlannedDose("as_needed", "1", "2", "2.5"),)}),
+    ("as_needed", {"doses": (PlannedDose("as_needed", "1", "2", "1"),)}),
+    ("as_needed", {"doses": (PlannedDose("as_needed", "1", "2", "15"),)}),
+    ("night", {"doses": (PlannedDose("night", "1", "", "3"),)}),
     ("starts_on", {"starts_on": TODAY - timedelta(days=1)}),
     ("ends_on", {"ends_on": TODAY - timedelta(days=1)}),
     ("ends_on", {"ends_on": date(2226, 11, 23)}),
@@ -246,8 +251,10 @@ def test_halves_are_worded_as_halves(units, words):
     assert tablets(Decimal(units)) == words
 
 
-def test_doses_when_needed_say_how_many_in_a_day_at_most(people):
-    agreed(people.clinician, people.patient, doses=(PlannedDose("as_needed", "0.5", "2"),))
+def test_doses_when_needed_say_how_many_in_a_day_and_in_a_week_at_most(people):
+    agreed(people.clinician, people.patient, doses=(PlannedDose("as_needed", "0.5", "2", "4"),))
     card = reads.plan_in_force(own_chart(people.patient))
-    assert card.regimen_words == "half a tablet (2.5 mg) when needed, at most 2 times a day (5 mg)"
+    assert (
+        card.regimen_words == "half a tablet (2.5 mg) when needed, at most 2 times a day (5 mg) and 4 times in any 7 days (10 mg)"
+    )
     assert card.daily_mg == "5"

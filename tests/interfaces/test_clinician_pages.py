@@ -220,7 +220,8 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize(
-    "field", ["indication", "goal", "product", "morning", "as_needed_max", "starts_on", "ends_on", "supportive_care"]
+    "field",
+    ["indication", "goal", "product", "morning", "as_needed_max", "as_needed_week", "starts_on", "ends_on", "supportive_care"],
 )
 def test_a_hostile_plan_is_told_at_its_field_or_harmless_and_what_was_typed_stays(people, field):
     client = clinician_of(people)

@@ -35,11 +35,12 @@ class Part:
 
 @dataclass(frozen=True)
 class DayDose:
-    """One dose of a day. `most_a_day` counts as-needed doses; None for a dose with a fixed time."""
+    """One dose of a day. `most_a_day`, and `most_a_week` in any seven days, count as-needed doses; None for a dose with a fixed time."""
 
     slot: str
     parts: tuple[Part, ...]
     most_a_day: int | None = None
+    most_a_week: int | None = None
 
     @property
     def mg(self) -> Decimal:
@@ -110,5 +111,11 @@ def part_words(product: Product, units: Decimal) -> str:
 
 def day_doses(product_id: str, doses: Iterable[PlannedDose]) -> tuple[DayDose, ...]:
     """A plan's doses in the order of the day."""
-    found = [DayDose(d.at, (Part(product_id, Decimal(d.units)),), int(d.max_per_day) if d.max_per_day else None) for d in doses]
-    return tuple(sorted(found, key=lambda d: order(d.slot)))
+    return tuple(sorted((_day_dose(product_id, d) for d in doses), key=lambda d: order(d.slot)))
+
+
+def _day_dose(product_id: str, dose: PlannedDose) -> DayDose:
+    parts = (Part(product_id, Decimal(dose.units)),)
+    if not dose.max_per_day:
+        return DayDose(dose.at, parts)
+    return DayDose(dose.at, parts, int(dose.max_per_day), int(dose.most_a_week))

@@ -91,7 +91,7 @@ def write_plan(chart: OpenChart, text: PlanText) -> Written | Mistaken | Refused
 
 
 def _fields(text: PlanText) -> dict[str, object]:
-    regimen = [{"at": d.at, "units": d.units} | ({"max_per_day": d.max_per_day} if d.max_per_day else {}) for d in text.doses]
+    regimen = [d.as_json() for d in text.doses]
     return {
         "indication": text.indication, "indication_words": text.indication_words.strip(), "goal": text.goal.strip(),
         "substance": "diazepam", "product": text.product, "regimen": regimen, "starts_on": text.starts_on, "ends_on": text.ends_on,

@@ -34,11 +34,23 @@ LONGEST_DAYS = 3660
 
 @dataclass(frozen=True)
 class PlannedDose:
-    """So many tablets (or mL) at one time of day; `max_per_day` only with `as_needed`: at most so many such doses in a day."""
+    """So many tablets (or mL) at one time of day. Only with `as_needed`: at most `max_per_day` such doses in a day and `max_per_week` in any
+    seven days in a row. A calendar week would let a week's worth at its end meet the next one's at its start: twice the agreed."""
 
     at: str
     units: str
     max_per_day: str = ""
+    max_per_week: str = ""
+
+    @property
+    def most_a_week(self) -> Decimal:
+        """Doses in any seven days; a dose without its own maximum may be taken every day."""
+        daily = 7 * Decimal(self.max_per_day or 1)
+        return min(daily, Decimal(self.max_per_week)) if self.max_per_week else daily
+
+    def as_json(self) -> dict[str, str]:
+        limits = {"max_per_day": self.max_per_day, "max_per_week": self.max_per_week}
+        return {"at": self.at, "units": self.units} | {name: most for name, most in limits.items() if most}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,9 +99,25 @@ def daily_units(doses: tuple[PlannedDose, ...]) -> Decimal:
     return sum((Decimal(d.units) * (Decimal(d.max_per_day) if d.max_per_day else 1) for d in doses), Decimal())
 
 
+def most_units(doses: tuple[PlannedDose, ...], days: int) -> Decimal:
+    """The most that the regimen gives in so many days, with as-needed doses at the maximum of each day and of each week.
+
+    >>> most_units((PlannedDose("as_needed", "0.5", "2", "4"),), 10)
+    Decimal('4.0')
+    """
+    weeks, rest = divmod(days, 7)
+    found = Decimal()
+    for dose in doses:
+        each = Decimal(dose.max_per_day or 1)
+        found += Decimal(dose.units) * (weeks * dose.most_a_week + min(rest * each, dose.most_a_week))
+    return found
+
+
 def text_digest(text: PlanText) -> str:
+    # A maximum a week is named only where there is one: a plan without keeps the digest that stands in the trail.
     facts = [
-        text.indication, text.indication_words, text.goal, text.product, [[d.at, d.units, d.max_per_day] for d in text.doses],
+        text.indication, text.indication_words, text.goal, text.product,
+        [[d.at, d.units, d.max_per_day, *([d.max_per_week] if d.max_per_week else [])] for d in text.doses],
         text.starts_on.isoformat(), text.ends_on.isoformat(), text.reassess_on.isoformat(), sorted(text.supportive_care),
         text.supportive_note,
     ]  # fmt: skip
@@ -97,7 +125,7 @@ def text_digest(text: PlanText) -> str:
 
 
 def doses_of(regimen: list[dict[str, str]]) -> tuple[PlannedDose, ...]:
-    return tuple(PlannedDose(d["at"], d["units"], d.get("max_per_day", "")) for d in regimen)
+    return tuple(PlannedDose(d["at"], d["units"], d.get("max_per_day", ""), d.get("max_per_week", "")) for d in regimen)
 
 
 def mistakes(text: PlanText, *, on: date, jurisdiction: str) -> Mistaken | None:
@@ -150,11 +178,20 @@ def _dose(dose: PlannedDose, smallest: Decimal) -> Iterator[str]:
         yield "Enter a number above zero, such as 1 or 0.5."
     elif units % smallest:
         yield f"This product is given in steps of {plain(smallest)}."
-    most = number(dose.max_per_day)
-    if dose.at == "as_needed" and (most is None or most <= 0 or most % 1):
-        yield "Say how many such doses there may be in a day at most."
-    if dose.at != "as_needed" and dose.max_per_day:
+    if dose.at == "as_needed":
+        yield from _maximum(number(dose.max_per_day), number(dose.max_per_week))
+    elif dose.max_per_day or dose.max_per_week:
         yield "A maximum belongs only to a dose when needed."
+
+
+def _maximum(day: Decimal | None, week: Decimal | None) -> Iterator[str]:
+    day_right, week_right = (n is not None and n > 0 and not n % 1 for n in (day, week))
+    if not day_right:
+        yield "Say how many such doses there may be in a day at most."
+    if not week_right:
+        yield "Say how many such doses there may be in any 7 days at most."
+    if day_right and week_right and day is not None and week is not None and not day <= week <= 7 * day:
+        yield f"With {plain(day)} a day at most, the maximum in 7 days lies between {plain(day)} and {plain(7 * day)}."
 
 
 def number(written: str) -> Decimal | None:

@@ -37,9 +37,15 @@ def dose_words(product: Product, dose: PlannedDose) -> str:
     words = f"{units_words(product, units)} ({plain(units_mg(product, units))} mg) {TIMES[dose.at]}"
     if not dose.max_per_day:
         return words
-    most = units * Decimal(dose.max_per_day)
-    times = "once" if Decimal(dose.max_per_day) == 1 else f"{plain(Decimal(dose.max_per_day))} times"
-    return f"{words}, at most {times} a day ({plain(units_mg(product, most))} mg)"
+    day, week = Decimal(dose.max_per_day), dose.most_a_week
+    return (
+        f"{words}, at most {times(day)} a day ({plain(units_mg(product, units * day))} mg)"
+        f" and {times(week)} in any 7 days ({plain(units_mg(product, units * week))} mg)"
+    )
+
+
+def times(count: Decimal) -> str:
+    return "once" if count == 1 else f"{plain(count)} times"
 
 
 def regimen_words(product: Product, doses: tuple[PlannedDose, ...]) -> str:

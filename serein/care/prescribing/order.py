@@ -13,6 +13,7 @@ from serein.care.planning.text import (
     daily_units,
     doses_of,
     mistaken_doses,
+    most_units,
     number,
     product_named,
     units_mg,
@@ -44,7 +45,7 @@ class OrderText:
         return self.starts_on + timedelta(days=self.days - 1)
 
     def as_json(self) -> dict[str, Any]:
-        doses = [{"at": d.at, "units": d.units} | ({"max_per_day": d.max_per_day} if d.max_per_day else {}) for d in self.doses]
+        doses = [d.as_json() for d in self.doses]
         return {
             "product": self.product, "doses": doses, "starts_on": self.starts_on.isoformat(), "days": self.days,
             "quantity": self.quantity,
@@ -66,7 +67,7 @@ def prefilled(plan: PlanCard, on: date, until: date | None = None) -> OrderText:
         until = plan.text.reassess_on - timedelta(days=1) if plan.text.reassess_on > start else plan.text.ends_on
     until = min(until, plan.text.ends_on)
     days = max(1, min((until - start).days + 1, MOST_DAYS))
-    product, quantity = product_named(plan.text.product), daily_units(plan.text.doses) * days
+    product, quantity = product_named(plan.text.product), most_units(plan.text.doses, days)
     if product is not None and product.mg is not None:
         quantity = quantity.to_integral_value(ROUND_CEILING)  # tablets are handed out whole
     return OrderText(product=plan.text.product, doses=plan.text.doses, starts_on=start, days=days, quantity=plain(quantity))
@@ -103,6 +104,8 @@ def beyond(order: OrderText, plan: PlanCard) -> Mistaken | None:
     found = []
     if units_mg(ordered, daily_units(order.doses)) > most:
         found.append(("doses", f"The patient agreed to {plain(most)} mg a day at most. Write a new plan to give more."))
+    elif units_mg(ordered, most_units(order.doses, 7)) > (week := units_mg(agreed, most_units(plan.text.doses, 7))):
+        found.append(("doses", f"The patient agreed to {plain(week)} mg in any 7 days at most. Write a new plan to give more."))
     if order.starts_on < plan.text.starts_on or order.last_day > plan.text.ends_on:
         found.append(("days", f"The agreed plan runs from {plan.text.starts_on:%d-%b-%Y} to {plan.text.ends_on:%d-%b-%Y}."))
     return Mistaken(tuple(found)) if found else None
@@ -140,8 +143,9 @@ def directions(order: OrderText) -> str:
     said = [words.regular_directions(regular, unit, days=order.days)] if regular else []
     for dose in order.doses:
         if dose.at == "as_needed":
-            most = Decimal(dose.units) * Decimal(dose.max_per_day)
-            said.append(words.as_needed_directions(Decimal(dose.units), unit, max_per_day=most, days=order.days))
+            each = Decimal(dose.units)
+            most = words.Most(day=each * Decimal(dose.max_per_day), week=each * dose.most_a_week)
+            said.append(words.as_needed_directions(each, unit, most, days=order.days))
     return " ".join(said)
 
 
@@ -162,13 +166,17 @@ def _dosages(order: OrderText, product: Product, *, last: bool) -> tuple[Dosage,
         if dose.at == "as_needed":
             amount, times = Amount(Decimal(dose.units), unit), Decimal(dose.max_per_day)
             timing = Timing(times=times, per=DAY, days=days, starts=order.starts_on)
-            found.append(_as_needed(directions(order), amount, timing))
+            found.append(_as_needed(directions(order), amount, timing, dose.most_a_week))
     return tuple(found)
 
 
-def _as_needed(text: str, amount: Amount, timing: Timing) -> Dosage:
+def _as_needed(text: str, amount: Amount, timing: Timing, uses_a_week: Decimal) -> Dosage:
+    """So many uses a week fall on at most so many days: what the assessment reads as days a week."""
     most = Amount(amount.value * timing.times, amount.unit)
-    return Dosage(text=text, low=amount, high=amount, timing=timing, as_needed=True, maximum=most, maximum_per=DAY, route="oral")
+    return Dosage(
+        text=text, low=amount, high=amount, timing=timing, as_needed=True, maximum=most, maximum_per=DAY,
+        most_days_a_week=min(Decimal(7), uses_a_week), route="oral",
+    )  # fmt: skip
 
 
 def _medicine(product: Product, substance: str) -> Concept:

@@ -121,8 +121,19 @@ def regular_directions(doses: Sequence[TimedDose], unit: Unit, *, days: int) -> 
     return f"Take {listed}, {_days(days)}."
 
 
-def as_needed_directions(dose: Decimal, unit: Unit, *, max_per_day: Decimal, days: int) -> str:
-    """Take half a tablet (2.5 mg) when needed, at most 2 tablets (10 mg) in any 24 hours, for 14 days."""
-    if max_per_day < dose:
+@dataclass(frozen=True)
+class Most:
+    """The most units in any 24 hours, and in any seven days."""
+
+    day: Decimal
+    week: Decimal
+
+
+def as_needed_directions(dose: Decimal, unit: Unit, most: Most, *, days: int) -> str:
+    """Take half a tablet (2.5 mg) when needed, at most 1 tablet (5 mg) in any 24 hours and 2 tablets (10 mg) in any 7 days, for 14 days."""
+    if most.day < dose:
         raise NotWordable("the most in 24 hours is less than one dose")
-    return f"Take {_amount(dose, unit)} when needed, at most {_amount(max_per_day, unit)} in any 24 hours, {_days(days)}."
+    if not most.day <= most.week <= 7 * most.day:
+        raise NotWordable("the most in 7 days does not fit the most in 24 hours")
+    limits = f"at most {_amount(most.day, unit)} in any 24 hours and {_amount(most.week, unit)} in any 7 days"
+    return f"Take {_amount(dose, unit)} when needed, {limits}, {_days(days)}."

@@ -153,6 +153,11 @@ def quantity_mismatch(scene: Scene, order: Order, read: Written) -> Said:
 def _needed(order: Order, read: Written, days: Decimal) -> tuple[Decimal, Decimal]:
     """Most and least mg for so many days. As needed, or in dated steps, less than the fullest day's dose is no mismatch."""
     assert read.daily_mg is not None
+    if (
+        read.as_needed and read.days_per_week < 7
+    ):  # the days of a week may all lie at its start: three days can hold three of four a week
+        weeks, rest = divmod(days, 7)
+        return read.daily_mg * (weeks * read.days_per_week + min(rest, read.days_per_week)), Decimal(0)
     most = read.daily_mg * days * max(read.days_per_week / 7, Decimal(1) / max(days, Decimal(1)))
     stepped = len(order.dosages) > 1 and any(d.timing and d.timing.starts for d in order.dosages)
     if read.as_needed or stepped:

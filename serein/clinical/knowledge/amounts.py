@@ -123,7 +123,7 @@ def _part(dosage: Dosage, identity: Identity, problems: list[str]) -> _Part | No
         single=Span(low_mg, high_mg),
         times=times,
         daily=daily,
-        per_week=days_a_week(timing),
+        per_week=min(days_a_week(timing), dosage.most_days_a_week or Decimal(7)),
         starts=timing.starts if timing else None,
         ends=timing.ends if timing else None,
         days=(timing.days_max or timing.days) if timing else None,

@@ -57,12 +57,12 @@ def test_the_plan_in_force_and_what_was_handed_out_stand_side_by_side(place):
 
 
 def test_what_may_be_taken_when_needed_counts_into_the_most_of_a_day(place):
-    doses = (PlannedDose("night", "1"), PlannedDose("as_needed", "0.5", "2"))
+    doses = (PlannedDose("night", "1"), PlannedDose("as_needed", "0.5", "2", "14"))
     agreed(place.clinician, place.patient, AT, starts_on=date(2026, 11, 22), doses=doses)
     takes = lines(place)["What I take"]
     assert takes[:4] == (
-        "Diazepam, by mouth:", "1 tablet (5 mg) at night", "half a tablet (2.5 mg) when needed, at most 2 times a day (5 mg)",
-        "At most 10 mg in a day.",
+        "Diazepam, by mouth:", "1 tablet (5 mg) at night",
+        "half a tablet (2.5 mg) when needed, at most 2 times a day (5 mg) and 14 times in any 7 days (35 mg)", "At most 10 mg in a day.",
     )  # fmt: skip
 
 

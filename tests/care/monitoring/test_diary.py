@@ -200,7 +200,7 @@ class TestAsNeeded:
     @pytest.fixture
     def people(self, db):
         found = four_people()
-        agreed(found.clinician, found.patient, doses=(PlannedDose("as_needed", "0.5", "2"),))
+        agreed(found.clinician, found.patient, doses=(PlannedDose("as_needed", "0.5", "2", "14"),))
         return found
 
     def test_each_use_is_logged_with_its_reason(self, people):
@@ -223,7 +223,7 @@ class TestAsNeeded:
 
 def test_a_use_above_the_maximum_is_stored_and_told_today(db):
     people = four_people()
-    agreed(people.clinician, people.patient, doses=(PlannedDose("as_needed", "0.5", "2"),))
+    agreed(people.clinician, people.patient, doses=(PlannedDose("as_needed", "0.5", "2", "14"),))
     for _ in range(3):
         logged = said(people, slot="as_needed", reason="Fear")
     assert isinstance(logged, Logged) and logged.advice == "above-maximum"

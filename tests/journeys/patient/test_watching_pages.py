@@ -12,7 +12,7 @@ from tests.journeys.patient.test_intake_pages import look
 from tests.journeys.patient.walking import choose, heading, press
 from tests.people import AT, PASSWORD, four_people, own_chart
 
-DOSES = (PlannedDose("morning", "1.5"), PlannedDose("night", "0.5"), PlannedDose("as_needed", "0.5", "2"))
+DOSES = (PlannedDose("morning", "1.5"), PlannedDose("night", "0.5"), PlannedDose("as_needed", "0.5", "2", "14"))
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """The dose diary. The amount is computed here from the plan's products; the patient only says whether and when.
 
-A diary holds what happened, so nothing true is refused: a use above the plan's maximum is stored, then answered with advice and a task.
+A diary holds what happened, so nothing true is refused: a use above the plan's maximum of a day or of seven days is stored, then
+answered with advice and a task.
 """
 
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from serein.foundation.people.models import Patient
 from serein.foundation.rows import new_id
 from serein.foundation.tasks.actions import NewTask, close_tasks, open_task
 
-from ..days import AS_NEEDED, dose_day, local, usual_instant
+from ..days import AS_NEEDED, PER_WEEK, beyond, dose_day, local, usual_instant
 from ..models import DoseEntry, DoseStatus
 from ..reads.diary import Day, diary
 from ..reads.regimen import planned_on
@@ -47,7 +48,8 @@ class NewDose:
 
 @dataclass(frozen=True)
 class Logged:
-    """`again`: it stood in the diary already and nothing was added. `advice`: empty, or unsure, missed, several-missed, above-maximum."""
+    """`again`: it stood in the diary already and nothing was added. `advice`: empty, or unsure, missed, several-missed, above-maximum,
+    above-week."""
 
     entry_id: UUID
     day: date
@@ -145,12 +147,17 @@ def _advice(chart: OpenChart, new: NewDose, meant: _Meant) -> str:
             return "missed"
         _tell(chart, meant, MISSED_TASK, "Several doses missed, as the patient says", "Missing doses can bring withdrawal on")
         return "several-missed"
-    if new.slot == AS_NEEDED and len(days[2].uses) > (meant.dose.most_a_day or 1):
-        _tell(
-            chart, meant, ABOVE_TASK, "More as-needed doses in a day than the plan allows", "The patient logged more than agreed"
-        )
-        return "above-maximum"
-    return ""
+    return _advice_on_use(chart, meant) if new.slot == AS_NEEDED else ""
+
+
+def _advice_on_use(chart: OpenChart, meant: _Meant) -> str:
+    days = diary(chart, meant.day - PER_WEEK, meant.day + PER_WEEK)
+    found = _beyond(days, days[PER_WEEK.days])
+    if not found:
+        return ""
+    often = "in a day" if found == "day" else "in seven days"
+    _tell(chart, meant, ABOVE_TASK, f"More as-needed doses {often} than the plan allows", "The patient logged more than agreed")
+    return "above-maximum" if found == "day" else "above-week"
 
 
 def _several_missed(days: tuple[Day, ...], on: date) -> bool:
@@ -194,7 +201,19 @@ def _close_what_is_gone(chart: OpenChart, row: DoseEntry) -> None:
     days = diary(chart, row.dose_day - timedelta(days=2), row.dose_day + timedelta(days=1))
     if row.status == DoseStatus.MISSED and not _several_missed(days, row.dose_day):
         close_tasks(chart, kind=MISSED_TASK, why="the patient took the entry back")
-    if row.slot == AS_NEEDED and len(days[2].uses) <= (
-        (days[2].plan and days[2].plan.as_needed and days[2].plan.as_needed.most_a_day) or 1
-    ):
+    if row.slot == AS_NEEDED and not _still_beyond(chart, row.dose_day):
         close_tasks(chart, kind=ABOVE_TASK, why="the patient took the entry back")
+
+
+def _still_beyond(chart: OpenChart, day: date) -> bool:
+    """Any day around the one that was taken back: it may have stood in the week of each of them."""
+    days = diary(chart, day - 2 * PER_WEEK, day + 2 * PER_WEEK)
+    return any(_beyond(days, d) for d in days if abs(d.day - day) <= PER_WEEK)
+
+
+def _beyond(days: tuple[Day, ...], here: Day) -> str:
+    dose = here.plan.as_needed if here.plan else None
+    if dose is None:
+        return ""
+    a_day = dose.most_a_day or 1
+    return beyond({d.day: len(d.uses) for d in days}, here.day, most_a_day=a_day, most_a_week=dose.most_a_week or 7 * a_day)

@@ -2,7 +2,7 @@
 
 from .changes import Changes, Score, what_changed
 from .check_ins import CheckInLine, ContactLine, check_in, check_ins, contacts, ever_raised, open_check_in, root_of
-from .diary import AsNeeded, Day, Line, NextDose, Today, as_needed, diary, first_day, last_line, today
+from .diary import AsNeeded, Day, Line, NextDose, Today, as_needed, diary, first_day, last_line, most_days_with_use, today
 from .levels import DayLevel, DoseHistory, Estimate, dose_history, estimate
 from .regimen import planned, planned_on
 from .reviews import (
@@ -21,7 +21,7 @@ from .watched import patients_under_treatment, watched
 __all__ = [
     "AsNeeded", "BridgeLine", "Changes", "CheckInLine", "ContactLine", "Day", "DayLevel", "DoseHistory", "Estimate", "Line", "NextDose",
     "ReassessmentLine", "Review", "Score", "SupplyEnd", "Today", "as_needed", "bridge_running", "bridges", "check_in", "check_ins",
-    "contacts", "diary", "dose_history", "estimate", "ever_raised", "first_day", "last_line", "open_check_in",
+    "contacts", "diary", "dose_history", "estimate", "ever_raised", "first_day", "last_line", "most_days_with_use", "open_check_in",
     "patients_under_treatment", "plan_to_review", "planned", "planned_on", "reassessments", "review_of", "root_of", "supply_ends",
     "today", "watched", "what_changed",
 ]  # fmt: skip

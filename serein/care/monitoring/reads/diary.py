@@ -10,12 +10,13 @@ from django.db.models import QuerySet
 from serein.care.access.reads import patient_card
 from serein.foundation.people.keys import OpenChart
 
-from ..days import AS_NEEDED, NIGHT, current_slot, dose_day, local, order
+from ..days import AS_NEEDED, NIGHT, PER_WEEK, current_slot, dose_day, local, order
 from ..models import DoseEntry, DoseStatus
 from ..regimen import DayDose, DayPlan, Part
 from .regimen import planned
 
-PER_WEEK = timedelta(days=6)
+# How far back use counts as present use. Two review intervals of the strictest plan; not a clinical limit.
+WATCHED_WEEKS = 8
 
 
 @dataclass(frozen=True)
@@ -94,11 +95,12 @@ class AsNeeded:
 
     @property
     def most_a_week(self) -> int:
-        return self.most_a_day * 7
+        return self.dose.most_a_week or self.most_a_day * 7
 
     @property
     def left_today(self) -> int:
-        return max(0, self.most_a_day - self.uses_today)
+        """What day and week still allow."""
+        return max(0, min(self.most_a_day - self.uses_today, self.most_a_week - self.uses_in_week))
 
 
 def diary(chart: OpenChart, first: date, last: date) -> tuple[Day, ...]:
@@ -141,6 +143,14 @@ def as_needed(chart: OpenChart) -> AsNeeded | None:
         return None
     counts = [len(d.uses) for d in days]
     return AsNeeded(today, dose, counts[-1], sum(counts), sum(n > 0 for n in counts))
+
+
+def most_days_with_use(chart: OpenChart) -> int:
+    """The most days with an as-needed use in any seven days in a row of the last weeks."""
+    today = local(chart.at, patient_card(chart).time_zone).date()
+    rows = _live(chart).filter(slot=AS_NEEDED, dose_day__gt=today - timedelta(weeks=WATCHED_WEEKS), dose_day__lte=today)
+    used = set(rows.values_list("dose_day", flat=True))
+    return max((sum(day <= other <= day + PER_WEEK for other in used) for day in used), default=0)
 
 
 @dataclass(frozen=True)

@@ -3,16 +3,18 @@ so what blocks a signature is what the page said would block it."""
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from decimal import Decimal
 from uuid import UUID
 
 from serein.care.access.reads import patient_card
 from serein.care.evaluation.reads import case_of
+from serein.care.monitoring.reads.diary import most_days_with_use
 from serein.care.planning.reads import PlanCard
 from serein.care.planning.text import product_named
 from serein.care.tapering.reads.courses import running_taper
 from serein.clinical import knowledge
 from serein.clinical.assess import assess
-from serein.clinical.case import Answer, Case
+from serein.clinical.case import Answer, Case, Dosage, Medicine
 from serein.clinical.quantities import decimal
 from serein.foundation.people.keys import OpenChart, Refused
 from serein.foundation.people.licences import PRESCRIBER, LicenceInForce, may_practise
@@ -60,7 +62,7 @@ def examine(chart: OpenChart, seen: DraftCard, plan: PlanCard) -> Examination:
     ours = prescribed(chart, on)
     case = case_of(chart, on)
     case = _with_taper(chart, case)
-    case = replace(case, medicines=(*case.medicines, *ours.current), past=(*case.past, *ours.past))
+    case = replace(case, medicines=(*case.medicines, *_as_used(chart, ours.current)), past=(*case.past, *ours.past))
     renews = f"Prescription/{seen.renews}" if seen.renews else ""
     order = orders.clinical_order(
         seen.order, plan, reference=f"Draft/{seen.id}", prescriber=chart.by.name if chart.by else "", on=on, replaces=renews
@@ -72,6 +74,17 @@ def examine(chart: OpenChart, seen: DraftCard, plan: PlanCard) -> Examination:
     )
     assessment = assess(case, (order, *others), knowledge.load(), on)
     return Examination(case, order, assessment, record_digest(case, order, assessment), standing_overrides(chart))
+
+
+def _as_used(chart: OpenChart, ours: tuple[Medicine, ...]) -> tuple[Medicine, ...]:
+    """As-needed medicines with the days a week on which the patient told a use, where those are more than agreed: dependence follows use."""
+    told = Decimal(most_days_with_use(chart))
+    return tuple(replace(m, dosages=tuple(_used_on(d, told) for d in m.dosages)) for m in ours)
+
+
+def _used_on(dosage: Dosage, days: Decimal) -> Dosage:
+    agreed = dosage.most_days_a_week
+    return dosage if agreed is None or days <= agreed else replace(dosage, most_days_a_week=days)
 
 
 def _with_taper(chart: OpenChart, case: Case) -> Case:

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from django import forms
 
 from serein.care.planning.text import TIMES, PlannedDose, plannable_products
+from serein.clinical.quantities import plain
 from serein.interfaces.web.shell.forms import PageForm
 
 from .templatetags.clinician import tallman
@@ -43,6 +44,7 @@ class DosesForm(PageForm):
     night = units_field("night")
     as_needed = units_field("as_needed")
     as_needed_max = forms.CharField(label="Times a day at most", required=False, max_length=3, widget=forms.TextInput(WIDTH))
+    as_needed_week = forms.CharField(label="Times in any 7 days", required=False, max_length=3, widget=forms.TextInput(WIDTH))
 
     plan_of_steps: ClassVar[tuple[Step, ...]] = ()
 
@@ -62,8 +64,8 @@ class DosesForm(PageForm):
     def doses(self) -> tuple[PlannedDose, ...]:
         data = self.cleaned_data
         typed = ((at, data.get(at, "").strip()) for at in TIMES)
-        most = data.get("as_needed_max", "").strip()
-        return tuple(PlannedDose(at, units, most if at == "as_needed" else "") for at, units in typed if units)
+        most = tuple(data.get(name, "").strip() for name in ("as_needed_max", "as_needed_week"))
+        return tuple(PlannedDose(at, units, *(most if at == "as_needed" else ())) for at, units in typed if units)
 
     def place(self, mistakes: tuple[tuple[str, str], ...]) -> None:
         """Put what the action found at the fields of the page."""
@@ -75,4 +77,6 @@ class DosesForm(PageForm):
 def typed(doses: tuple[PlannedDose, ...]) -> dict[str, str]:
     """Doses as the initial values of the form."""
     found = {d.at: d.units for d in doses}
-    return found | {"as_needed_max": next((d.max_per_day for d in doses if d.at == "as_needed"), "")}
+    extra = next((d for d in doses if d.at == "as_needed"), None)
+    week = plain(extra.most_a_week) if extra else ""
+    return found | {"as_needed_max": extra.max_per_day if extra else "", "as_needed_week": week}

@@ -24,7 +24,7 @@ from .dosing_form import HOW, WIDTH, DosesForm, Step, typed
 
 STEPS = (
     Step("1. Medicine, each day", ("product",), ("morning", "noon", "evening", "night"), HOW),
-    Step("2. Only when needed", (), ("as_needed", "as_needed_max"), HOW),
+    Step("2. Only when needed", (), ("as_needed", "as_needed_max", "as_needed_week"), HOW),
     Step("3. How long and how much", ("starts_on",), ("days", "quantity"), "Quantity in whole tablets, or in mL."),
 )
 

@@ -27,7 +27,7 @@ from .dosing_form import HOW, DosesForm, Step, typed
 STEPS = (
     Step("1. Why", ("indication", "indication_words", "goal")),
     Step("2. Medicine, each day", ("product",), ("morning", "noon", "evening", "night"), HOW),
-    Step("3. Only when needed", (), ("as_needed", "as_needed_max"), HOW),
+    Step("3. Only when needed", (), ("as_needed", "as_needed_max", "as_needed_week"), HOW),
     Step("4. From when, until when", ("starts_on", "reassess_on", "ends_on")),
     Step("5. Beside the medicine", ("supportive_care", "supportive_note")),
 )

@@ -34,7 +34,9 @@ ADVICE = {
     "missed": "You missed a dose",
     "several-missed": "Call us today",
     "above-maximum": "That is more than your plan allows",
+    "above-week": "That is more than your plan allows in a week",
 }
+CALL = ("You are not in trouble. It is good that you told us.", "Call us today, so that we can help you.")
 
 
 class DoseForm(PageForm):
@@ -157,12 +159,13 @@ def advice(request: HttpRequest, who: Person, code: str) -> HttpResponse:
         return not_found_page(request)
     known = knowledge.load()
     lines = {
-        "above-maximum": ("Do not take more today.", *known.advised("same-day").advice[:1]),
+        "above-maximum": ("Do not take more today.", *CALL),
+        "above-week": ("Take no more when needed doses until we have talked. Take your other doses as your plan says.", *CALL),
         "several-missed": (*known.advised("missed-dose").advice[-1:], *known.advised("same-day").advice[1:]),
     }.get(code, known.advised("missed-dose").advice)
     context: dict[str, Any] = {
         "title": ADVICE[code], "lines": lines, "code": code, "clinic": clinic_card(chart.clinic_id), "urgent": known.advised("emergency"),
-        "told": code in ("several-missed", "above-maximum"),
+        "told": code != "missed" and code != "unsure",
     }  # fmt: skip
     return render(request, "patient/dose_advice.html", context)
 
