@@ -10,15 +10,7 @@ from serein.clinical.case import Answer, Birth
 from serein.clinical.findings import Input, NotChecked, Severity
 from serein.clinical.history import Regimen
 from serein.clinical.knowledge.course import Course, course
-from serein.clinical.knowledge.scene import Because, Said, Scene, matches
-
-SEDATIVE_DEPENDENCE = ("F13.2", "F13.93")
-SAID = (
-    "benzodiazepine dependence",
-    "sedative dependence",
-    "benzodiazepine withdrawal",
-    "sedative hypnotic or anxiolytic dependence",
-)
+from serein.clinical.knowledge.scene import Because, Said, Scene
 
 
 @dataclass(frozen=True)
@@ -39,11 +31,7 @@ def dependence(scene: Scene, at: date) -> Dependence:
 
 
 def _diagnosed(scene: Scene) -> Dependence | None:
-    met = tuple(
-        Input(c.concept.words, c.reference)
-        for c in scene.case.conditions
-        if c.verification not in ("refuted", "entered-in-error") and matches(c.concept, SEDATIVE_DEPENDENCE, (), SAID)
-    )
+    met = tuple(Input(c.concept.words, c.reference) for c, meant in scene.diagnoses if ("state", "sedative-dependence") in meant)
     return Dependence(True, "a diagnosis of sedative dependence", met) if met else None
 
 

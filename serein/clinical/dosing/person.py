@@ -9,7 +9,7 @@ from serein.clinical.case import Order
 from serein.clinical.findings import Input
 from serein.clinical.history import Regimen
 from serein.clinical.knowledge.facts import Absolute, Range
-from serein.clinical.knowledge.scene import Scene, matches
+from serein.clinical.knowledge.scene import Scene
 
 
 @dataclass(frozen=True)
@@ -49,20 +49,31 @@ def person_inputs(scene: Scene) -> tuple[Input, ...]:
 
 def indications(scene: Scene, order: Order) -> tuple[str, ...]:
     """Ids of the indications that the order's reasons name, in the knowledge's order."""
-    return tuple(
-        i.id
-        for f in scene.knowledge.indications
-        for i in f.indications
-        if any(matches(r, i.icd10, i.snomed, i.text) for r in order.reasons)
-    )
+    if not order.reasons:
+        return ()
+    made: tuple[str, ...] | None = scene.kept.get(("indications", order.reference))
+    if made is None:
+        made = scene.kept["indications", order.reference] = _indications(scene, order)
+    return made
+
+
+def _indications(scene: Scene, order: Order) -> tuple[str, ...]:
+    meant = {id for r in order.reasons for kind, id in scene.knowledge.terms.means(r) if kind == "indication"}
+    return tuple(i.id for f in scene.knowledge.indications for i in f.indications if i.id in meant)
 
 
 def bounds(scene: Scene, regimen: Regimen) -> Bounds | None:
     """Limits for the regimen, or None when nothing at all is known of the substance. Of several populations or indications the
     one with the lowest absolute limit counts; with no usable indication the lowest of the population stands in."""
-    limits = scene.knowledge.limits_of(regimen.substance)
-    if limits is None:
+    if scene.knowledge.limits_of(regimen.substance) is None:
         return None
+    made: Bounds | None = scene.kept.get(("bounds", regimen.order))
+    if made is None:
+        made = scene.kept["bounds", regimen.order] = _bounds(scene, regimen)
+    return made
+
+
+def _bounds(scene: Scene, regimen: Regimen) -> Bounds:
     drafts = {d.reference for d in regimen.drafts}
     named = tuple(dict.fromkeys(i for o in scene.orders if o.reference in drafts for i in indications(scene, o)))
     choices = [_for(scene, regimen, population, named) for population in populations(scene)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from serein.clinical.case import Answer, Known, MedicineUse
@@ -26,8 +27,9 @@ class _Other:
 def company(scene: Scene, regimen: Regimen) -> Said:
     """Everything taken beside this regimen's substance."""
     others = _others(scene, regimen)
-    met = together(_meeting(scene, regimen, meeting, others) for meeting in scene.knowledge.interactions)
-    known = {m.code for m in scene.knowledge.interactions if _applies(scene, m, regimen.substance)}
+    meetings = scene.knowledge.register.meetings[regimen.substance]
+    met = Said(tuple(f for m in meetings for f in _meeting(scene, regimen, m, others)))
+    known = {m.code for m in meetings}
     blind = (c for c in ("inhibitor-together", "inducer-together") if c not in known)
     gaps = tuple(NotChecked(c, f"the knowledge does not say how {regimen.substance} is broken down") for c in blind)
     return Said((), gaps) + together(
@@ -54,15 +56,14 @@ def _others(scene: Scene, regimen: Regimen) -> tuple[_Other, ...]:
     return tuple(taken)
 
 
-def _applies(scene: Scene, meeting: Interaction, substance: str) -> bool:
-    return substance in meeting.substances or scene.of_class(substance, *meeting.classes)
+def _meeting(scene: Scene, regimen: Regimen, meeting: Interaction, others: tuple[_Other, ...]) -> Iterator[Finding]:
+    met = [o for o in others if _is_met(meeting, o.identity)]
+    if met:
+        yield _met(scene, regimen.order, meeting, met)
 
 
-def _meeting(scene: Scene, regimen: Regimen, meeting: Interaction, others: tuple[_Other, ...]) -> Said:
-    if not _applies(scene, meeting, regimen.substance):
-        return Said()
-    met = [o for o in others if set(meeting.groups) & o.identity.groups or set(meeting.medicines) & o.identity.names]
-    return Said((_met(scene, regimen.order, meeting, met),)) if met else Said()
+def _is_met(meeting: Interaction, identity: Identity) -> bool:
+    return not identity.groups.isdisjoint(meeting.groups) or not identity.names.isdisjoint(meeting.medicines)
 
 
 def _met(scene: Scene, order: str, meeting: Interaction, met: list[_Other]) -> Finding:
@@ -81,10 +82,10 @@ def order_of_another(scene: Scene, reference: str) -> Said:
     """A draft of a medicine that is no benzodiazepine, judged beside the benzodiazepines that are taken."""
     order = next(o for o in scene.orders if o.reference == reference)
     other = _Other(order.medicine.words, order.reference, scene.identity(order))
-    findings = []
+    findings, meetings = [], scene.knowledge.register.meetings
     for meeting in scene.knowledge.interactions:
-        beside = [w for w in scene.active if _applies(scene, meeting, w.substance) and w.reference != order.replaces]
-        if beside and (set(meeting.groups) & other.identity.groups or set(meeting.medicines) & other.identity.names):
+        beside = [w for w in scene.active if meeting in meetings[w.substance] and w.reference != order.replaces]
+        if beside and _is_met(meeting, other.identity):
             company = [_Other(scene.words(w.reference), w.reference, Identity(words=w.substance)) for w in beside]
             findings.append(_met(scene, reference, meeting, [other, *company]))
     return Said(tuple(findings))
@@ -124,8 +125,8 @@ def _another(scene: Scene, regimen: Regimen, use: MedicineUse) -> bool:
 
 def _three(scene: Scene, regimen: Regimen, others: tuple[_Other, ...]) -> Said:
     """Three or more CNS-active medicines, this one counted."""
-    active = {g.id for g in scene.knowledge.medicines if g.cns_active}
-    taken = {_short(o): o for o in others if active & o.identity.groups}
+    active = scene.knowledge.register.cns_active
+    taken = {_short(o): o for o in others if not active.isdisjoint(o.identity.groups)}
     if len(taken) + 1 < scene.rule("cns-active-count"):
         return Said()
     birth = scene.case.birth
@@ -140,9 +141,8 @@ def _three(scene: Scene, regimen: Regimen, others: tuple[_Other, ...]) -> Said:
 
 def _unplaced(scene: Scene, regimen: Regimen) -> Said:
     """Medicines, or parts of them, that nothing in the knowledge recognises; and records whose code and words disagree."""
-    unplaced = [
-        (p, m.reference) for m in scene.case.medicines for p in scene.identity(m).unplaced if m.reference not in _replaced(scene)
-    ]
+    replaced = _replaced(scene)
+    unplaced = [(p, m.reference) for m in scene.case.medicines for p in scene.identity(m).unplaced if m.reference not in replaced]
     found = []
     if unplaced:
         names = ", ".join(p for p, _ in unplaced)

@@ -25,20 +25,25 @@ class Course:
         return tuple(Input(f"{w.substance} since {w.begins}", w.reference) for w in self.uses[:1])
 
 
-def course(scene: Scene, until: date, but: frozenset[str] = frozenset()) -> Course:
-    """The course of benzodiazepines that reaches `until`, without references in `but`. Gaps up to the rule's days are no gaps.
+def course(scene: Scene, until: date) -> Course:
+    """The course of benzodiazepines that reaches `until`. Gaps up to the rule's days are no gaps.
 
     A current medicine without an end goes on; a past one without any end counts for its first day only.
     """
+    made: Course | None = scene.kept.get(("course", until))
+    if made is None:
+        made = scene.kept["course", until] = _course(scene, until)
+    return made
+
+
+def _course(scene: Scene, until: date) -> Course:
+    if not scene.active and not scene.past:
+        return Course(None, until, ())
     gap = scene.rule("gap-days")
     spans = [
         (w.begins, _last(w, until, going=w in scene.active), w)
         for w in scene.active + scene.past
-        if w.begins
-        and w.begins < until
-        and w.reference not in but
-        and not w.rescue
-        and scene.of_class(w.substance, "benzodiazepine")
+        if w.begins and w.begins < until and not w.rescue and scene.of_class(w.substance, "benzodiazepine")
     ]
     since, uses = until, list[Written]()
     for first, last, w in sorted(spans, key=lambda s: s[1], reverse=True):

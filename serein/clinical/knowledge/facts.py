@@ -313,6 +313,25 @@ class IndicationFile:
 
 
 @dataclass(frozen=True, kw_only=True)
+class State:
+    """A state of the person that a record shows. `history_denies`: "history of pregnancy" is no pregnancy."""
+
+    id: str
+    cite: Cite
+    icd10: tuple[str, ...] = ()
+    snomed: tuple[str, ...] = ()
+    text: tuple[str, ...] = ()
+    history_denies: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class StateFile:
+    states: tuple[State, ...]
+    confirmed_by: str | None
+    review_by: date
+
+
+@dataclass(frozen=True, kw_only=True)
 class Advice:
     """Words for the patient and what to do, by level: emergency, same-day, routine, support."""
 

@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from serein.clinical.knowledge.compiled import NAME, compiled_text, digest, read
 from serein.clinical.knowledge.facts import BadKnowledge
 from serein.clinical.knowledge.questions import Instrument
 from serein.clinical.knowledge.recognise import Register
+from serein.clinical.knowledge.terms import Terms
 
 VERSION = "2026.1"
 
@@ -30,6 +32,7 @@ ROOMS: dict[str, Any] = {
     "interactions": facts.Interaction,
     "contraindications": facts.Hazard,
     "indications": facts.IndicationFile,
+    "states": facts.StateFile,
     "advice": facts.AdviceFile,
     "instruments": Instrument,
     "jurisdictions": facts.Jurisdiction,
@@ -37,7 +40,12 @@ ROOMS: dict[str, Any] = {
     "kinetics": kinetic_facts.KineticsFile,
 }
 # Folder of each room: rules stand with the limits they belong to, indications and advice with the pathways.
-FOLDERS = {"rules": "limits/rules", "indications": "pathways/indications", "advice": "pathways/advice"}
+FOLDERS = {
+    "rules": "limits/rules",
+    "indications": "pathways/indications",
+    "states": "pathways/states",
+    "advice": "pathways/advice",
+}
 
 
 @dataclass(frozen=True)
@@ -54,6 +62,7 @@ class Knowledge:
     interactions: tuple[facts.Interaction, ...]
     contraindications: tuple[facts.Hazard, ...]
     indications: tuple[facts.IndicationFile, ...]
+    states: tuple[facts.StateFile, ...]
     advice: tuple[facts.AdviceFile, ...]
     instruments: tuple[Instrument, ...]
     jurisdictions: tuple[facts.Jurisdiction, ...]
@@ -76,6 +85,7 @@ class Knowledge:
         yield from (("limits", f.substance, f) for f in self.limits)
         yield from (("rules", r.id, r) for f in self.rules for r in f.rules)
         yield from (("indications", i.id, i) for f in self.indications for i in f.indications)
+        yield from (("states", s.id, s) for f in self.states for s in f.states)
         yield from (("advice", a.id, a) for f in self.advice for a in f.advice)
         yield from (("findings", e.code, e) for f in self.findings for e in f.findings)
 
@@ -117,6 +127,11 @@ class Knowledge:
     def rule(self, id: str) -> facts.Rule:
         return self._index["rules", id]  # type: ignore[no-any-return]
 
+    @functools.cached_property
+    def thresholds(self) -> dict[str, Decimal]:
+        """The rules' numbers by id; `rule` gives the unit, the words and the source."""
+        return {r.id: r.value for f in self.rules for r in f.rules}
+
     def indication(self, id: str) -> facts.Indication:
         return self._index["indications", id]  # type: ignore[no-any-return]
 
@@ -131,12 +146,30 @@ class Knowledge:
         """Every name and code, to recognise medicines by."""
         return Register(self)
 
+    @functools.cached_property
+    def terms(self) -> Terms:
+        """Every code and phrase of hazards, indications and states. Keys are ("hazard", id), ("indication", id), ("state", id)."""
+        hazards = {("hazard", h.id): h for h in self.contraindications}
+        indications = {("indication", i.id): i for f in self.indications for i in f.indications}
+        states = {("state", s.id): s for f in self.states for s in f.states}
+        return Terms({**hazards, **indications, **states})
+
     @property
     def codes(self) -> tuple[facts.CatalogueEntry, ...]:
         return tuple(e for f in self.findings for e in f.findings)
 
+    @functools.cached_property
+    def _references(self) -> dict[facts.Cite, SourceReference]:
+        return {}
+
     def reference(self, cite: facts.Cite) -> SourceReference:
         """A citation as people see it: the primary work, and "as reported by" when a secondary page was read."""
+        made = self._references.get(cite)
+        if made is None:
+            made = self._references[cite] = self._reference(cite)
+        return made
+
+    def _reference(self, cite: facts.Cite) -> SourceReference:
         source = self.source(cite.source)
         return SourceReference(source.id, source.shown, cite.where, source.url, source.kind.value, cite.confidence.value)
 

@@ -16,6 +16,7 @@ _STRENGTH = re.compile(
 _NEGATION = frozenset(
     ("no", "not", "without", "denies", "denied", "negative", "excluded", "unlikely", "family", "screening", "fear")
 )
+_DENIED_AFTER = frozenset({"excluded", "ruled", "unlikely"})
 # Words that say nothing about which medicine it is.
 _FILLING_WORDS = """mg mcg g ml l iu unit units meq actuat hr hour hours day oral tablet tablets tab tabs capsule capsules cap
     caps solution suspension injection injectable prefilled syringe spray nasal cream ointment gel patch transdermal system inhaler
@@ -33,8 +34,15 @@ def words(text: str) -> tuple[str, ...]:
     >>> words("St. John’s Wort 300 MG")
     ('st', "john's", 'wort', '300', 'mg')
     """
-    folded = unicodedata.normalize("NFKD", text[:LONGEST_TEXT].replace("’", "'").casefold())
-    return tuple(w.strip("'") for w in _WORD.findall("".join(c for c in folded if not unicodedata.combining(c))) if w.strip("'"))
+    if len(text) > LONGEST_TEXT:
+        text = text[:LONGEST_TEXT]
+    if text.isascii():
+        folded = text.lower()
+    else:
+        accented = unicodedata.normalize("NFKD", text.replace("’", "'").casefold())
+        folded = "".join(c for c in accented if not unicodedata.combining(c))
+    found = _WORD.findall(folded)
+    return tuple(w.strip("'") for w in found if w.strip("'")) if "'" in folded else tuple(found)
 
 
 def parts(text: str) -> list[tuple[str, ...]]:
@@ -45,6 +53,13 @@ def parts(text: str) -> list[tuple[str, ...]]:
     """
     pieces = [words(p) for p in _PART.split(text[:LONGEST_TEXT].casefold())]
     return [p for p in pieces if any(w not in _FILLING and not w.isdigit() for w in p)]
+
+
+def denied(hay: tuple[str, ...], at: int, length: int) -> bool:
+    """Whether words near a phrase of `length` words at `at` deny it: up to three before, two after."""
+    if at and not _NEGATION.isdisjoint(hay[max(0, at - 3) : at]):
+        return True
+    return not _DENIED_AFTER.isdisjoint(hay[at + length : at + length + 2])
 
 
 def places(needle: tuple[str, ...], hay: tuple[str, ...]) -> Iterator[int]:
@@ -70,8 +85,7 @@ def says(phrases: Iterable[str], text: str) -> str:
     for phrase in phrases:
         needle = _phrase(phrase)
         for i in places(needle, hay):
-            after = hay[i + len(needle) : i + len(needle) + 2]
-            if not _NEGATION & set(hay[max(0, i - 3) : i]) and not {"excluded", "ruled", "unlikely"} & set(after):
+            if not denied(hay, i, len(needle)):
                 return phrase
     return ""
 

@@ -49,6 +49,11 @@ class _Hit:
     groups: frozenset[str]
 
 
+NOTHING = _Hit(frozenset(), frozenset())
+NO_NAMES: dict[tuple[str, ...], set[str]] = {}
+MOST_CLASSES = 10_000
+
+
 class Register:
     """Every name and code that the knowledge holds, made once per Knowledge."""
 
@@ -56,8 +61,9 @@ class Register:
         self.knowledge = knowledge
         self.substances = {s.id: s for s in knowledge.substances}
         self.groups: dict[str, set[str]] = defaultdict(set)
-        self.names: dict[tuple[str, ...], set[str]] = defaultdict(set)
+        self.names: dict[str, dict[tuple[str, ...], set[str]]] = defaultdict(dict)
         self.codes: dict[tuple[str, str], set[str]] = defaultdict(set)
+        self.wrong = {(w.system, w.code): (words(s.name), w.why) for s in knowledge.substances for w in s.wrong_codes}
         self.products = {c: (f.substance, p) for f in knowledge.products for p in f.products for c in p.rxnorm}
         for s in knowledge.substances:
             self._enter(s.id, (s.name, *s.also), s.codes, [CLASS_GROUP[c] for c in s.classes if c in CLASS_GROUP])
@@ -66,12 +72,16 @@ class Register:
                 self._enter(m.name, (m.name, *m.also), facts.Codes(rxnorm=m.rxnorm, atc=m.atc, snomed=m.snomed), [group.id])
         for code, (substance, _) in self.products.items():
             self.codes[RXNORM, code].add(substance)
-        self.first_words = {n[0] for n in self.names}
+        self._atc: dict[str, frozenset[str]] = {}
+        self.classes = {s.id: frozenset(s.classes) for s in knowledge.substances}
+        self.cns_active = frozenset(g.id for g in knowledge.medicines if g.cns_active)
+        self.meetings = {s.id: tuple(m for m in knowledge.interactions if _meets(m, s)) for s in knowledge.substances}
 
     def _enter(self, key: str, names: Iterable[str], codes: facts.Codes, groups: Iterable[str]) -> None:
         self.groups[key].update(groups)
         for name in names:
-            self.names[words(name)].add(key)
+            said = words(name)
+            self.names[said[0]].setdefault(said, set()).add(key)
         for system, values in ((RXNORM, codes.rxnorm), (ATC, codes.atc), (SNOMED, codes.snomed)):
             for value in values:
                 self.codes[system, value].add(key)
@@ -79,12 +89,13 @@ class Register:
     def identify(self, concept: Concept) -> Identity:
         """What is meant. When code and words disagree both are kept (more company is the safer reading) and it is said."""
         by_code = self._by_code(concept)
-        texts = list(dict.fromkeys(t for t in (concept.text, *(c.display for c in concept.codings)) if t))
+        texts = _texts(concept)
         by_text, unplaced = self._by_text(texts)
         product, names = self._product(concept), by_code.names | by_text.names
         substances = frozenset(by_code.names & self.substances.keys()) or frozenset(by_text.names & self.substances.keys())
-        mg, per_ml = self._strength(product, texts)
-        disagreements = [*self._disagreements(by_code, by_text), *self._wrong(concept), *self._strength_problem(product, texts)]
+        written = {s for t in texts for s in strengths(t)}
+        mg, per_ml = _strength(product, written)
+        problems = [*self._disagreements(by_code, by_text), *self._wrong(concept, texts), *_strength_problem(product, written)]
         groups = by_code.groups | by_text.groups
         return Identity(
             words=concept.words,
@@ -94,32 +105,43 @@ class Register:
             product=product.id if product else self._product_by_strength(substances, mg, per_ml),
             mg=mg,
             mg_per_ml=per_ml,
-            problems=tuple(disagreements),
+            problems=tuple(problems),
             unplaced=tuple(unplaced) if names or groups else (concept.words or "a medicine without a name",),
         )
 
     def _by_code(self, concept: Concept) -> _Hit:
+        if not concept.codings:
+            return NOTHING
         names = {n for c in concept.codings for n in self.codes.get((c.system, c.code), ())}
         groups = {g for n in names for g in self.groups[n]}
         for code in concept.codes(ATC):
-            groups.update(g.id for g in self.knowledge.medicines if _in_class(g, code))
+            groups |= self._of_class(code)
         return _Hit(frozenset(names), frozenset(groups))
+
+    def _of_class(self, code: str) -> frozenset[str]:
+        """Groups whose class codes the ATC code stands under; kept, because the classification has a few thousand codes."""
+        found = self._atc.get(code)
+        if found is None:
+            found = frozenset(g.id for g in self.knowledge.medicines if _in_class(g, code))
+            if len(self._atc) < MOST_CLASSES:
+                self._atc[code] = found
+        return found
 
     def _by_text(self, texts: list[str]) -> tuple[_Hit, list[str]]:
         """Names in the texts; parts of a combination that no text places."""
-        found = {n for t in texts for n in self._named(words(t))}
-        first = next((t for t in texts if self._named(words(t))), "")
-        pieces = parts(first)
+        named = [(t, self._named(words(t))) for t in texts]
+        found = {n for _, names in named for n in names}
+        first = next((t for t, names in named if names), "")
+        pieces = parts(first) if first else []
         missing = [" ".join(p[:4]) for p in pieces if not self._named(p)] if len(pieces) > 1 else []
         return _Hit(frozenset(found), frozenset(g for n in found for g in self.groups[n])), missing
 
     def _named(self, hay: tuple[str, ...]) -> set[str]:
-        if not self.first_words & set(hay):
-            return set()
-        found = set()
-        for needle, keys in self.names.items():
-            if needle[0] in hay and any(i == 0 or " ".join(needle) not in SALTS for i in places(needle, hay)):
-                found |= keys
+        found: set[str] = set()
+        for i, word in enumerate(hay):
+            for needle, keys in self.names.get(word, NO_NAMES).items():
+                if (len(needle) == 1 or hay[i : i + len(needle)] == needle) and (i == 0 or " ".join(needle) not in SALTS):
+                    found |= keys
         return found
 
     def _product(self, concept: Concept) -> facts.Product | None:
@@ -131,24 +153,6 @@ class Register:
         fitting = self.knowledge.products_of(next(iter(substances)))
         return next((p.id for p in fitting if (mg and p.mg == mg) or (per_ml and p.mg_per_ml == per_ml)), "")
 
-    @staticmethod
-    def _strength(product: facts.Product | None, texts: list[str]) -> tuple[Decimal | None, Decimal | None]:
-        if product:
-            return product.mg, product.mg_per_ml
-        found = {s for t in texts for s in strengths(t)}
-        if len(found) != 1:
-            return None, None
-        value, per_ml = found.pop()
-        return (None, value) if per_ml else (value, None)
-
-    @staticmethod
-    def _strength_problem(product: facts.Product | None, texts: list[str]) -> list[str]:
-        written = {s for t in texts for s in strengths(t)}
-        if not product or not written:
-            return []
-        own = (product.mg, False) if product.mg is not None else (product.mg_per_ml, True)
-        return [] if own in written else [f"the code means {product.name}, the words give another strength"]
-
     def _disagreements(self, by_code: _Hit, by_text: _Hit) -> list[str]:
         if by_code.names and by_text.names and not by_code.names & by_text.names:
             return [f"the code means {_list(by_code.names)}, the words say {_list(by_text.names)}"]
@@ -158,16 +162,36 @@ class Register:
             return [f"the code belongs to another class than {_list(by_text.names)}"]
         return []
 
-    def _wrong(self, concept: Concept) -> list[str]:
+    def _wrong(self, concept: Concept, texts: list[str]) -> list[str]:
         """Codes known to be attached to a substance by mistake, met with words of that substance."""
-        given = {(c.system, c.code) for c in concept.codings}
-        said = " ".join([concept.text, *(c.display for c in concept.codings)])
-        return [
-            w.why
-            for s in self.substances.values()
-            for w in s.wrong_codes
-            if (w.system, w.code) in given and any(True for _ in places(words(s.name), words(said)))
-        ]
+        met = [self.wrong[c.system, c.code] for c in concept.codings if (c.system, c.code) in self.wrong]
+        return [why for name, why in met if any(True for t in texts for _ in places(name, words(t)))]
+
+
+def _texts(concept: Concept) -> list[str]:
+    if not concept.codings:
+        return [concept.text] if concept.text else []
+    return list(dict.fromkeys(t for t in (concept.text, *(c.display for c in concept.codings)) if t))
+
+
+def _strength(product: facts.Product | None, written: set[tuple[Decimal, bool]]) -> tuple[Decimal | None, Decimal | None]:
+    if product:
+        return product.mg, product.mg_per_ml
+    if len(written) != 1:
+        return None, None
+    ((value, per_ml),) = written
+    return (None, value) if per_ml else (value, None)
+
+
+def _strength_problem(product: facts.Product | None, written: set[tuple[Decimal, bool]]) -> list[str]:
+    if not product or not written:
+        return []
+    own = (product.mg, False) if product.mg is not None else (product.mg_per_ml, True)
+    return [] if own in written else [f"the code means {product.name}, the words give another strength"]
+
+
+def _meets(meeting: facts.Interaction, substance: facts.Substance) -> bool:
+    return substance.id in meeting.substances or bool(set(substance.classes) & set(meeting.classes))
 
 
 def _in_class(group: facts.MedicineGroup, code: str) -> bool:

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
-from serein.clinical.case import ICD10, ICD10CM, SNOMED, Case, Circumstances, Concept, Medicine, MedicineUse, Order
+from serein.clinical.case import Case, Circumstances, Concept, Condition, Medicine, MedicineUse, Order
 from serein.clinical.findings import Finding, Input, NotChecked, Severity
 from serein.clinical.history import Written
 from serein.clinical.knowledge import facts
@@ -33,8 +34,15 @@ class Said:
         return Said(self.findings + other.findings, self.not_checked + other.not_checked)
 
 
+SILENT = Said()
+
+
 def together(said: Iterable[Said]) -> Said:
-    return sum(said, Said())
+    """All findings, then all gaps, in order. One pass: adding pairs would copy each of them again and again."""
+    spoken = [s for s in said if s.findings or s.not_checked]
+    if len(spoken) < 2:
+        return spoken[0] if spoken else SILENT
+    return Said(tuple(f for s in spoken for f in s.findings), tuple(n for s in spoken for n in s.not_checked))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,25 +61,28 @@ class Scene:
     knowledge: Knowledge
     on: date
     _made: dict[str, Identity] = field(default_factory=dict, repr=False, compare=False)
+    kept: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def identity(self, use: MedicineUse) -> Identity:
-        if use.reference not in self._made:
-            self._made[use.reference] = self.knowledge.register.identify(use.medicine)
-        return self._made[use.reference]
+        made = self._made.get(use.reference)
+        if made is None:
+            made = self._made[use.reference] = self.knowledge.register.identify(use.medicine)
+        return made
 
     @functools.cached_property
     def written(self) -> dict[str, Written]:
         """Every benzodiazepine or Z-drug, proposed, current or past, by reference."""
         uses: tuple[MedicineUse, ...] = (*self.case.past, *self.case.medicines, *self.orders)
-        return {u.reference: written(u, self.identity(u), self.knowledge) for u in uses if self.identity(u).substance}
+        seen = ((u, self.identity(u)) for u in uses)
+        return {u.reference: written(u, identity, self.knowledge) for u, identity in seen if identity.substance}
 
     def of_class(self, substance: str, *classes: str) -> bool:
-        return bool(substance) and bool(set(self.knowledge.substance(substance).classes) & set(classes))
+        return bool(substance) and not self.knowledge.register.classes[substance].isdisjoint(classes)
 
     @functools.cached_property
     def told(self) -> Circumstances:
         """What was told, and where nothing was, what the record shows."""
-        return circumstances(self.case, self.on, int(self.rule("pregnancy-status-days")))
+        return circumstances(self.case, self.diagnoses, self.on, int(self.rule("pregnancy-status-days")))
 
     @functools.cached_property
     def active(self) -> tuple[Written, ...]:
@@ -90,24 +101,31 @@ class Scene:
         return next((u.medicine.words for u in uses if u.reference == reference), reference)
 
     def rule(self, id: str) -> Decimal:
-        return self.knowledge.rule(id).value
+        return self.knowledge.thresholds[id]
+
+    @functools.cached_property
+    def diagnoses(self) -> tuple[tuple[Condition, set[tuple[str, str]]], ...]:
+        """Conditions that nobody refuted, active or not, with what they mean (keys of `Knowledge.terms`)."""
+        means = self.knowledge.terms.means
+        return tuple((c, means(c.concept)) for c in self.case.conditions if c.verification not in DEAD_VERIFICATION)
 
     @functools.cached_property
     def hazards(self) -> tuple[tuple[facts.Hazard, tuple[Input, ...]], ...]:
         """Conditions of the record that the knowledge has a hazard for; a graver one silences the milder one it names."""
         met: dict[str, list[Input]] = {}
-        for condition in self.case.conditions:
-            if condition.verification in DEAD_VERIFICATION or condition.status not in LIVE_STATUS:
-                continue
-            for hazard in self.knowledge.contraindications:
-                if matches(condition.concept, hazard.icd10, hazard.snomed, hazard.text, hazard.not_text):
-                    met.setdefault(hazard.id, []).append(Input(condition.concept.words, condition.reference))
+        for condition, meant in self.diagnoses:
+            if condition.status in LIVE_STATUS:
+                for kind, id in meant:
+                    if kind == "hazard":
+                        met.setdefault(id, []).append(Input(condition.concept.words, condition.reference))
         for o in self.case.observations:
             # A genotype stands in the answer: "CYP2C19 …" measured, "Poor metabolizer" answered.
             if o.answer is not None and says(("cyp2c19",), o.concept.words):
-                for hazard in (h for h in self.knowledge.contraindications if h.id == "slow-metaboliser"):
-                    if says(hazard.text, f"CYP2C19 {o.answer.words}"):
-                        met.setdefault(hazard.id, []).append(Input(f"CYP2C19 {o.answer.words}", o.reference))
+                words = f"CYP2C19 {o.answer.words}"
+                if ("hazard", "slow-metaboliser") in self.knowledge.terms.means(Concept(text=words)):
+                    met.setdefault("slow-metaboliser", []).append(Input(words, o.reference))
+        if not met:
+            return ()
         silent = {s for h in self.knowledge.contraindications if h.id in met for s in h.silences}
         return tuple((h, tuple(met[h.id])) for h in self.knowledge.contraindications if h.id in met and h.id not in silent)
 
@@ -136,17 +154,3 @@ class Scene:
 def shorten(text: str, most: int = 90) -> str:
     """At most `most` characters, cut at a word, with an ellipsis that shows the cut."""
     return text if len(text) <= most else text[: most - 1].rsplit(" ", 1)[0].rstrip(",;: ") + "…"
-
-
-def matches(
-    concept: Concept, icd10: tuple[str, ...], snomed: tuple[str, ...], text: tuple[str, ...], not_text: tuple[str, ...] = ()
-) -> bool:
-    """By code, then by words (not where the words say one of `not_text`: "respiratory depression" is no depression)."""
-    prefixes = tuple(c.replace(".", "").upper() for c in icd10)
-    given = [c.replace(".", "").upper() for system in (ICD10CM, ICD10) for c in concept.codes(system)]
-    if prefixes and any(c.startswith(prefixes) for c in given):
-        return True
-    if set(snomed) & set(concept.codes(SNOMED)):
-        return True
-    said = [t for t in (concept.text, *(c.display for c in concept.codings)) if t and not says(not_text, t)]
-    return any(says(text, t) for t in said)

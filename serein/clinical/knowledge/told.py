@@ -8,42 +8,50 @@ from __future__ import annotations
 import dataclasses
 from datetime import date, timedelta
 
-from serein.clinical.case import ICD10, ICD10CM, LOINC, SNOMED, Answer, Case, Circumstances, Concept, Observation
+from serein.clinical.case import LOINC, SNOMED, Answer, Case, Circumstances, Concept, Condition, Observation
 from serein.clinical.knowledge.names import says
 
 YES, NO, UNKNOWN = Answer.YES, Answer.NO, Answer.UNKNOWN
 PREGNANT = frozenset({"77386006", "72892002", "47200007", "LA15173-0"})
 NOT_PREGNANT = frozenset({"60001007", "LA26683-5"})
-LACTATING = frozenset({"413712001", "290122005"})
 PREGNANCY_STATUS, BREASTFEEDING_STATUS = frozenset({"82810-3", "11449-6"}), frozenset({"63895-7"})
 ALCOHOL_ANSWER, ALCOHOL_NUMBER = frozenset({"11331-6", "11287-0"}), frozenset({"74013-4", "75626-2", "74043-1"})
-PREGNANCY_ICD = ("Z33", "Z34", "O0", "O1", "O2", "O3", "O4", "O6", "O7", "O9A", "Z3A")
-ALCOHOL_ICD = ("F101", "F102", "F109")
+OVER = frozenset({"inactive", "resolved", "remission"})
 SAYS_NO = ("never", "no", "none", "not pregnant", "does not", "lifetime non-drinker", "ex-drinker", "abstinent", "negative")
 
 
-def circumstances(case: Case, on: date, status_days: int) -> Circumstances:
-    """The case's circumstances with what its conditions and observations add. `status_days`: how long an observed pregnancy or
-    breastfeeding status speaks for today."""
+Diagnoses = tuple[tuple[Condition, set[tuple[str, str]]], ...]
+
+
+def circumstances(case: Case, diagnoses: Diagnoses, on: date, status_days: int) -> Circumstances:
+    """The case's circumstances with what its conditions and observations add. `diagnoses` with what they mean; `status_days`: how
+    long an observed pregnancy or breastfeeding status speaks for today."""
     told = case.circumstances
     found: dict[str, tuple[Answer, str]] = {}
     recent = [o for o in case.observations if o.on and timedelta(0) <= on - o.on <= timedelta(days=status_days)]
     for name, seen in (
-        ("pregnant", _pregnant(case, recent)),
-        ("breastfeeding", _breastfeeding(case, recent)),
-        ("alcohol", _alcohol(case)),
+        ("pregnant", _diagnosed(diagnoses, "pregnant") or _pregnant(recent)),
+        ("breastfeeding", _diagnosed(diagnoses, "breastfeeding") or _breastfeeding(recent)),
+        ("alcohol", _diagnosed(diagnoses, "alcohol-use") or _alcohol(case)),
     ):
         if getattr(told, name) is UNKNOWN and seen is not None:
             found[name] = seen
+    if not found:
+        return told
     answers: dict[str, Answer] = {name: answer for name, (answer, _) in found.items()}
     references = told.references + tuple((name, reference) for name, (_, reference) in found.items())
     return dataclasses.replace(told, references=references, **answers)  # type: ignore[arg-type]
 
 
-def _pregnant(case: Case, recent: list[Observation]) -> tuple[Answer, str] | None:
-    for c in case.conditions:
-        if _icd(c.concept, PREGNANCY_ICD) or _is(c.concept, PREGNANT, ("pregnant", "pregnancy")):
+def _diagnosed(diagnoses: Diagnoses, state: str) -> tuple[Answer, str] | None:
+    """An illness in remission is none today."""
+    for c, meant in diagnoses:
+        if ("state", state) in meant and c.status not in OVER and "remission" not in c.concept.words.casefold():
             return YES, c.reference
+    return None
+
+
+def _pregnant(recent: list[Observation]) -> tuple[Answer, str] | None:
     for o in _newest(recent, PREGNANCY_STATUS):
         said = o.answer or Concept()
         if _is(said, NOT_PREGNANT, ("not pregnant", "negative", "no")):
@@ -53,10 +61,7 @@ def _pregnant(case: Case, recent: list[Observation]) -> tuple[Answer, str] | Non
     return None
 
 
-def _breastfeeding(case: Case, recent: list[Observation]) -> tuple[Answer, str] | None:
-    for c in case.conditions:
-        if _icd(c.concept, ("Z391",)) or _is(c.concept, LACTATING, ("breastfeeding", "breast feeding", "lactating")):
-            return YES, c.reference
+def _breastfeeding(recent: list[Observation]) -> tuple[Answer, str] | None:
     for o in _newest(recent, BREASTFEEDING_STATUS):
         if o.answer is not None:
             return (NO if _is(o.answer, frozenset(), SAYS_NO) else YES), o.reference
@@ -64,9 +69,6 @@ def _breastfeeding(case: Case, recent: list[Observation]) -> tuple[Answer, str] 
 
 
 def _alcohol(case: Case) -> tuple[Answer, str] | None:
-    for c in case.conditions:
-        if _icd(c.concept, ALCOHOL_ICD) and "remission" not in c.concept.words.casefold():
-            return YES, c.reference
     for o in _newest(list(case.observations), ALCOHOL_NUMBER):
         if o.value is not None:
             return (YES if o.value > 0 else NO), o.reference
@@ -77,13 +79,8 @@ def _alcohol(case: Case) -> tuple[Answer, str] | None:
 
 
 def _newest(observations: list[Observation], codes: frozenset[str]) -> list[Observation]:
-    mine = [o for o in observations if set(o.concept.codes(LOINC)) & codes]
+    mine = [o for o in observations if any(c.code in codes and c.system == LOINC for c in o.concept.codings)]
     return sorted(mine, key=lambda o: o.on or date.min, reverse=True)[:1]
-
-
-def _icd(concept: Concept, prefixes: tuple[str, ...]) -> bool:
-    given = (c.replace(".", "").upper() for system in (ICD10CM, ICD10) for c in concept.codes(system))
-    return any(c.startswith(prefixes) for c in given)
 
 
 def _is(concept: Concept, codes: frozenset[str], text: tuple[str, ...]) -> bool:

@@ -1,0 +1,95 @@
+"""Which hazards, indications and states a diagnosis means: every code and phrase of the knowledge in one index, made once.
+
+ICD-10 and ICD-10-CM are trees whose branches are prefixes of their leaves, so a code of the knowledge stands for all codes that
+begin with it; no list of leaves is kept. SNOMED CT has no such codes: there the concepts that the knowledge names count, alone.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from serein.clinical.case import ICD10, ICD10CM, SNOMED, Concept
+from serein.clinical.knowledge.names import denied, words
+
+
+class Named(Protocol):
+    """What the index needs of a hazard, an indication or a state."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def icd10(self) -> tuple[str, ...]: ...
+    @property
+    def snomed(self) -> tuple[str, ...]: ...
+    @property
+    def text(self) -> tuple[str, ...]: ...
+
+
+@dataclass(frozen=True)
+class _Phrase:
+    words: tuple[str, ...]
+    means: Any
+    against: bool
+
+
+class Terms:
+    """`means(concept)` is the set of `key(thing)` for all things that the concept names by code or by words."""
+
+    def __init__(self, things: dict[Any, Named]) -> None:
+        self._icd: dict[str, set[Any]] = defaultdict(set)
+        self._snomed: dict[str, set[Any]] = defaultdict(set)
+        self._phrases: dict[str, list[_Phrase]] = defaultdict(list)
+        self._past_denies = {key for key, thing in things.items() if getattr(thing, "history_denies", False)}
+        for key, thing in things.items():
+            for code in thing.icd10:
+                self._icd[plain_icd(code)].add(key)
+            for code in thing.snomed:
+                self._snomed[code].add(key)
+            for phrase in thing.text:
+                self._enter(phrase, key, against=False)
+            for phrase in getattr(thing, "not_text", ()):
+                self._enter(phrase, key, against=True)
+        self._lengths = sorted({len(c) for c in self._icd})
+
+    def _enter(self, phrase: str, key: Any, against: bool) -> None:
+        said = words(phrase)
+        self._phrases[said[0]].append(_Phrase(said, key, against))
+
+    def means(self, concept: Concept) -> set[Any]:
+        """By code, then by words. Where the words of one text say a phrase that speaks against ("respiratory depression" is no
+        depression) that text does not count."""
+        found: set[Any] = set()
+        for coding in concept.codings:
+            if coding.system in (ICD10CM, ICD10):
+                code = plain_icd(coding.code)
+                for length in self._lengths:
+                    found |= self._icd.get(code[:length], _NONE)
+            elif coding.system == SNOMED:
+                found |= self._snomed.get(coding.code, _NONE)
+            if coding.display and coding.display != concept.text:
+                found |= self._said(coding.display)
+        if concept.text:
+            found |= self._said(concept.text)
+        return found
+
+    def _said(self, text: str) -> set[Any]:
+        hay = words(text)
+        said: set[Any] = set()
+        against: set[Any] = set()
+        for i, word in enumerate(hay):
+            for phrase in self._phrases.get(word, ()):
+                length = len(phrase.words)
+                if (length == 1 or hay[i : i + length] == phrase.words) and not denied(hay, i, length):
+                    (against if phrase.against else said).add(phrase.means)
+        if said and self._past_denies and "history" in hay:
+            against = against | self._past_denies
+        return said - against
+
+
+_NONE: frozenset[Any] = frozenset()
+
+
+def plain_icd(code: str) -> str:
+    return code.replace(".", "").upper()
