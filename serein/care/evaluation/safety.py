@@ -9,8 +9,9 @@ EMERGENCY, SUPPORT = "emergency", "support"
 ANSWERS = (("yes", "Yes"), ("no", "No"), ("unsure", "I am not sure"))
 NOT_REACHED = "not reached"
 WAYS = (("in person", "In person"), ("video", "By video"), ("telephone", "By telephone"), (NOT_REACHED, "Not reached"))
+CLEAN = "no present risk"
 JUDGEMENTS = (
-    ("no present risk", "No present risk found"),
+    (CLEAN, "No present risk found"),
     ("safe with plan", "Thoughts, safe with the agreed plan"),
     ("urgent referral", "Urgent referral made"),
     ("emergency", "Emergency services called"),

@@ -126,6 +126,9 @@ SIGNS = {
 SLEEPY = Flag("very-sleepy", SAME_DAY, "Very sleepy")
 SEDATED = Flag("sedated-together", EMERGENCY, "Very sleepy beside alcohol or an opioid")
 FLAGS = {f.code: f for f in (*SIGNS.values(), SLEEPY, SEDATED)}
+HARM = frozenset(f.code for (question, _), f in SIGNS.items() if question == "harm")
+# What whoever writes a further prescription must have read: breathing, and being too sleepy, alone or together with something else.
+SEDATION = ("slow-breathing", "swelling", "sedated-together", "too-much", "severe-confusion", "very-sleepy", "opioid")
 Answers = Mapping[str, Mapping[str, Any]]
 
 
@@ -148,6 +151,7 @@ def first_open(answers: Answers) -> Question | None:
 
 
 __all__ = [
-    "BY_KEY", "EMERGENCY", "FLAGS", "QUESTIONS", "RANK", "SAME_DAY", "SUPPORT", "VERSION", "Answers", "Flag", "first_open", "flags_of",
+    "BY_KEY", "EMERGENCY", "FLAGS", "HARM", "QUESTIONS", "RANK", "SAME_DAY", "SEDATION", "SUPPORT", "VERSION", "Answers", "Flag", "first_open",
+    "flags_of",
     "highest",
 ]  # fmt: skip

@@ -14,8 +14,8 @@ def not_the_patient(chart: OpenChart, deed: str) -> Refused | None:
     return refuse_on_record(chart, deed, Refused("not-the-patient", "Only the patient can answer these questions."))
 
 
-def put_on_trail(chart: OpenChart, deed: str, subject: tuple[str, UUID], **facts: str) -> None:
-    """One line for a deed. `facts` are codes only: never an answer or a score."""
+def put_on_trail(chart: OpenChart, deed: str, subject: tuple[str, UUID], **facts: str | int) -> None:
+    """One line for a deed. `facts` are codes and counts only: never an answer or a score."""
     by = chart.by.account_id if chart.by else None
     record(Entry(chart.clinic_id, chart.at, by, deed, purpose=chart.purpose).about(chart.patient_id, *subject), facts=facts)
 

@@ -11,13 +11,14 @@ from django.db import transaction
 
 from serein.foundation.outbox.post import post
 from serein.foundation.people.keys import OpenChart, Refused, refuse_on_record
-from serein.foundation.people.models import CareTeam, Role
+from serein.foundation.people.models import CareTeam, Patient, Role
 from serein.foundation.tasks.actions import NewTask, close_tasks, open_task
 
 from ..answering import text_problem
 from ..models import InstrumentResult, RiskAssessment, SafetyAnswer
+from ..reads.harm import harm_told, warnings_seen
 from ..reads.safety import open_safety
-from ..safety import ANSWERS, ASK_ITEM, BY_KEY, EMERGENCY, JUDGEMENTS, NOT_REACHED, QUESTIONS, TASK, WAYS, outcome
+from ..safety import ANSWERS, ASK_ITEM, BY_KEY, CLEAN, EMERGENCY, JUDGEMENTS, NOT_REACHED, QUESTIONS, TASK, WAYS, outcome
 from .own import not_the_patient, put_on_trail
 
 GONE = Refused("not-asked", "These questions are no longer open.")
@@ -38,7 +39,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class NewAssessment:
-    """`seen` is `SafetyState.seen` of the page that the clinician answered, empty when there was no warning."""
+    """`seen` is `warnings_seen` of the page that the clinician answered, empty when there was no warning."""
 
     how: str
     judgement: str
@@ -148,7 +149,8 @@ def correct_safety(chart: OpenChart, safety_id: UUID) -> Asked | Refused:
 
 @transaction.atomic
 def assess_risk(chart: OpenChart, new: NewAssessment) -> Assessed | Refused:
-    """Record a clinician's assessment. It takes the patient off Now, unless the patient was not reached or has answered more meanwhile."""
+    """Record a clinician's assessment. It takes the patient off Now, unless the patient was not reached or has answered more meanwhile. One that
+    finds no present risk also ends what check-ins told of self-harm before it; any other leaves that standing."""
     if chart.by is None or not chart.by.has(Role.CLINICIAN) or chart.purpose != "care":
         return refuse_on_record(
             chart, "assess_risk", Refused("not-your-role", "Only a clinician of the care team may record this.")
@@ -160,10 +162,11 @@ def assess_risk(chart: OpenChart, new: NewAssessment) -> Assessed | Refused:
         or not new.done.strip()
     ):
         raise ValueError("an assessment says how, what was judged and what was done")
-    # The lock makes an answer that arrives at this instant wait, so that it opens its own task after this one is closed.
+    # The locks make an answer that arrives at this instant wait, so that it opens its own task, and stands, after this assessment.
+    Patient.objects.select_for_update(no_key=True).get(pk=chart.patient_id)
     list(SafetyAnswer.objects.select_for_update().filter(patient=chart.patient_id))
-    waiting = open_safety(chart)
-    if (waiting.seen if waiting else "") != new.seen:
+    waiting, told = open_safety(chart), harm_told(chart)
+    if warnings_seen(chart) != new.seen:
         changed = Refused("changed-meanwhile", "The patient has answered more since you opened this page. Read it first.")
         return refuse_on_record(chart, "assess_risk", changed)
     row = RiskAssessment(
@@ -171,7 +174,10 @@ def assess_risk(chart: OpenChart, new: NewAssessment) -> Assessed | Refused:
         by_id=chart.by.account_id, at=chart.at, how=new.how, judgement=new.judgement, done=new.done,
     )  # fmt: skip
     row.save(force_insert=True)
-    put_on_trail(chart, "assess_risk", ("risk_assessment", row.id), how=new.how)
+    clears = new.judgement == CLEAN and new.how != NOT_REACHED
+    put_on_trail(
+        chart, "assess_risk", ("risk_assessment", row.id), how=new.how, **({"cleared": len(told)} if clears and told else {})
+    )
     if new.how == NOT_REACHED:
         return Assessed(row.id, 0)
     return Assessed(row.id, sum(close_tasks(chart, kind=kind, why="an assessment was recorded") for kind in (TASK, ASK_ITEM)))

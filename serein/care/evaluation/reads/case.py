@@ -14,6 +14,7 @@ from serein.foundation.people.persons import clinic_day
 from ..answering import live
 from ..models import InstrumentResult, RecordEntry
 from ..told import Told
+from .harm import clean_assessment, harm_told
 from .intake import last_intake
 from .safety import open_safety
 
@@ -96,12 +97,16 @@ def _questionnaires(chart: OpenChart) -> Iterator[QuestionnaireAnswers]:
 
 
 def _suicidal(chart: OpenChart) -> tuple[bool | None, str]:
-    """Whether thoughts of being better off dead stand in the newest PHQ-9, or in a warning that nobody has assessed yet; None: never asked."""
-    waiting = open_safety(chart)
-    if waiting is not None:
-        return True, f"safety questions, {_staff_day(chart, waiting.asked_at)}"
+    """Whether thoughts of being better off dead stand in the newest PHQ-9, in a warning that nobody has assessed yet, or in a check-in after
+    which no assessment found no present risk; None: never asked."""
+    waiting, told = open_safety(chart), harm_told(chart)
+    where = [f"safety questions, {_staff_day(chart, waiting.asked_at)}"] if waiting else []
+    where += [h.source for h in told[:1]]
+    if where:
+        return True, "; ".join(where)
     for result in _newest(chart):
         value = result.answers.get("9")
         if result.instrument == "phq-9" and value is not None:
             return value > 0, f"PHQ-9, {_staff_day(chart, result.answered_at)}"
-    return None, ""
+    clean = clean_assessment(chart)
+    return (False, f"risk assessment, {_staff_day(chart, clean)}") if clean else (None, "")

@@ -1,7 +1,7 @@
 """What is known from watching, as values. Every read takes a key."""
 
 from .changes import Changes, Score, what_changed
-from .check_ins import CheckInLine, ContactLine, check_in, check_ins, contacts, ever_raised, open_check_in, root_of
+from .check_ins import CheckInLine, ContactLine, check_in, check_ins, contacts, ever_raised, open_check_in, root_of, sedation_told
 from .diary import AsNeeded, Day, Line, NextDose, Today, as_needed, diary, first_day, last_line, most_days_with_use, today
 from .levels import DayLevel, DoseHistory, Estimate, dose_history, estimate
 from .regimen import planned, planned_on
@@ -22,6 +22,7 @@ __all__ = [
     "AsNeeded", "BridgeLine", "Changes", "CheckInLine", "ContactLine", "Day", "DayLevel", "DoseHistory", "Estimate", "Line", "NextDose",
     "ReassessmentLine", "Review", "Score", "SupplyEnd", "Today", "as_needed", "bridge_running", "bridges", "check_in", "check_ins",
     "contacts", "diary", "dose_history", "estimate", "ever_raised", "first_day", "last_line", "most_days_with_use", "open_check_in",
-    "patients_under_treatment", "plan_to_review", "planned", "planned_on", "reassessments", "review_of", "root_of", "supply_ends",
+    "patients_under_treatment", "plan_to_review", "planned", "planned_on", "reassessments", "review_of", "root_of", "sedation_told",
+    "supply_ends",
     "today", "watched", "what_changed",
 ]  # fmt: skip

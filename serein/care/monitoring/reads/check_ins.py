@@ -9,7 +9,7 @@ from serein.care.evaluation.answering import in_words
 from serein.foundation.people.keys import OpenChart
 from serein.foundation.people.persons import name_of
 
-from ..form import BY_KEY, FLAGS, QUESTIONS, RANK, Answers, Flag
+from ..form import BY_KEY, FLAGS, QUESTIONS, RANK, SEDATION, Answers, Flag
 from ..models import CheckIn, Contact
 
 
@@ -54,6 +54,10 @@ class CheckInLine:
         return f"{self.id}:{self.answered_at.isoformat()}"
 
     @property
+    def sedation(self) -> tuple[Flag, ...]:
+        return tuple(f for f in self.flags if f.code in SEDATION)
+
+    @property
     def sleepy(self) -> int | None:
         score = self.answers.get("sleepy", {}).get("choice")
         return int(score) if score is not None else None
@@ -92,6 +96,11 @@ def ever_raised(chart: OpenChart, check_in_id: UUID) -> tuple[Flag, ...]:
 def root_of(chart: OpenChart, check_in_id: UUID) -> UUID:
     """The first of a row of corrections: what a task is about."""
     return _roots(list(CheckIn.objects.filter(patient=chart.patient_id)))[check_in_id]
+
+
+def sedation_told(chart: OpenChart, since: date) -> tuple[CheckInLine, ...]:
+    """Check-ins since that day that told of breathing or of being too sleepy, newest first; one that was corrected later too."""
+    return tuple(c for c in check_ins(chart, since=since) if c.sedation)
 
 
 def contacts(chart: OpenChart) -> tuple[ContactLine, ...]:

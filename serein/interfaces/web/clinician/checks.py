@@ -22,6 +22,7 @@ from serein.interfaces.web.shell.tall_man import tall_man
 from .banner import banner
 from .desk import chart_page
 from .templatetags.clinician import day
+from .watch import sedation_facts
 
 # What the assessment leaves to whoever knows the prescriber: here that is the signature.
 AT_SIGNING = {
@@ -109,7 +110,7 @@ def _page(request: HttpRequest, key: OpenChart, checked: Checked, form: ReasonsF
     gaps = [(n.check, AT_SIGNING.get(n.check, n.why)) for n in examination.assessment.not_checked]
     context = {
         "banner": banner(key), "draft": checked.draft, "form": form, "knowledge": examination.assessment.knowledge,
-        "orders": examination.assessment.orders, "may_sign": examination.assessment.may_sign, "not_checked": gaps,
+        "orders": examination.assessment.orders, "may_sign": examination.assessment.may_sign, "told": sedation_facts(key), "not_checked": gaps,
         "stops": [card_of(f) for f in findings if f.severity is Severity.STOP],
         "to_answer": [card_of(f, form.body(f)) for f in open_now],
         "answered": [card_of(f, _said(reason)) for f, reason in answered],

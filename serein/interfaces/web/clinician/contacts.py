@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from serein.care.evaluation.reads import harm_told
 from serein.care.evaluation.safety import WAYS
 from serein.care.monitoring.actions import Contacted, NewContact, record_contact
 from serein.care.monitoring.actions.contacting import ABOUT
@@ -68,7 +69,8 @@ def contact(request: HttpRequest, key: OpenChart, about: str) -> HttpResponse:
     earlier = [c for c in check_ins(key) if line is not None and c.root == line.root and c.id != line.id]
     return render_form_page(
         request, form, title=f"Record a contact: {ABOUT[about].lower()}", button="Record the contact", template="clinician/contact.html",
-        banner=banner(key), line=line, earlier=earlier, back=reverse("clinician:chart", args=[key.patient_id]),
+        banner=banner(key), line=line, earlier=earlier, harm=about == FLAG and harm_told(key),
+        back=reverse("clinician:chart", args=[key.patient_id]),
     )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from serein.interfaces.web.shell.pages import changed_page, not_found_page, refu
 from .banner import banner
 from .desk import chart_page
 from .dosing_form import HOW, WIDTH, DosesForm, Step, typed
+from .watch import sedation_facts
 
 STEPS = (
     Step("1. Medicine, each day", ("product",), ("morning", "noon", "evening", "night"), HOW),
@@ -108,7 +109,7 @@ def _initial(seen: DraftCard) -> dict[str, object]:
 def _page(request: HttpRequest, key: OpenChart, form: DraftForm, seen: DraftCard, plan: PlanCard) -> HttpResponse:
     return render_form_page(
         request, form, title="Draft a prescription", button="Check it against the record", template="clinician/draft.html", banner=banner(key),
-        steps=form.steps(), draft=seen, plan=plan, cancel=reverse("clinician:chart", args=[key.patient_id]),
+        steps=form.steps(), draft=seen, plan=plan, told=sedation_facts(key), cancel=reverse("clinician:chart", args=[key.patient_id]),
         discard=reverse("clinician:discard", args=[key.patient_id, seen.id]),
     )  # fmt: skip
 

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from serein.care.evaluation.actions import NewAssessment, assess_risk
-from serein.care.evaluation.reads import open_safety
+from serein.care.evaluation.reads import harm_told, open_safety, warnings_seen
 from serein.care.evaluation.safety import ANSWERS, JUDGEMENTS, QUESTIONS, WAYS
 from serein.care.planning.text import printable
 from serein.foundation.people.keys import OpenChart, Refused
@@ -43,8 +43,8 @@ class RiskForm(PageForm):
 
 @chart_page
 def risk(request: HttpRequest, key: OpenChart) -> HttpResponse:
-    waiting = open_safety(key)
-    form = RiskForm(request.POST or None, initial={"seen": waiting.seen if waiting else ""})
+    waiting, told = open_safety(key), harm_told(key)
+    form = RiskForm(request.POST or None, initial={"seen": warnings_seen(key)})
     if request.method == "POST" and form.is_valid():
         answer = assess_risk(key, NewAssessment(**form.cleaned_data))
         if isinstance(answer, Refused):
@@ -62,5 +62,5 @@ def risk(request: HttpRequest, key: OpenChart) -> HttpResponse:
         facts.append(("Asked", instant(waiting.asked_at, zone)))
     return render_form_page(
         request, form, title="Record a risk assessment", button="Record the assessment", template="clinician/risk.html", facts=facts,
-        banner=banner(key), raised_before=waiting.raised_before if waiting else False,
+        banner=banner(key), told=told, raised_before=waiting.raised_before if waiting else False,
     )  # fmt: skip

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from serein.care.access.reads import patient_card
+from serein.care.evaluation.reads import HarmTold, harm_told
 from serein.care.monitoring import reads
 from serein.care.monitoring.days import local
 from serein.care.monitoring.reads import CheckInLine, Day, Line, Review, SupplyEnd
@@ -19,6 +20,7 @@ from serein.care.monitoring.reads.levels import DayLevel, DoseHistory, Estimate,
 from serein.clinical.kinetics import NotValid
 from serein.clinical.quantities import plain
 from serein.foundation.people.keys import OpenChart
+from serein.foundation.people.persons import clinic_day
 from serein.interfaces.paper.plot import Plot, PlotDay, two_panels
 from serein.interfaces.web.shell.parts import Cell, Column, Table, TableRow
 
@@ -39,6 +41,7 @@ class Watching:
     check_in: CheckInLine | None
     supply: SupplyEnd
     review: Review | None
+    harm: HarmTold | None
 
 
 def watching(key: OpenChart) -> Watching:
@@ -46,7 +49,21 @@ def watching(key: OpenChart) -> Watching:
     days = reads.diary(key, today - timedelta(days=7), today - timedelta(days=1))
     plan = reads.plan_to_review(key)
     newest = next((c for c in reads.check_ins(key) if not c.taken_back), None)
-    return Watching(week_words(days), newest, reads.supply_ends(key), reads.review_of(key, plan) if plan else None)
+    return Watching(
+        week_words(days),
+        newest,
+        reads.supply_ends(key),
+        reads.review_of(key, plan) if plan else None,
+        next(iter(harm_told(key)), None),
+    )
+
+
+def sedation_facts(key: OpenChart) -> tuple[CheckInLine, ...]:
+    """What the patient told of breathing and sleepiness since the last review: whoever writes a further supply reads it there."""
+    plan = reads.plan_to_review(key)
+    last = reads.review_of(key, plan).last if plan else None
+    since = last.on if last else plan.text.starts_on if plan else clinic_day(key.clinic_id, key.at)
+    return reads.sedation_told(key, since - timedelta(days=1))  # the review's own day may lie on either side of it
 
 
 def week_words(days: tuple[Day, ...]) -> str:
