@@ -7,13 +7,30 @@ knowledge, `written` is the form on disk.
 
 from .amounts import Product
 from .checks import breaches
-from .planner import propose
-from .policies import UnknownPolicy, policy_for, withdrawal_risk
+from .planner import MOST_MG, propose
+from .policies import (
+    ASAM,
+    CKS,
+    OWN,
+    POLICIES,
+    Equivalence,
+    LooserThanCeiling,
+    OwnLimits,
+    Risk,
+    UnknownPolicy,
+    equivalence,
+    own_policy,
+    policy_for,
+    risk_of,
+    withdrawal_risk,
+)
 from .products import alternatives, by_mouth
 from .replan import Change, Hold, Replanned, faster, replan
-from .values import Cut, Pace, Plan, PlanCheck, Policy, Refused, Request, Step, TimedDose
+from .values import NO_CONSTRAINTS, Constraints, Cut, Pace, Plan, PlanCheck, Policy, Refused, Request, Step, TimedDose
 
 __all__ = [
-    "Change", "Cut", "Hold", "Pace", "Plan", "PlanCheck", "Policy", "Product", "Refused", "Replanned", "Request", "Step", "TimedDose",
-    "UnknownPolicy", "alternatives", "breaches", "by_mouth", "faster", "policy_for", "propose", "replan", "withdrawal_risk",
+    "ASAM", "CKS", "MOST_MG", "NO_CONSTRAINTS", "OWN", "POLICIES", "Change", "Constraints", "Cut", "Equivalence", "Hold", "LooserThanCeiling",
+    "OwnLimits", "Pace", "Plan", "PlanCheck", "Policy", "Product", "Refused", "Replanned", "Request", "Risk", "Step", "TimedDose",
+    "UnknownPolicy", "alternatives", "breaches", "by_mouth", "equivalence", "faster", "own_policy", "policy_for", "propose", "replan",
+    "risk_of", "withdrawal_risk",
 ]  # fmt: skip

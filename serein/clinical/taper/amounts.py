@@ -49,23 +49,32 @@ class Parts:
         return sum((units for _, units in self.units), Decimal(0))
 
 
-Cost = tuple[int, int, int]  # splits, products, parts
+SPLIT, PRODUCT, PIECE = 1 << 40, 1 << 20, 1  # one number compares divided tablets first, then products, then pieces
+
+
+def in_order(products: tuple[Product, ...]) -> tuple[Product, ...]:
+    """Tablets before liquids, the strongest first: the same plan comes out in whatever order the products were named."""
+    return tuple(sorted(products, key=lambda p: (p.liquid, -p.mg, p.smallest, p.id)))
 
 
 class Shelf:
-    """The products at hand, up to a highest dose. Raises TooFine."""
+    """The products at hand, up to a highest dose. Doses are counted in grains, the largest amount of which every part is a multiple; a
+    `unit` is the finer amount of which the highest dose is a multiple too. Raises TooFine."""
 
     def __init__(self, products: tuple[Product, ...], highest_mg: Decimal) -> None:
-        self.products = products
+        self.products = in_order(products)
         exponent = max(0, *(-int(x.normalize().as_tuple().exponent) for x in (highest_mg, *(p.part_mg for p in products))))
-        self.scale = 10**exponent
-        self.parts = tuple(self._whole(p.part_mg) for p in products)
-        self.grain = gcd(*self.parts) if self.parts else 1
-        self.highest = self._whole(highest_mg) // self.grain
+        self.scale: int = 10**exponent
+        self.sizes = tuple(self.units(p.part_mg) for p in self.products)
+        self.grain = gcd(*self.sizes) if self.sizes else 1
+        self.highest = self.units(highest_mg) // self.grain
+        self._parts: dict[int, Parts] = {}
+        self._handling: dict[int, tuple[int, int, int, int]] = {}
         if self.highest > MOST_GRAINS:
             raise TooFine(f"the products divide {highest_mg} mg into more than {MOST_GRAINS} steps")
 
-    def _whole(self, mg: Decimal) -> int:
+    def units(self, mg: Decimal) -> int:
+        """mg in units, rounded down where it is no multiple."""
         return int(mg * self.scale)
 
     def mg(self, grains: int) -> Decimal:
@@ -77,43 +86,79 @@ class Shelf:
         return int(whole) if rest == 0 else None
 
     @cached_property
-    def _best(self) -> list[tuple[Cost, tuple[int, ...]] | None]:
-        """For each number of grains: how few splits, products and units can make it, and from how many parts of each product."""
-        best: list[tuple[Cost, tuple[int, ...]] | None] = [((0, 0, 0), ())] + [None] * self.highest
-        for product, part in zip(self.products, self.parts, strict=True):
-            step = part // self.grain
-            best = [self._with(best, product, step, grains) for grains in range(self.highest + 1)]
-        return best
-
-    def _with(
-        self, best: list[tuple[Cost, tuple[int, ...]] | None], product: Product, step: int, grains: int
-    ) -> tuple[Cost, tuple[int, ...]] | None:
-        found = None
-        for n in range(grains // step + 1):
-            rest = best[grains - n * step]
-            if rest is None:
-                continue
-            (splits, products, parts), made = rest
-            units = n * product.smallest
-            split = 0 if product.liquid or units == units.to_integral_value() else 1
-            cost = (splits + split, products + (n > 0), parts + n)
-            if found is None or cost < found[0]:
-                found = (cost, (*made, n))
-        return found
+    def _layers(self) -> tuple[list[list[int]], list[int]]:
+        """How many parts of each product make each number of grains best, given the products before it; and what that costs (-1: cannot)."""
+        costs, counts = [0] + [-1] * self.highest, []
+        for product, size in zip(self.products, self.sizes, strict=True):
+            costs, made = _with(costs, product, size // self.grain)
+            counts.append(made)
+        return counts, costs
 
     @cached_property
     def makeable(self) -> tuple[int, ...]:
         """Every dose that can be made, in grains, ascending; 0 is one of them."""
-        return tuple(grains for grains in range(self.highest + 1) if self._best[grains] is not None)
+        return tuple(grains for grains, cost in enumerate(self._layers[1]) if cost >= 0)
+
+    @cached_property
+    def makeable_set(self) -> frozenset[int]:
+        return frozenset(self.makeable)
 
     def can_make(self, mg: Decimal) -> bool:
         grains = self.grains(mg)
-        return grains is not None and 0 <= grains <= self.highest and self._best[grains] is not None
+        return grains is not None and 0 <= grains <= self.highest and self._layers[1][grains] >= 0
 
     def parts_of(self, grains: int) -> Parts:
-        """The kindest way to make a makeable dose: fewest divided tablets, then fewest products, then fewest parts."""
-        entry = self._best[grains]
-        assert entry is not None, "asked for a dose that cannot be made"
-        (splits, _, _), made = entry
-        units = tuple((p.id, (n * p.smallest).normalize()) for p, n in zip(self.products, made, strict=True) if n)
-        return Parts(units, splits)
+        """The kindest way to make a makeable dose: fewest divided tablets, then fewest products, then fewest pieces."""
+        if grains not in self._parts:
+            self._parts[grains] = self._made(grains)
+        return self._parts[grains]
+
+    def handling(self, grains: int) -> tuple[int, int, int, int]:
+        """Of the kindest way to make a makeable dose: divided tablets, products, pieces, and which products as bits."""
+        if grains not in self._handling:
+            cost, used = self._layers[1][grains], self.parts_of(grains).products
+            mask = sum(1 << i for i, p in enumerate(self.products) if p.id in used)
+            self._handling[grains] = (cost // SPLIT, cost % SPLIT // PRODUCT, cost % PRODUCT, mask)
+        return self._handling[grains]
+
+    def burden(self, grains: int) -> tuple[int, int]:
+        """Divided tablets and products of the kindest way to make a makeable dose."""
+        cost = self._layers[1][grains]
+        return cost // SPLIT, cost % SPLIT // PRODUCT
+
+    def _made(self, grains: int) -> Parts:
+        counts, costs = self._layers
+        assert costs[grains] >= 0, "asked for a dose that cannot be made"
+        splits, units, left = costs[grains] // SPLIT, [], grains
+        for product, size, made in reversed(list(zip(self.products, self.sizes, counts, strict=True))):
+            n = made[left]
+            left -= n * (size // self.grain)
+            if n:
+                units.append((product.id, (n * product.smallest).normalize()))
+        return Parts(tuple(reversed(units)), splits)
+
+
+def _with(before: list[int], product: Product, step: int) -> tuple[list[int], list[int]]:
+    """The costs with one more product, and how many of its parts each dose takes. A unit is given whole, and at most one is divided; a
+    liquid is never divided. Ties keep fewer parts of this product, so that a stronger one wins."""
+    size = 1 if product.liquid else int(1 / product.smallest)
+    highest = len(before) - 1
+    whole, wholes = [-1] * (highest + 1), [0] * (highest + 1)
+    best, made = before[:], [0] * (highest + 1)
+    unit = size * step
+    for g in range(1, highest + 1):
+        if g >= unit:
+            if before[g - unit] >= 0:
+                whole[g], wholes[g] = before[g - unit] + PRODUCT + PIECE, 1
+            if whole[g - unit] >= 0 and (whole[g] < 0 or whole[g - unit] + PIECE < whole[g]):
+                whole[g], wholes[g] = whole[g - unit] + PIECE, wholes[g - unit] + 1
+            if whole[g] >= 0 and (best[g] < 0 or whole[g] < best[g]):
+                best[g], made[g] = whole[g], wholes[g] * size
+        for part in range(1, min(size, g // step + 1)):
+            rest = g - part * step
+            options = [(before[rest] + PRODUCT, 0)] if before[rest] >= 0 else []
+            options += [(whole[rest], wholes[rest])] if whole[rest] >= 0 else []
+            for cost, n in options:
+                if best[g] < 0 or cost + SPLIT + PIECE < best[g]:
+                    best[g], made[g] = cost + SPLIT + PIECE, n * size + part
+    return best, made

@@ -1,12 +1,11 @@
 """What a plan says about itself, and an independent look for a breach in any plan, whoever made it."""
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 
 from .values import Plan, PlanCheck, Policy, Request, Step
-
-WINDOW_DAYS = 14
 
 
 def checks_of(request: Request, policy: Policy, steps: tuple[Step, ...]) -> tuple[PlanCheck, ...]:
@@ -15,7 +14,7 @@ def checks_of(request: Request, policy: Policy, steps: tuple[Step, ...]) -> tupl
     usual = pace.cut_percent <= policy.usual.cut_percent
     first = steps[0].from_
     terminal = [s for s in steps if s.terminal]
-    limit = f"{_plain(policy.ceiling_percent)} % in {policy.ceiling_days} days"
+    limit = f"{_plain(policy.window.cut_percent)} % in {policy.window.every_days} days"
     checks = [
         PlanCheck("adds-up", True, "Every dose, step and supply adds up, and every cut keeps its limit."),
         PlanCheck("within-policy", True, f"At most {limit} above the terminal zone."),
@@ -81,21 +80,26 @@ def _sums(request: Request, step: Step) -> Iterator[str]:
 
 
 def _falls(request: Request, policy: Policy, steps: tuple[Step, ...]) -> Iterator[str]:
-    """No fall of more than the ceiling within any fourteen days that end in the plan and begin above the terminal threshold."""
-    day = steps[0].from_ - timedelta(days=WINDOW_DAYS)
-    while day <= steps[-1].from_:
-        now, later = dose_on(request, steps, day), dose_on(request, steps, day + timedelta(days=WINDOW_DAYS))
-        if now > policy.terminal_from_mg and (now - later) * 100 > policy.ceiling_percent * now:
-            yield f"from {day.isoformat()} the dose falls by more than {_plain(policy.ceiling_percent)} % in {WINDOW_DAYS} days"
+    """No fall of more than the ceiling within any window (of fourteen days) that ends in the plan and begins above the terminal threshold.
+
+    The fall from a day only changes where the dose changes on it or a window later, so those days are all that need a look.
+    """
+    window, most = timedelta(days=policy.window.every_days), policy.window.cut_percent
+    first, last = steps[0].from_ - window, steps[-1].from_
+    changes = [*(c.on for c in request.recent_cuts), *(s.from_ for s in steps)]
+    days = {first, *changes, *(day - window for day in changes)}
+    for day in sorted(d for d in days if first <= d <= last):
+        now, later = dose_on(request, steps, day), dose_on(request, steps, day + window)
+        if now > policy.terminal_from_mg and (now - later) * 100 > most * now:
+            yield f"from {day.isoformat()} the dose falls by more than {_plain(most)} % in {window.days} days"
             return
-        day += timedelta(days=1)
 
 
 def dose_on(request: Request, steps: tuple[Step, ...], day: date) -> Decimal:
     """mg a day in force on `day`: the plan's, the dose before it, or what earlier cuts came from."""
-    for step in reversed(steps):
-        if step.from_ <= day:
-            return step.daily_mg
+    reached = bisect_right(steps, day, key=lambda s: s.from_)
+    if reached:
+        return steps[reached - 1].daily_mg
     for cut in sorted(request.recent_cuts, key=lambda c: c.on):
         if day < cut.on:
             return cut.from_mg

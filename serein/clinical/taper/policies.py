@@ -4,15 +4,19 @@ For another substance than diazepam the equivalence tables disagree by up to a f
 begins where the table that gives the smaller diazepam equivalent says so; a terminal cut is measured by the one that gives the larger.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from enum import StrEnum
 
 from serein.clinical.knowledge import Knowledge
 
-from .values import Pace, PlanCheck, Policy, Request
+from .values import Band, Pace, PlanCheck, Policy, Request
 
 TEN_MG = Decimal(10)
-POLICIES = ("asam-2025",)
+ASAM, CKS, OWN = "asam-2025", "nice-cks", "clinician-own"
+POLICIES = (ASAM, CKS, OWN)
+# (dose above, largest cut), the highest dose first; the lowest band has no threshold of its own.
+CKS_BANDS = (("cks-band-high", "cks-cut-high"), ("cks-band-middle", "cks-cut-middle"), ("cks-band-low", "cks-cut-low"))
 
 
 class UnknownPolicy(ValueError):
@@ -21,10 +25,18 @@ class UnknownPolicy(ValueError):
 
 @dataclass(frozen=True)
 class Equivalence:
-    """mg of diazepam that one mg of the substance is taken for: by the table that says least, and by the one that says most."""
+    """How many mg of the substance the tables set beside 10 mg of diazepam: the smallest number of any table, and the largest."""
 
-    least: Decimal
-    most: Decimal
+    low_mg: Decimal
+    high_mg: Decimal
+    tables: tuple[str, ...] = ()
+
+    def diazepam_least(self, mg: Decimal) -> Decimal:
+        """mg diazepam by the table that says least."""
+        return mg * TEN_MG / self.high_mg
+
+    def diazepam_most(self, mg: Decimal) -> Decimal:
+        return mg * TEN_MG / self.low_mg
 
 
 def equivalence(knowledge: Knowledge, substance: str) -> Equivalence | None:
@@ -35,7 +47,7 @@ def equivalence(knowledge: Knowledge, substance: str) -> Equivalence | None:
         return None
     if not tables:
         return None
-    return Equivalence(TEN_MG / max(t.mg.high for t in tables), TEN_MG / min(t.mg.low for t in tables))
+    return Equivalence(min(t.mg.low for t in tables), max(t.mg.high for t in tables), tuple(t.table for t in tables))
 
 
 def policy_for(knowledge: Knowledge, policy: str, substance: str) -> Policy:
@@ -49,38 +61,102 @@ def policy_for(knowledge: Knowledge, policy: str, substance: str) -> Policy:
     def value(rule: str) -> Decimal:
         return knowledge.rule(rule).value
 
+    def by_least(rule: str) -> Decimal:
+        """A threshold of the dose, in mg of the substance: the table that gives the smaller diazepam equivalent."""
+        return value(rule) * equal.high_mg / TEN_MG
+
+    def by_most(rule: str) -> Decimal:
+        """A cut, in mg of the substance: the table that gives the larger diazepam equivalent."""
+        return value(rule) * equal.low_mg / TEN_MG
+
+    cks = policy == CKS
+    bands = tuple(Band(by_least(above), by_most(most)) for above, most in CKS_BANDS) if cks else ()
     return Policy(
         id=policy,
         usual=Pace(value("taper-usual-percent"), int(value("taper-usual-days"))),
         ceiling_percent=value("cut-percent"),
         ceiling_days=int(value("cut-days")),
-        terminal_from_mg=value("terminal-mg") / equal.least,
-        terminal_cut_mg=value("terminal-step-mg") / equal.most,
-        terminal_most_mg=value("terminal-cut-mg") / equal.most,
+        window=Pace(value("cut-percent"), int(value("cut-days"))),
+        terminal_from_mg=by_least("terminal-mg"),
+        terminal_cut_mg=by_most("terminal-step-mg"),
+        terminal_most_mg=by_most("terminal-cut-mg"),
+        short=Pace(value("cks-short-percent"), int(value("cks-short-days"))) if cks else None,
+        bands=(*bands, Band(Decimal(0), by_most("cks-cut-low"))) if cks else (),
     )
 
 
-def withdrawal_risk(knowledge: Knowledge, request: Request) -> PlanCheck:
-    """ASAM's table 2 for this use. Unknown duration or frequency counts as the highest risk that it can be."""
+class LooserThanCeiling(ValueError):
+    """The clinician's own limits are looser than the ceiling."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnLimits:
+    """What a clinician sets for one patient, in mg of the tapered substance; None keeps the ceiling's."""
+
+    cut_percent: Decimal | None = None
+    every_days: int | None = None
+    terminal_from_mg: Decimal | None = None
+    terminal_cut_mg: Decimal | None = None
+
+
+def own_policy(ceiling: Policy, own: OwnLimits) -> Policy:
+    """The ceiling with a clinician's own limits, which may only tighten it. Raises LooserThanCeiling."""
+    days = None if own.every_days is None else Decimal(-own.every_days)
+    pairs = (
+        ("cut_percent", own.cut_percent, ceiling.ceiling_percent),
+        ("every_days", days, Decimal(-ceiling.ceiling_days)),
+        ("terminal_from_mg", own.terminal_from_mg, ceiling.terminal_from_mg),
+        ("terminal_cut_mg", own.terminal_cut_mg, ceiling.terminal_cut_mg),
+    )
+    for name, mine, most in pairs:
+        if mine is not None and mine > most:
+            raise LooserThanCeiling(f"own_limits.{name}: looser than the ceiling, which is {abs(most).normalize():f}")
+    return replace(
+        ceiling,
+        id=OWN,
+        ceiling_percent=own.cut_percent or ceiling.ceiling_percent,
+        ceiling_days=own.every_days or ceiling.ceiling_days,
+        terminal_from_mg=ceiling.terminal_from_mg if own.terminal_from_mg is None else own.terminal_from_mg,
+        terminal_cut_mg=ceiling.terminal_cut_mg if own.terminal_cut_mg is None else own.terminal_cut_mg,
+    )
+
+
+class Risk(StrEnum):
+    """Withdrawal that matters, by duration, days a week and dose."""
+
+    RARE = "rare"
+    POSSIBLE = "possible"
+    EXPECTED = "expected"
+    UNKNOWN = "unknown"
+
+
+def risk_of(knowledge: Knowledge, request: Request) -> Risk:
+    """ASAM's table 2 for this use. Where duration or days a week are not known it is unknown, and treated as expected."""
 
     def value(rule: str) -> Decimal:
         return knowledge.rule(rule).value
 
     days, months = request.days_per_week, request.months_of_use
     if days is not None and days < value("dependence-days-per-week"):
-        return PlanCheck(
-            "withdrawal-risk", True, "Rare at up to three days a week: a short taper or none may do. The clinician decides."
-        )
+        return Risk.RARE
     if months is None or days is None:
-        return PlanCheck(
-            "withdrawal-risk",
-            False,
-            "Duration or days a week are not known: taken as a risk of withdrawal.",
-        )
+        return Risk.UNKNOWN
     equal = equivalence(knowledge, request.substance)
-    low = equal is not None and request.daily_dose_mg * equal.most <= value("dependence-moderate-mg")
+    low = equal is not None and equal.diazepam_most(request.daily_dose_mg) <= value("dependence-moderate-mg")
     if months < value("dependence-month") or (months < value("dependence-months") and low):
-        return PlanCheck("withdrawal-risk", True, "Lower, but possible.")
-    return PlanCheck(
-        "withdrawal-risk", False, "Clinically significant withdrawal is to be expected; it rises with dose and duration."
-    )
+        return Risk.POSSIBLE
+    return Risk.EXPECTED
+
+
+RISK_WORDS = {
+    Risk.RARE: "Rare at up to three days a week: a short taper or none may do. The clinician decides.",
+    Risk.POSSIBLE: "Lower, but possible.",
+    Risk.UNKNOWN: "Duration or days a week are not known: taken as a risk of withdrawal.",
+    Risk.EXPECTED: "Clinically significant withdrawal is to be expected; it rises with dose and duration.",
+}
+
+
+def withdrawal_risk(knowledge: Knowledge, request: Request) -> PlanCheck:
+    """The risk as a check. Unknown duration or frequency counts as the highest risk that it can be."""
+    risk = risk_of(knowledge, request)
+    return PlanCheck("withdrawal-risk", risk in (Risk.RARE, Risk.POSSIBLE), RISK_WORDS[risk])

@@ -9,7 +9,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from .checks import breaches_of, checks_of, dose_on
-from .path import rounded_up
+from .days import next_day
+from .edges import rounded_up
 from .planner import propose, supply_of
 from .values import Cut, Pace, Plan, Policy, Refused, Request, Step
 
@@ -89,14 +90,18 @@ def _asked(request: Request, hold: Hold, taken: tuple[Step, ...]) -> Request:
     oldest = hold.from_ - timedelta(days=LOOK_BACK_DAYS)
     before = dict(zip((s.from_ for s in taken), (request.daily_dose_mg, *(s.daily_mg for s in taken)), strict=False))
     cuts = [*request.recent_cuts, *(Cut(on, mg) for on, mg in before.items())]
-    kept = tuple(c for c in cuts if c.on >= oldest and c.from_mg > hold.dose_mg)
+    recent = tuple(c for c in cuts if c.on >= oldest and c.from_mg > hold.dose_mg)
+    c = request.constraints
+    # The days on which tablets are handed out stay where they were, although the start moves.
+    kept = replace(c, dispense_from=c.dispense_from or request.start_on) if c.dispense_every_days is not None else c
     return replace(
         request,
+        constraints=kept,
         daily_dose_mg=hold.dose_mg,
         start_on=hold.resume_on,
         pace=hold.pace or request.pace,
         stable_since=hold.since,
-        recent_cuts=kept,
+        recent_cuts=recent,
     )
 
 
@@ -118,18 +123,29 @@ def _moved(request: Request, policy: Policy, steps: tuple[Step, ...], first: dat
         needs = rounded_up(wait * cut * 100, request.daily_dose_mg * request.pace.cut_percent)
         first = max(first, max(held, last_cut or held) + timedelta(days=needs))
     first = max(first, last_cut + timedelta(days=wait)) if last_cut else first
+    days = _on_days(request, steps, first)
     moved, before = [], request.daily_dose_mg
-    shift = first - steps[0].from_
-    for number, step in enumerate(steps, 1):
-        cut = before - step.daily_mg
-        moved.append(replace(step, number=number, from_=step.from_ + shift, cut_mg=cut, cut_percent=cut * 100 / before))
+    for number, (step, day) in enumerate(zip(steps, days, strict=True), 1):
+        cut, kept = before - step.daily_mg, (days[number] - day).days if number < len(days) else step.days
+        moved.append(replace(step, number=number, from_=day, days=kept, cut_mg=cut, cut_percent=cut * 100 / before))
         before = step.daily_mg
-    request = replace(request, start_on=first)
+    request = replace(request, start_on=days[0])
     breach = next(breaches_of(request, policy, tuple(moved)), None)
     if breach is not None:
         raise RuntimeError(f"a plan that breaks its own rules must never leave this room: {breach}")
     checks = checks_of(request, policy, tuple(moved))
     return request, Plan(policy.id, tuple(moved), moved[-1].from_, supply_of(request, tuple(moved)), checks)
+
+
+def _on_days(request: Request, steps: tuple[Step, ...], first: date) -> list[date]:
+    """A day for each step, on a calendar where some days allow no change: never earlier than the steps' own lengths say."""
+    found: list[date] = []
+    for step in steps:
+        day = next_day(request, first)
+        assert day is not None, "a plan was made on this calendar, so it has days that allow a change"
+        found.append(day)
+        first = day + timedelta(days=step.days)
+    return found
 
 
 def _with_changes(request: Request, old: Plan, hold: Hold, made: tuple[Request, Plan]) -> Replanned:

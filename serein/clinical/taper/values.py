@@ -21,17 +21,53 @@ class Pace:
     every_days: int
 
 
+@dataclass(frozen=True)
+class Band:
+    """From a dose above `above_mg` a step cuts at most `most_mg`; both in mg a day of the tapered substance."""
+
+    above_mg: Decimal
+    most_mg: Decimal
+
+
 @dataclass(frozen=True, kw_only=True)
 class Policy:
-    """How fast at most, and what holds near the end. Limits of the terminal zone are in mg of the tapered substance."""
+    """How fast at most, and what holds near the end. Limits of the terminal zone are in mg of the tapered substance.
+
+    No cut is larger than `ceiling_percent` and none sooner than `ceiling_days`; a shorter interval is allowed only where `short` says so: no
+    shorter than its days, no larger than its percent. `window` bounds the fall in any so many days, under every policy. `bands` cap a cut in
+    mg, the highest dose first.
+    """
 
     id: str
     usual: Pace
     ceiling_percent: Decimal
     ceiling_days: int
+    window: Pace
     terminal_from_mg: Decimal
     terminal_cut_mg: Decimal
     terminal_most_mg: Decimal
+    short: Pace | None = None
+    bands: tuple[Band, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Constraints:
+    """What the plan must fit beside the policy. Weekdays count from Monday, 0.
+
+    `dispense_every_days`: changes only on the days when tablets are handed out, counted from `dispense_from` (the start where it is None).
+    `night_last`: the night's dose stays as it is until nothing else is left. `whole_tablets`: nothing is divided.
+    """
+
+    no_change_weekdays: frozenset[int] = frozenset()
+    no_change_dates: frozenset[date] = frozenset()
+    dispense_every_days: int | None = None
+    dispense_from: date | None = None
+    most_products: int | None = None
+    whole_tablets: bool = False
+    night_last: bool = False
+
+
+NO_CONSTRAINTS = Constraints()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +83,7 @@ class Request:
     recent_cuts: tuple[Cut, ...] = ()
     days_per_week: Decimal | None = None
     months_of_use: Decimal | None = None
+    constraints: Constraints = NO_CONSTRAINTS
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from .amounts import Parts, Product
-from .values import Cut, Pace, Plan, PlanCheck, Request, Step, TimedDose
+from .values import NO_CONSTRAINTS, Constraints, Cut, Pace, Plan, PlanCheck, Request, Step, TimedDose
 
 Json = dict[str, Any]
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 def plain(value: Decimal) -> str:
@@ -32,7 +33,34 @@ def request_as_json(request: Request, policy: str) -> Json:
     answer["pace"] = {"cut_percent": plain(request.pace.cut_percent), "every_days": request.pace.every_days}
     answer["goal_mg"] = plain(request.goal_mg)
     answer["products"] = [_product_as_json(p) for p in request.products]
+    if request.constraints != NO_CONSTRAINTS:
+        answer["constraints"] = _constraints_as_json(request.constraints)
     return answer
+
+
+def _constraints_as_json(c: Constraints) -> Json:
+    """Only what is set."""
+    return {
+        **({"no_change_weekdays": [WEEKDAYS[day] for day in sorted(c.no_change_weekdays)]} if c.no_change_weekdays else {}),
+        **({"no_change_dates": [day.isoformat() for day in sorted(c.no_change_dates)]} if c.no_change_dates else {}),
+        **({"dispense_every_days": c.dispense_every_days} if c.dispense_every_days is not None else {}),
+        **({"dispense_from": c.dispense_from.isoformat()} if c.dispense_from is not None else {}),
+        **({"most_products": c.most_products} if c.most_products is not None else {}),
+        **({"whole_tablets": True} if c.whole_tablets else {}),
+        **({"night_last": True} if c.night_last else {}),
+    }
+
+
+def _constraints_from(stored: Json) -> Constraints:
+    return Constraints(
+        no_change_weekdays=frozenset(WEEKDAYS.index(day) for day in stored.get("no_change_weekdays", ())),
+        no_change_dates=frozenset(date.fromisoformat(day) for day in stored.get("no_change_dates", ())),
+        dispense_every_days=stored.get("dispense_every_days"),
+        dispense_from=date.fromisoformat(stored["dispense_from"]) if "dispense_from" in stored else None,
+        most_products=stored.get("most_products"),
+        whole_tablets=stored.get("whole_tablets", False),
+        night_last=stored.get("night_last", False),
+    )
 
 
 def _product_as_json(product: Product) -> Json:
@@ -54,6 +82,7 @@ def request_from(stored: Json) -> Request:
         recent_cuts=tuple(Cut(date.fromisoformat(c["on"]), Decimal(c["from_mg"])) for c in stored["recent_cuts"]),
         days_per_week=Decimal(stored["days_per_week"]) if "days_per_week" in stored else None,
         months_of_use=Decimal(stored["months_of_use"]) if "months_of_use" in stored else None,
+        constraints=_constraints_from(stored.get("constraints", {})),
     )
 
 

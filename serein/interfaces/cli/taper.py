@@ -7,11 +7,24 @@ from itertools import chain
 from pathlib import Path
 
 from serein.clinical.knowledge import Knowledge, load
-from serein.clinical.taper import Plan, Refused, Request, Step, UnknownPolicy, alternatives, policy_for, propose, withdrawal_risk
+from serein.clinical.taper import (
+    LooserThanCeiling,
+    Plan,
+    Refused,
+    Request,
+    Step,
+    UnknownPolicy,
+    alternatives,
+    own_policy,
+    policy_for,
+    propose,
+    withdrawal_risk,
+)
 from serein.clinical.taper.written import plain, plan_as_json, request_as_json
 from serein.interfaces.translate.bad_input import BadInput, printable
-from serein.interfaces.translate.strict_json import Json
-from serein.interfaces.translate.taper_request import taper_request
+from serein.interfaces.translate.node import Node, Trace
+from serein.interfaces.translate.strict_json import Json, parse
+from serein.interfaces.translate.taper_request import taper_asked
 
 NOT_CONFIRMED = "No licensed human has confirmed this knowledge. A plan is a proposal: a clinician and the patient decide."
 
@@ -23,10 +36,12 @@ def taper_command(argv: list[str]) -> int:
     options = parser.parse_args(argv)
     try:
         data = sys.stdin.buffer.read() if options.file == "-" else Path(options.file).read_bytes()
-        request, policy = taper_request(data)
+        asked = taper_asked(Node(parse(data), "input", "input", Trace()))
+        request, policy = asked.request, asked.policy
         knowledge = load()
         limits = policy_for(knowledge, policy, request.substance)
-    except (OSError, BadInput, UnknownPolicy) as error:
+        limits = limits if asked.own is None else own_policy(limits, asked.own)
+    except (OSError, BadInput, UnknownPolicy, LooserThanCeiling) as error:
         print(f"serein taper: {printable(str(error))}", file=sys.stderr)
         return 2
     found = propose(request, limits, others=lambda one: alternatives(knowledge, one, limits.terminal_cut_mg))
