@@ -6,6 +6,8 @@ SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
 MINUTES ?= 30
+# Each worker has a PostgreSQL and a Chromium of its own.
+WORKERS ?= 2
 UP ?=
 # What the tools put on disk must be readable by the account that Serein runs as after it gave up root.
 QUIET_PIP := umask 022 && $(BIN)/python -m pip --disable-pip-version-check --quiet install
@@ -34,10 +36,10 @@ contracts: $(VENV)/ready-dev ## who may import whom
 	$(BIN)/lint-imports
 
 pytest: $(VENV)/ready-dev ## unit, property, house, database and browser tests
-	chromium="$$(.ci/chromium)"; CHROMIUM="$$chromium" $(BIN)/python -m pytest -m 'not long'
+	chromium="$$(.ci/chromium)"; CHROMIUM="$$chromium" $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m 'not long'
 
 test-long: $(VENV)/ready-dev ## campaigns that fill MINUTES=n: more examples, races and kills again and again, the wheel
-	chromium="$$(.ci/chromium)"; CHROMIUM="$$chromium" SEREIN_MINUTES=$(MINUTES) $(BIN)/python -m tests.campaign
+	chromium="$$(.ci/chromium)"; CHROMIUM="$$chromium" SEREIN_MINUTES=$(MINUTES) SEREIN_WORKERS=$(WORKERS) $(BIN)/python -m tests.campaign
 
 format: $(VENV)/ready-dev ## let ruff rewrite what it can
 	$(BIN)/ruff check --fix .

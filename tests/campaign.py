@@ -41,7 +41,8 @@ def inside(arguments: list[str]) -> int:
 def round_of(arguments: list[str], factor: int, until: float) -> bool:
     """Run one round until it ends or `until`; whether nothing failed."""
     environment = os.environ | {"SEREIN_FACTOR": str(factor)}
-    command = [sys.executable, "-m", "tests.campaign", "--inside", *arguments]
+    side_by_side = ["-n", os.environ.get("SEREIN_WORKERS", "2"), "--dist", "worksteal", "-p", "no:cacheprovider"]
+    command = [sys.executable, "-m", "tests.campaign", "--inside", *arguments, *side_by_side]
     print(f"\n== {' '.join(arguments)}, {factor} times the examples, at most {until - time.monotonic():.0f} s", flush=True)
     process = subprocess.Popen(command, env=environment)
     try:
@@ -59,7 +60,7 @@ def round_of(arguments: list[str], factor: int, until: float) -> bool:
 
 def main(minutes: float) -> int:
     end = time.monotonic() + minutes * 60 - RESERVE_SECONDS
-    kept = round_of(["-m", "long", "-p", "no:cacheprovider"], 1, end)
+    kept = round_of(["-m", "long"], 1, end)
     factor, seed = FIRST_FACTOR, int(os.environ.get("SEREIN_SEED", "1"))
     while kept and end - time.monotonic() > LEAST_SECONDS:
         arguments = [
@@ -68,8 +69,6 @@ def main(minutes: float) -> int:
             "hypothesis and not long",
             "--timeout",
             "0",
-            "-p",
-            "no:cacheprovider",
             "--hypothesis-seed",
             str(seed),
         ]

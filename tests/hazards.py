@@ -21,6 +21,8 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    if hasattr(session.config, "workerinput"):
+        return  # a worker saw its share of the tests only; whoever handed them out hears of all
     option = session.config.option
     part = option.keyword or option.markexpr not in ("", "not long") or getattr(option, "lf", False)
     whole = session.config.args == session.config.getini("testpaths") and not part

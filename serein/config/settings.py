@@ -53,6 +53,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "serein.interfaces.web.shell.middleware.hostile_input",  # before sessions: a cookie's text goes to the database
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "serein.interfaces.web.shell.middleware.still_here",
     "serein.interfaces.web.shell.middleware.no_store",
     "django.middleware.common.CommonMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -176,8 +177,7 @@ SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
-SESSION_COOKIE_AGE = 30 * 60
-SESSION_SAVE_EVERY_REQUEST = True  # 30 minutes since the last page, not since signing in
+SESSION_COOKIE_AGE = 30 * 60  # since the last page, not since signing in: `middleware.still_here`
 X_FRAME_OPTIONS = "DENY"
 
 # Measured against what people type: a long note is 50 kB. Imported records come by the command line.

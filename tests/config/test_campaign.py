@@ -28,6 +28,11 @@ INTERRUPTED = "def test_stopped():\n    import os, signal; os.kill(os.getpid(), 
 FAILING = "def test_bad(): assert False\n"
 
 
+@pytest.fixture(autouse=True)
+def in_one_process(monkeypatch):
+    monkeypatch.setenv("SEREIN_WORKERS", "0")
+
+
 @pytest.fixture
 def one_file(tmp_path):
     """Arguments for a round over one file of tests."""
@@ -53,6 +58,13 @@ def one_file(tmp_path):
 )
 def test_a_round_fails_with_its_tests_even_when_it_was_cut_off(one_file, text, kept):
     assert campaign.round_of(one_file(text), 1, time.monotonic() + 120) == kept
+
+
+@pytest.mark.parametrize(("text", "kept"), [(INTERRUPTED, True), (FAILING + INTERRUPTED, False)])
+def test_so_it_does_when_workers_share_it(one_file, monkeypatch, text, kept):
+    """The interruption reaches whoever hands the tests out: the parent of the worker that runs this one."""
+    monkeypatch.setenv("SEREIN_WORKERS", "1")
+    assert campaign.round_of(one_file(text.replace("getpid", "getppid")), 1, time.monotonic() + 120) == kept
 
 
 def test_a_round_ends_when_its_time_is_up(one_file):

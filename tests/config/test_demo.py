@@ -15,7 +15,7 @@ from serein.foundation.people.keys import open_chart, open_list, open_slip
 from serein.foundation.people.licences import LicenceInForce, may_practise
 from serein.foundation.people.models import Account, Clinic
 from serein.foundation.people.persons import Person, person
-from serein.foundation.tasks.reads import tasks_of_my_patients
+from serein.foundation.tasks.reads import worklist
 from tests.people import AT, given
 
 pytestmark = pytest.mark.django_db
@@ -63,8 +63,8 @@ def test_its_patients_stand_at_different_places_of_the_walk():
     demo.load(AT)
     mine = given(open_list(people(AT)["clinician"], purpose="my patients", at=AT))
     assert [c.family for c in patient_cards(mine)] == ["Brandt", "Haddad", "Marsh", "Reyes"]
-    tasks = tasks_of_my_patients(mine)
-    assert tasks[0].tier == "now" and tasks[0].kind == "assess-risk"
+    first = worklist(mine).page[0].task
+    assert first.tier == "now" and first.kind == "assess-risk"
 
 
 def test_one_prescription_waits_at_the_pharmacy():

@@ -251,8 +251,9 @@ def test_no_path_leads_to_a_signature_without_everything_that_it_needs(db, setti
 
 
 @pytest.mark.long
+@pytest.mark.timeout(1500)
 def test_no_long_path_leads_to_a_signature_without_everything_that_it_needs(db, settings, tmp_path):
-    walk(settings, tmp_path, examples=int(20 + MINUTES * 10), steps=60)
+    walk(settings, tmp_path, examples=int(20 + MINUTES * 4), steps=60)
 
 
 def walk(site, tmp_path, *, examples, steps):

@@ -11,10 +11,11 @@ from allauth.mfa.totp.internal.auth import TOTP
 from django.test import Client, RequestFactory
 
 from serein.foundation.people.models import Account
+from serein.interfaces.web.shell import clock as machine
 from serein.interfaces.web.shell.second_factor import stepped_up
 from tests.care.devices import code_at, set_up_codes
 from tests.interfaces.shell_people import clock, enter
-from tests.people import PASSWORD, four_people
+from tests.people import AT, PASSWORD, four_people
 
 pytestmark = pytest.mark.usefixtures("guide_urls")
 SAID = "The e-mail address or the password is not right."
@@ -143,7 +144,7 @@ def test_secrets_of_second_factors_are_not_readable_in_the_database(people):
 
 
 def records(*found):
-    return [{"at": time.time() - age, **what} for age, what in found]
+    return [{"at": AT.timestamp() - age, **what} for age, what in found]
 
 
 @pytest.mark.parametrize(
@@ -158,7 +159,8 @@ def records(*found):
         (records((10, {"method": "mfa", "type": "webauthn"})), False),
     ],
 )
-def test_stepping_up_needs_two_fresh_factors(people, found, enough):
+def test_stepping_up_needs_two_fresh_factors(people, monkeypatch, found, enough):
+    monkeypatch.setattr(machine, "machine_seconds", AT.timestamp)
     request = RequestFactory().get("/")
     request.user = Account.objects.get(pk=people.clinician.account_id)
     request.session = {"account_authentication_methods_user": str(request.user.pk), "account_authentication_methods": found}

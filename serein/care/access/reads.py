@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef, Q
+
 from serein.care.access.models import Consent
 from serein.foundation.people.keys import OpenChart, OpenJob, OpenList
 from serein.foundation.people.models import Account, Invitation, Licence, Patient, Practitioner, RoleGrant
 from serein.foundation.people.persons import clinic_day
+from serein.foundation.tasks.models import Task
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,14 @@ class PatientCard:
     @property
     def name(self) -> str:
         return f"{self.given} {self.family}"
+
+
+@dataclass(frozen=True)
+class Found:
+    """A page of patients, and how many there are."""
+
+    page: tuple[PatientCard, ...]
+    total: int
 
 
 @dataclass(frozen=True)
@@ -108,6 +119,25 @@ def patient_card(chart: OpenChart) -> PatientCard:
 
 def patient_cards(listing: OpenList) -> list[PatientCard]:
     return [_card(p) for p in Patient.objects.filter(pk__in=listing.patients).order_by("family", "given", "id")]
+
+
+def find_cards(listing: OpenList, *, words: str = "", without_tasks: bool = False, offset: int = 0, limit: int = 25) -> Found:
+    """Patients of the list by name: those whose name holds every word (or whose birth date is the word), or those for whom nothing is open."""
+    rows = Patient.objects.filter(pk__in=listing.patients)
+    for word in words.split()[:6]:
+        named = Q(given__icontains=word) | Q(family__icontains=word)
+        rows = rows.filter(named | Q(birth_date=_day(word)) if _day(word) else named)
+    if without_tasks:
+        rows = rows.exclude(Exists(Task.objects.filter(patient=OuterRef("pk"), done_at=None)))
+    page = rows.order_by("family", "given", "id")[offset : offset + limit]
+    return Found(tuple(_card(p) for p in page), rows.count())
+
+
+def _day(word: str) -> date | None:
+    try:
+        return date.fromisoformat(word)
+    except ValueError:
+        return None
 
 
 def consents(chart: OpenChart) -> list[ConsentLine]:

@@ -5,6 +5,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
+from django.db.models import Max
+
 from serein.clinical import knowledge
 from serein.clinical.quantities import plain
 from serein.foundation.people.keys import OpenChart, OpenList
@@ -135,8 +137,12 @@ def plan_draft(chart: OpenChart) -> PlanCard | None:
 
 def plans_in_force(listing: OpenList) -> tuple[PlanLine, ...]:
     """One line for each patient in the list who has an agreed plan."""
-    rows = Plan.objects.filter(patient_id__in=listing.patients, state=PlanState.AGREED)
-    return tuple(PlanLine(row.patient_id, _summary(row), row.reassess_on, _ends_on(row)) for row in rows)
+    rows = list(Plan.objects.filter(patient_id__in=listing.patients, state=PlanState.AGREED))
+    extended = PlanExtension.objects.filter(plan__in=[row.id for row in rows]).values_list("plan_id").annotate(Max("ends_on"))
+    later = dict(extended)
+    return tuple(
+        PlanLine(row.patient_id, _summary(row), row.reassess_on, max(row.ends_on, later.get(row.id, row.ends_on))) for row in rows
+    )
 
 
 def _summary(row: Plan) -> str:

@@ -7,7 +7,7 @@ as its transaction; making another replaces the context, so an older key then op
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -49,6 +49,11 @@ class OpenList:
     purpose: str
     at: datetime
     patients: tuple[UUID, ...] = field(default=(), repr=False)
+
+    def only(self, patients: Iterable[UUID]) -> "OpenList":
+        """The same look at fewer of its patients, in the order given: a page of a long list. Who is not in the list stays out."""
+        chosen = frozenset(self.patients)
+        return replace(self, patients=tuple(p for p in patients if p in chosen))
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
+
+from django.db import connection
 
 from serein.foundation.people.keys import OpenChart, OpenList
 
@@ -26,6 +29,26 @@ class OpenTask:
     due_at: datetime
 
 
+@dataclass(frozen=True)
+class Pressing:
+    """The most pressing open task of one patient, and how many more are open."""
+
+    task: OpenTask
+    more: int
+
+
+@dataclass(frozen=True)
+class Worklist:
+    """Patients for whom something is open, the most pressing first: a page of them, and how many there are in each tier."""
+
+    page: tuple[Pressing, ...]
+    counts: dict[str, int]
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+
 def _open(rows: list[Task]) -> list[OpenTask]:
     values = [
         OpenTask(t.id, t.patient_id, t.kind, t.tier, t.title, t.why, t.source, t.finished_by, t.subject_id, t.opened_at, t.due_at)
@@ -34,10 +57,30 @@ def _open(rows: list[Task]) -> list[OpenTask]:
     return sorted(values, key=lambda t: (ORDER[t.tier], t.due_at, t.id))
 
 
-def tasks_of_my_patients(listing: OpenList) -> list[OpenTask]:
-    """Every open task of the patients in the list, the most pressing first."""
-    return _open(list(Task.objects.filter(done_at=None, patient_id__in=listing.patients)))
-
-
 def tasks_of_patient(chart: OpenChart) -> list[OpenTask]:
     return _open(list(Task.objects.filter(done_at=None, patient=chart.patient_id)))
+
+
+# The database orders and counts: of a long list only the page that is looked at comes over. The wall stands around it as around every table.
+WORKLIST = """
+WITH open AS (
+  SELECT id, patient_id, kind, tier, title, why, source, finished_by, subject_id, opened_at, due_at,
+         array_position(%(order)s, tier::text) AS rank, count(*) OVER (PARTITION BY patient_id) - 1 AS more
+  FROM tasks_task WHERE done_at IS NULL AND patient_id = ANY(%(patients)s)
+), first AS (SELECT DISTINCT ON (patient_id) * FROM open ORDER BY patient_id, rank, due_at, id)
+SELECT id, patient_id, kind, tier, title, why, source, finished_by, subject_id, opened_at, due_at, more,
+       count(*) FILTER (WHERE rank = 1) OVER (), count(*) FILTER (WHERE rank = 2) OVER (), count(*) FILTER (WHERE rank = 3) OVER ()
+FROM first ORDER BY rank, due_at, id LIMIT %(limit)s OFFSET %(offset)s
+"""
+
+
+def worklist(listing: OpenList, *, offset: int = 0, limit: int = 25) -> Worklist:
+    """One line for each patient of the list who has an open task. A page beyond the end is the first page."""
+    asked: dict[str, Any] = {"order": list(ORDER), "patients": list(listing.patients), "limit": limit, "offset": offset}
+    with connection.cursor() as cursor:
+        cursor.execute(WORKLIST, asked)
+        rows = cursor.fetchall()
+    if not rows and offset:
+        return worklist(listing, limit=limit)
+    counts = dict(zip(ORDER, rows[0][12:], strict=True)) if rows else dict.fromkeys(ORDER, 0)
+    return Worklist(tuple(Pressing(OpenTask(*row[:11]), row[11]) for row in rows), counts)

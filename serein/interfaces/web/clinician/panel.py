@@ -1,20 +1,27 @@
-"""Patients who need you: four counts, one row a patient, why in one sentence and from where, one next action."""
+"""Patients who need you: four counts, one row a patient, why in one sentence and from where, one next action.
 
-from collections.abc import Sequence
+A page holds 25 patients, and only those are read: a list of thousands answers as fast as a list of twenty.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from urllib.parse import urlencode
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from serein.care.access.reads import PatientCard, patient_cards
+from serein.care.access.reads import PatientCard, find_cards, patient_cards
 from serein.care.evaluation.reads import Overview, evaluations_overview
 from serein.care.planning.reads import PlanLine, plans_in_force
+from serein.care.tapering.reads import TaperLine, running_tapers
 from serein.foundation.people.keys import OpenList, Refused, open_list
-from serein.foundation.people.persons import Person, clinic_card, clinic_day
-from serein.foundation.tasks.reads import OpenTask, tasks_of_my_patients
+from serein.foundation.people.persons import Person
+from serein.foundation.tasks.reads import Pressing, Worklist, worklist
+from serein.interfaces.web.shell.context import clinic_of
 from serein.interfaces.web.shell.desk import desk, now
 from serein.interfaces.web.shell.pages import refused_page
 from serein.interfaces.web.shell.parts import TIERS
@@ -56,40 +63,58 @@ class Row:
     more: int
 
 
-def rows(listing: OpenList) -> list[Row]:
-    """The most pressing first; patients for whom nothing is open come last, by name."""
-    on, zone = clinic_day(listing.clinic_id, listing.at), clinic_card(listing.clinic_id).time_zone
-    open_tasks: dict[UUID, list[OpenTask]] = {}
-    for task in tasks_of_my_patients(listing):
-        open_tasks.setdefault(task.patient_id, []).append(task)
-    plans = {line.patient_id: line for line in plans_in_force(listing)}
-    seen = evaluations_overview(listing)
-    found = [
-        _row(card, open_tasks.get(card.id, []), plans.get(card.id), seen.get(card.id), on, zone)
-        for card in patient_cards(listing)
-    ]
-    order = list(TIERS)
-    return sorted(found, key=lambda r: (order.index(r.tier), _pressing(open_tasks.get(r.patient_id, [])), r.name))
+PAGE, MOST_PAGES = 25, 10_000
 
 
-def _pressing(tasks: Sequence[OpenTask]) -> float:
-    return tasks[0].due_at.timestamp() if tasks else 0.0
+@dataclass(frozen=True)
+class Known:
+    """What is read for the patients of one page, by patient."""
+
+    pressing: Mapping[UUID, Pressing]
+    plans: Mapping[UUID, PlanLine]
+    tapers: Mapping[UUID, TaperLine]
+    seen: Mapping[UUID, Overview]
+    on: date
+    zone: str
 
 
-def _row(card: PatientCard, tasks: list[OpenTask], plan: PlanLine | None, seen: Overview | None, on: date, zone: str) -> Row:
-    plan_words = (plan.summary, f"look again {plan.reassess_on:%d-%b-%Y}") if plan else ("No agreed plan", "")
-    if plan is not None and plan.reassess_on <= on:
-        plan_words = (plan.summary, f"look again was due {plan.reassess_on:%d-%b-%Y}")
-    chart = reverse("clinician:chart", args=[card.id])
-    if not tasks:
-        return Row(card.id, "steady", staff_name(card), age_line(card, on), _calm(seen), "", *plan_words, "Open", chart, 0)
-    first = tasks[0]
-    text, url = NEXT.get(first.kind, ("Open", "clinician:chart"))
-    source = f"{first.source}, {instant(first.opened_at, zone)}"
-    return Row(
-        card.id, first.tier, staff_name(card), age_line(card, on), first.title, source, *plan_words, text, reverse(url, args=[card.id]),
-        len(tasks) - 1,
+def known(listing: OpenList, pressing: Mapping[UUID, Pressing], on: date, zone: str) -> Known:
+    """`listing` holds the page's patients only. Where something is open for everybody, nobody's intake is asked about."""
+    idle = any(p not in pressing for p in listing.patients)
+    return Known(
+        pressing, {line.patient_id: line for line in plans_in_force(listing)}, {t.patient_id: t for t in running_tapers(listing, on)},
+        evaluations_overview(listing) if idle else {}, on, zone,
     )  # fmt: skip
+
+
+def row(card: PatientCard, facts: Known) -> Row:
+    plan = _plan_words(facts.plans.get(card.id), facts.tapers.get(card.id), facts.on)
+    chart, about = reverse("clinician:chart", args=[card.id]), age_line(card, facts.on)
+    found = facts.pressing.get(card.id)
+    if found is None:
+        return Row(card.id, "steady", staff_name(card), about, _calm(facts.seen.get(card.id)), "", *plan, "Open", chart, 0)
+    task = found.task
+    text, url = NEXT.get(task.kind, ("Open", "clinician:chart"))
+    source = f"{task.source}, {instant(task.opened_at, facts.zone)}"
+    return Row(
+        card.id, task.tier, staff_name(card), about, task.title, source, *plan, text, reverse(url, args=[card.id]), found.more
+    )
+
+
+def _plan_words(plan: PlanLine | None, taper: TaperLine | None, on: date) -> tuple[str, str]:
+    if plan is None:
+        return "No agreed plan", ""
+    if taper is not None:
+        change = (
+            f"next change {taper.next_on:%d-%b-%Y} to {taper.next_mg} mg"
+            if taper.next_on
+            else "on hold"
+            if taper.held
+            else "last step"
+        )
+        return plan.summary, f"taper, step {taper.step} of {taper.steps}; {change}"
+    late = "was due " if plan.reassess_on <= on else ""
+    return plan.summary, f"look again {late}{plan.reassess_on:%d-%b-%Y}"
 
 
 def _calm(seen: Overview | None) -> str:
@@ -99,13 +124,51 @@ def _calm(seen: Overview | None) -> str:
     )
 
 
+@dataclass(frozen=True)
+class Shown:
+    """Which patients a page shows. `show` is needing, steady or found (by name)."""
+
+    show: str
+    words: str
+    page: int
+
+    def cards(self, listing: OpenList, work: Worklist) -> tuple[tuple[PatientCard, ...], int]:
+        """The page's patients in their order, and how many there are on all pages."""
+        if self.show == "needing":
+            order = [p.task.patient_id for p in work.page]
+            return tuple(sorted(patient_cards(listing.only(order)), key=lambda c: order.index(c.id))), work.total
+        found = find_cards(
+            listing, words=self.words, without_tasks=self.show == "steady", offset=(self.page - 1) * PAGE, limit=PAGE
+        )
+        return found.page, found.total
+
+    def link(self, page: int) -> str:
+        asked = {"show": self.show, "name": self.words, "page": page}
+        return f"?{urlencode({k: v for k, v in asked.items() if v})}"
+
+
+def shown(request: HttpRequest) -> Shown:
+    words = request.GET.get("name", "").strip()[:80]
+    number = request.GET.get("page", "")
+    page = min(max(int(number), 1), MOST_PAGES) if number.isascii() and number.isdecimal() and len(number) < 6 else 1
+    return Shown("found" if words else "steady" if request.GET.get("show") == "steady" else "needing", words, page)
+
+
 @desk("clinician")
 def panel(request: HttpRequest, who: Person) -> HttpResponse:
     listing = open_list(who, purpose="my patients", at=now(request))
     if isinstance(listing, Refused):
         return refused_page(request, listing)
-    found = rows(listing)
-    counts = [(tier, sum(r.tier == tier for r in found)) for tier in TIERS]
-    needing = [r for r in found if r.tier != "steady"]
-    context = {"needing": needing, "steady": [r for r in found if r.tier == "steady"], "counts": counts}
+    asked, zone = shown(request), clinic_of(request).time_zone
+    work = worklist(listing, offset=(asked.page - 1) * PAGE if asked.show == "needing" else 0, limit=PAGE)
+    cards, total = asked.cards(listing, work)
+    page = listing.only(c.id for c in cards)
+    pressing = work if asked.show == "needing" else worklist(page, limit=PAGE)
+    facts = known(page, {p.task.patient_id: p for p in pressing.page}, listing.at.astimezone(ZoneInfo(zone)).date(), zone)
+    steady = len(listing.patients) - work.total
+    context = {
+        "rows": [row(card, facts) for card in cards], "asked": asked, "total": total, "steady": steady, "patients": len(listing.patients),
+        "counts": [(tier, steady if tier == "steady" else work.counts[tier]) for tier in TIERS], "pages": -(-total // PAGE),
+        "before": asked.link(asked.page - 1) if asked.page > 1 else "", "after": asked.link(asked.page + 1) if asked.page * PAGE < total else "",
+    }  # fmt: skip
     return render(request, "clinician/panel.html", context)

@@ -24,11 +24,20 @@ def versions() -> dict[str, str]:
     return {"serein": release, "knowledge": VERSION}
 
 
+def clinic_of(request: HttpRequest) -> ClinicCard:
+    """The clinic of whoever is signed in, read once a request."""
+    found: ClinicCard | None = getattr(request, "clinic_card", None)
+    if found is None:
+        found = clinic_card(request.person.clinic_id)  # type: ignore[attr-defined]
+        request.clinic_card = found  # type: ignore[attr-defined]
+    return found
+
+
 def _clinic(request: HttpRequest) -> ClinicCard | None:
     """The person's clinic; before anybody has signed in, the only one there is (a house with two names none of them at its door)."""
     person = getattr(request, "person", None)
     if person:
-        return clinic_card(person.clinic_id)
+        return clinic_of(request)
     ids = list(Clinic.objects.values_list("id", flat=True)[:2])
     return clinic_card(ids[0]) if len(ids) == 1 else None
 
@@ -39,5 +48,6 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "person": person,
         "clinic": SimpleLazyObject(lambda: _clinic(request)),
         "versions": SimpleLazyObject(versions),
-        "session_ends": settings.SESSION_COOKIE_AGE if person else None,
+        # The session may have been written up to a minute before this page: warn by the earlier end.
+        "session_ends": settings.SESSION_COOKIE_AGE - 60 if person else None,
     }

@@ -17,7 +17,7 @@ from .leaving import leave_for
 from .pages import error_page
 from .second_factor import has_second_factor, needs_second_factor
 
-__all__ = ["at_and_person", "hostile_input", "keep_typed", "no_store", "second_factor"]
+__all__ = ["at_and_person", "hostile_input", "keep_typed", "no_store", "second_factor", "still_here"]
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 ONE_FACTOR_PAGES = (
@@ -30,6 +30,18 @@ ONE_FACTOR_PAGES = (
     "account_reauthenticate",
     "account_logout",
 )
+
+
+def still_here(get_response: GetResponse) -> GetResponse:
+    """A session lasts from the last page. It is written once a minute, not with every page: a write waits for the disk."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        minute = int(clock.machine_seconds()) // 60
+        if "_auth_user_id" in request.session and request.session.get("minute") != minute:
+            request.session["minute"] = minute
+        return get_response(request)
+
+    return middleware
 
 
 def at_and_person(get_response: GetResponse) -> GetResponse:

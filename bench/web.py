@@ -1,0 +1,214 @@
+"""What a page costs on this machine: a running `serein up` over a clinic of 2,000 patients, asked by 1 and by 16 clients at once.
+
+    python -m bench.web [--patients 2000] [--seconds 6]
+
+Each row is one kind of request: how long it took (median and 95th percentile, as a client sees it, in milliseconds), requests a second, and the
+processor time of the whole installation (web, worker, PostgreSQL) for one request. The limit stands beside it in the same run: the first row is
+a page of the same server that asks no database. The clients share the processors with the server, as nothing else is at hand; what they use is
+printed too. `bench/README.md` says how to read it.
+"""
+
+import argparse
+import html
+import http.client
+import os
+import re
+import resource
+import shutil
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlencode
+
+from tests.config.running import Up
+
+NOW = "2026-11-23T17:05:00+00:00"
+CLIENTS = (1, 16)
+TARGET_PANEL_MS = 100.0
+Request = Callable[["Client", int], int]
+
+
+class Client:
+    """One keep-alive connection with a session's cookie."""
+
+    def __init__(self, port: int, cookies: dict[str, str] | None = None):
+        self.connection = http.client.HTTPConnection("localhost", port, timeout=60)
+        self.cookies = dict(cookies or {})
+        self.location = ""
+
+    def send(self, method: str, path: str, fields: dict[str, str] | None = None) -> tuple[int, str]:
+        headers = {"Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items()), "Accept-Encoding": "identity"}
+        body = None
+        if fields is not None:
+            body = urlencode(fields).encode()
+            headers |= {"Content-Type": "application/x-www-form-urlencoded", "Origin": f"http://localhost:{self.connection.port}"}
+        self.connection.request(method, path, body, headers)
+        answer = self.connection.getresponse()
+        text = answer.read().decode(errors="replace")
+        for cookie in answer.headers.get_all("Set-Cookie") or ():
+            name, _, value = cookie.split(";", 1)[0].partition("=")
+            self.cookies[name] = value
+        self.location = answer.headers.get("Location", "")
+        return answer.status, text
+
+    def form(self, path: str) -> dict[str, str]:
+        """The hidden fields of the page's main form."""
+        status, text = self.send("GET", path)
+        if status != 200:
+            raise SystemExit(f"{path} answered {status}: {self.location}")
+        main = text[text.index("<main") :]
+        hidden = re.findall(r'<input type="hidden" name="([^"]+)" (?:id="[^"]*" )?value="([^"]*)"', main)
+        return {name: html.unescape(value) for name, value in hidden}
+
+
+@dataclass(frozen=True)
+class Row:
+    what: str
+    clients: int
+    times_ms: list[float]
+    seconds: float
+    server_cpu: float
+    client_cpu: float
+
+    def line(self) -> str:
+        ordered, n = sorted(self.times_ms), len(self.times_ms)
+        p50, p95 = ordered[n // 2], ordered[min(n - 1, int(n * 0.95))]
+        return (
+            f"{self.what:<26}{self.clients:>8}{n:>9}{p50:>10.1f}{p95:>9.1f}{n / self.seconds:>10.0f}"
+            f"{self.server_cpu * 1000 / n:>12.2f}{self.client_cpu * 1000 / n:>12.2f}"
+        )
+
+    @property
+    def p95(self) -> float:
+        ordered = sorted(self.times_ms)
+        return ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))]
+
+
+HEAD = (
+    f"{'request':<26}{'clients':>8}{'answers':>9}{'p50 ms':>10}{'p95 ms':>9}{'a second':>10}{'server cpu':>12}{'client cpu':>12}"
+)
+
+
+def own_cpu() -> float:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
+def measure(up: Up, what: str, clients: list[Client], work: Callable[[Client, Callable[[], float]], None]) -> Row:
+    """Let every client work at once; `work` calls the function it is given around each request that counts."""
+    times: list[float] = []
+    before, mine, began = up.work_seconds(), own_cpu(), time.perf_counter()
+    broken: list[BaseException] = []
+
+    def run(client: Client) -> None:
+        try:
+            work(client, times.append)  # type: ignore[arg-type]
+        except BaseException as error:
+            broken.append(error)
+
+    threads = [threading.Thread(target=run, args=(c,)) for c in clients]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if broken:
+        raise broken[0]
+    return Row(what, len(clients), times, time.perf_counter() - began, up.work_seconds() - before, own_cpu() - mine)
+
+
+def reading(path: str, seconds: float) -> Callable[..., None]:
+    """Ask for one page again and again."""
+
+    def work(client: Client, done: Callable[[float], None]) -> None:
+        until = time.perf_counter() + seconds
+        while (began := time.perf_counter()) < until:
+            status, _ = client.send("GET", path)
+            if status != 200:
+                raise SystemExit(f"{path} answered {status} {client.location}")
+            done((time.perf_counter() - began) * 1000)
+
+    return work
+
+
+def checking_in(times: int) -> Callable[..., None]:
+    """A patient's whole check-in; only the posts count."""
+
+    def work(client: Client, done: Callable[[float], None]) -> None:
+        for _ in range(times):
+            one_check_in(client, done)
+
+    return work
+
+
+def one_check_in(client: Client, done: Callable[[float], None]) -> None:
+    client.send("GET", "/me/check-in/")
+    while client.location and not client.location.endswith("/me/"):
+        path = client.location
+        fields = client.form(path) | first_choices(client, path)
+        began = time.perf_counter()
+        status, text = client.send("POST", path, fields)
+        if status != 302:
+            raise SystemExit(f"{path} answered {status}: {re.sub('<[^>]+>', ' ', text[text.index('<main') :])[:400]}")
+        done((time.perf_counter() - began) * 1000)
+
+
+def first_choices(client: Client, path: str) -> dict[str, str]:
+    """The first answer of each question, or 0 for a number: what those say who are well."""
+    _, text = client.send("GET", path)
+    main = text[text.index("<main") :]
+    chosen: dict[str, str] = {}
+    for name, value in re.findall(r'<input[^>]*type="radio"[^>]*name="([^"]+)"[^>]*value="([^"]*)"', main) + re.findall(
+        r'<input[^>]*name="([^"]+)"[^>]*type="radio"[^>]*value="([^"]*)"', main
+    ):
+        chosen.setdefault(name, value)
+    return chosen
+
+
+def main() -> int:
+    wish = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    wish.add_argument("--patients", type=int, default=2000)
+    wish.add_argument("--seconds", type=float, default=6.0)
+    asked = wish.parse_args()
+    folder = Path(tempfile.mkdtemp(prefix="serein-bench-"))
+    os.environ["SEREIN_STATE"] = str(folder / "state")
+    up = Up(folder / "state", "--now", NOW)
+    try:
+        up.until_ready()
+        print(f"first start {up.seconds:.1f} s, {up.worked:.1f} s of processor time; {len(os.sched_getaffinity(0))} processors")
+        return run(up, asked.patients, asked.seconds)
+    finally:
+        if up.process.poll() is None:
+            up.end()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def run(up: Up, patients: int, seconds: float) -> int:
+    os.environ["DJANGO_SETTINGS_MODULE"] = "serein.config.settings"
+    import django
+
+    django.setup()
+    from .population import populate
+    from .scenes import Scenes
+
+    scenes = Scenes(up, populate(patients, sum(CLIENTS) + 4))
+    print(f"\n{HEAD}")
+    missed = False
+    for what, path, who in scenes.pages():
+        for n in CLIENTS:
+            row = measure(up, what, scenes.clients(who, n), reading(path, seconds))
+            print(row.line(), flush=True)
+            missed |= what.startswith("panel") and row.p95 > TARGET_PANEL_MS
+    for n in CLIENTS:
+        print(measure(up, "check-in, each answer", scenes.patients(n), checking_in(2)).line(), flush=True)
+    for n in CLIENTS:
+        print(measure(up, "signature", scenes.signing(n), scenes.sign).line(), flush=True)
+    print(f"\npanel at most {TARGET_PANEL_MS:g} ms for 95 of 100: {'MISSED' if missed else 'kept'}")
+    return int(missed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
