@@ -49,7 +49,8 @@ lock: ## resolve the dependencies again (needs uv and the network)
 	uv pip compile -q --generate-hashes --no-header --universal --python-version 3.11 --extra build pyproject.toml -o requirements/run.lock
 	uv pip compile -q --generate-hashes --no-header --universal --python-version 3.11 --extra build --extra dev pyproject.toml -o requirements/dev.lock
 
-wheel: $(VENV)/ready-run ## dist/serein-….whl, without the network
+wheel: $(VENV)/ready-run ## dist/serein-….whl, without the network: a pure one and, where there is a C compiler, one for this platform
+	SEREIN_PURE=1 $(BIN)/python -m pip --disable-pip-version-check wheel --quiet --no-index --no-deps --no-build-isolation -w dist .
 	$(BIN)/python -m pip --disable-pip-version-check wheel --quiet --no-index --no-deps --no-build-isolation -w dist .
 
 clean: ## remove what the tools made; the clinic's data in var/ stay

@@ -108,13 +108,14 @@ def _sum(x: State, y: State) -> State:
     return (x[0] + y[0], x[1] + y[1], x[2] + y[2], x[3] + y[3])
 
 
-def _entries(course: Course, phases: Phases) -> Iterator[tuple[Decimal, State]]:
-    """What reaches body compartments at which instant: doses after their lag, and steady states whole at their `at_h`."""
+def entries(course: Course, phases: Phases) -> Iterator[tuple[Decimal, Decimal, float]]:
+    """(when it reaches the gut, when it was taken, mg) of each dose up to the last time; of a steady series only those that are within their lag
+    at its `at_h`, the rest stands in the body already."""
     last = course.times_h[-1] if course.times_h else Decimal(0)
     made = 0
     for dose in course.doses:
         if dose.steady_state:
-            yield from _steady(phases, dose)
+            yield from _pending(phases, dose)
             continue
         at = dose.at_h
         for _ in range(dose.count):
@@ -123,33 +124,35 @@ def _entries(course: Course, phases: Phases) -> Iterator[tuple[Decimal, State]]:
             made += 1
             if made > MOST_DOSES:
                 raise ValueError(f"doses: more than {MOST_DOSES} before the last time")
-            p = phases.parameters[phases.at(at)]
-            yield at + Decimal(repr(p.lag_h)), (p.bioavailability * dose.mg, 0.0, 0.0, 0.0)
+            yield at + Decimal(repr(phases.parameters[phases.at(at)].lag_h)), at, dose.mg
             at += dose.every_h or 0
 
 
-def _steady(phases: Phases, dose: Dose) -> Iterator[tuple[Decimal, State]]:
-    """At `at_h`: all that earlier doses left there; then those of the series that are still within their lag."""
+def _pending(phases: Phases, dose: Dose) -> Iterator[tuple[Decimal, Decimal, float]]:
     assert dose.every_h is not None
-    phase = phases.at(dose.at_h)
-    p = phases.parameters[phase]
-    yield dose.at_h, _periodic(phases, phase, dose, dose.at_h)
-    lag = Decimal(repr(p.lag_h))
-    pending = lag
+    pending = Decimal(repr(phases.parameters[phases.at(dose.at_h)].lag_h))
     while pending > 0:  # the dose taken at at_h + pending - lag enters the gut at at_h + pending
-        yield dose.at_h + pending, (p.bioavailability * dose.mg, 0.0, 0.0, 0.0)
+        yield dose.at_h + pending, dose.at_h, dose.mg
         pending -= dose.every_h
+
+
+def _in_gut(phases: Phases, taken: Decimal, mg: float) -> State:
+    return (phases.parameters[phases.at(taken)].bioavailability * mg, 0.0, 0.0, 0.0)
+
+
+def since_entry(parameters: Parameters, dose: Dose, time: Decimal) -> Decimal:
+    """Hours at `time` since the newest dose of a series without beginning reached the gut."""
+    assert dose.every_h is not None
+    since = (time - dose.at_h - Decimal(repr(parameters.lag_h))) % dose.every_h
+    return since + dose.every_h if since < 0 else since
 
 
 def _periodic(phases: Phases, phase: int, dose: Dose, time: Decimal) -> State:
     """What a series without beginning, whose entries are known up to `time` ≤ at_h, has left in the body at `time`."""
     assert dose.every_h is not None
     p = phases.parameters[phase]
-    entry = dose.at_h + Decimal(repr(p.lag_h))
-    since = (time - entry) % dose.every_h
-    if since < 0:
-        since += dose.every_h
-    return applied(phases.phi(phase, since), _piled_up(phases.phi(phase, dose.every_h), p.bioavailability * dose.mg))
+    once = phases.phi(phase, dose.every_h)
+    return applied(phases.phi(phase, since_entry(p, dose, time)), _piled_up(once, p.bioavailability * dose.mg))
 
 
 def _piled_up(once: Matrix, mg: float) -> State:
@@ -174,7 +177,8 @@ def _before(course: Course, phases: Phases, dose: Dose) -> list[State]:
 def _walk(course: Course, phases: Phases) -> list[State]:
     """The states at each time, from everything but the part of steady series before their own instant."""
     events: list[tuple[Decimal, int, State]] = [(c.at_h, CHANGE, NOTHING) for c in phases.changes]
-    events += [(at, ENTRY, amount) for at, amount in _entries(course, phases)]
+    events += [(at, ENTRY, _in_gut(phases, taken, mg)) for at, taken, mg in entries(course, phases)]
+    events += [(d.at_h, ENTRY, _periodic(phases, phases.at(d.at_h), d, d.at_h)) for d in course.doses if d.steady_state]
     events += [(t, SAMPLE, NOTHING) for t in course.times_h]
     events.sort(key=lambda e: (e[0], e[1]))
     states: list[State] = []

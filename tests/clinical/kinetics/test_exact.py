@@ -12,20 +12,7 @@ from hypothesis import strategies as st
 from serein.clinical.kinetics import Change, Course, Dose, Levels, NoSteadyState, NotAModel, Parameters, levels
 from serein.clinical.kinetics.propagator import applied, propagator
 
-USUAL = Parameters(
-    bioavailability=0.93, lag_h=0, absorption_per_h=2.0, clearance_l_per_h=1.6, central_l=30, intercompartmental_l_per_h=20,
-    peripheral_l=50, fraction_to_metabolite=0.8, metabolite_clearance_l_per_h=0.7, metabolite_volume_l=60,
-)  # fmt: skip
-rate = st.floats(1e-3, 20, allow_nan=False)
-bodies = st.builds(
-    Parameters, bioavailability=st.floats(0.05, 1), lag_h=st.sampled_from([0, 0.2, 0.25, 1.5]), absorption_per_h=rate, clearance_l_per_h=rate,
-    central_l=st.floats(1, 300), intercompartmental_l_per_h=st.one_of(st.just(0.0), rate), peripheral_l=st.floats(1, 300),
-    fraction_to_metabolite=st.floats(0, 1), metabolite_clearance_l_per_h=rate, metabolite_volume_l=st.floats(1, 300),
-)  # fmt: skip
-
-
-def d(text: object) -> Decimal:
-    return Decimal(str(text))
+from .bodies import USUAL, bodies, d
 
 
 def run(parameters: Parameters, *doses: Dose, at: list[object], changes: tuple[Change, ...] = ()) -> Levels:

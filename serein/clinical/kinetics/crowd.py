@@ -1,0 +1,166 @@
+"""Many bodies side by side, one column each: the shape in which populations, posteriors and panels are calculated."""
+
+from dataclasses import dataclass, replace
+from statistics import NormalDist
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .course import Course, Phases
+from .model import DIAZEPAM_TO_NORDIAZEPAM, NotAModel, Parameters
+from .propagator import Matrix, times
+
+Floats = NDArray[np.float64]
+FIELDS = (
+    "bioavailability", "absorption_per_h", "clearance_l_per_h", "central_l", "intercompartmental_l_per_h", "peripheral_l",
+    "fraction_to_metabolite", "metabolite_clearance_l_per_h", "metabolite_volume_l",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """`values` is [parameter in the order of FIELDS][person]. The lag is the course's: it is one for all."""
+
+    values: Floats
+    mass_ratio: float = DIAZEPAM_TO_NORDIAZEPAM
+
+    def __post_init__(self) -> None:
+        if self.values.ndim != 2 or self.values.shape[0] != len(FIELDS) or self.values.shape[1] < 1:
+            raise NotAModel(f"a crowd has {len(FIELDS)} rows and at least one person, not the shape {self.values.shape}")
+        for name, row in zip(FIELDS, self.values, strict=True):
+            if not np.all(np.isfinite(row)) or np.any(row < 0):
+                raise NotAModel(f"{name}: not everybody's is a number of zero or more")
+        if np.any(self["central_l"] == 0) or np.any(self["metabolite_volume_l"] == 0):
+            raise NotAModel("central_l, metabolite_volume_l: a volume must be above zero")
+        if np.any((self["intercompartmental_l_per_h"] > 0) & (self["peripheral_l"] == 0)):
+            raise NotAModel("peripheral_l: a volume that exchanges with the centre must be above zero")
+
+    def __getitem__(self, name: str) -> Floats:
+        row: Floats = self.values[FIELDS.index(name)]
+        return row
+
+    @property
+    def people(self) -> int:
+        return int(self.values.shape[1])
+
+    @property
+    def rates(self) -> Floats:
+        """[ka, CL/V1, Q/V1, Q/V2, fm·ratio·CL/V1, CLm/Vm][person], per hour."""
+        elimination = self["clearance_l_per_h"] / self["central_l"]
+        exchange, outer = self["intercompartmental_l_per_h"], self["peripheral_l"]
+        back = np.divide(exchange, outer, out=np.zeros_like(exchange), where=exchange > 0)
+        made = self["fraction_to_metabolite"] * self.mass_ratio * elimination
+        cleared = self["metabolite_clearance_l_per_h"] / self["metabolite_volume_l"]
+        return np.stack([self["absorption_per_h"], elimination, exchange / self["central_l"], back, made, cleared])
+
+    @property
+    def scale(self) -> Floats:
+        """[1000/V1, 1000/Vm][person]: from mg to ng/mL."""
+        return np.stack([1000 / self["central_l"], 1000 / self["metabolite_volume_l"]])
+
+    def part(self, people: slice) -> "Crowd":
+        return Crowd(self.values[:, people], self.mass_ratio)
+
+
+def crowd_of(bodies: list[Parameters]) -> Crowd:
+    """Raises NotAModel when the lags or the molar masses differ."""
+    if len({b.lag_h for b in bodies}) > 1 or len({b.mass_ratio for b in bodies}) > 1:
+        raise NotAModel("lag_h, mass_ratio: one for all people of a crowd")
+    return Crowd(np.array([[getattr(b, name) for b in bodies] for name in FIELDS]), bodies[0].mass_ratio)
+
+
+def varied(typical: Parameters, factors: dict[str, Floats]) -> Crowd:
+    """People around a typical one: each named parameter times its factor for each person; `volume_l` means both volumes of the parent."""
+    people = next(iter(factors.values())).shape[0] if factors else 1
+    values = np.repeat(np.array([[getattr(typical, name)] for name in FIELDS]), people, axis=1)
+    for name, factor in factors.items():
+        for one in ("central_l", "peripheral_l") if name == "volume_l" else (name,):
+            values[FIELDS.index(one)] *= factor
+    return Crowd(values, typical.mass_ratio)
+
+
+def evenly(people: int, base: int) -> Floats:
+    """The first points of van der Corput's sequence to a prime `base`, each strictly between 0 and 1."""
+    index, point, scale = np.arange(1, people + 1), np.zeros(people), 1.0
+    while np.any(index):
+        index, digit = np.divmod(index, base)
+        scale /= base
+        point += digit * scale
+    return point
+
+
+def normally(people: int, base: int) -> Floats:
+    """Those points through the inverse normal distribution."""
+    normal = NormalDist()
+    return np.array([normal.inv_cdf(float(p)) for p in evenly(people, base)])
+
+
+def in_force(course: Course, crowd: Crowd) -> list[Crowd]:
+    """The crowd in each phase of the course. A change moves everybody in proportion, as it moves the typical person; from zero it sets the
+    value."""
+    phases = Phases(course)
+    if any(p.lag_h != course.parameters.lag_h for p in phases.parameters):
+        raise NotAModel("lag_h: cannot change for a crowd")
+    made = []
+    for body in phases.parameters:
+        values = crowd.values.copy()
+        for i, name in enumerate(FIELDS):
+            before, now = getattr(course.parameters, name), getattr(body, name)
+            if now != before:
+                values[i] = values[i] * (now / before) if before else now
+        made.append(replace(crowd, values=values))
+    return made
+
+
+TERMS, RESTORE_AFTER = 18, 6
+
+
+def propagators(rates: Floats, hours: float) -> Matrix:
+    """Φ(hours) of everybody, the eleven entries as arrays; the arithmetic of `propagator`."""
+    ka, k10, k12, k21, kf, km = rates
+    q = np.maximum(np.maximum(ka, k10 + k12), np.maximum(k21, km))
+    with np.errstate(divide="ignore"):
+        halvings = np.where(q * hours > 1, np.ceil(np.log2(q * hours)), 0).astype(np.int64)
+    h = np.ldexp(hours, -halvings)
+    none, one = np.zeros_like(ka), np.ones_like(ka)
+    b = ((q - ka) * h, ka * h, (q - k10 - k12) * h, k21 * h, none, k12 * h, (q - k21) * h, none, kf * h, none, (q - km) * h)
+    phi: tuple[Floats, ...] = (one, none, one, none, none, none, one, none, none, none, one)
+    for k in range(TERMS, 0, -1):
+        phi = tuple(t / k for t in _times(b, phi))
+        phi = tuple(1 + t if i in (0, 2, 6, 10) else t for i, t in enumerate(phi))
+    decay = np.exp(-q * h)
+    phi = tuple(t * decay for t in phi)
+    for level in range(1, int(halvings.max()) + 1):
+        further = _times(phi, phi)
+        if level > RESTORE_AFTER:
+            further = _restored(rates, np.ldexp(h, level), further)
+        active = halvings >= level
+        phi = further if active.all() else tuple(np.where(active, f, p) for f, p in zip(further, phi, strict=True))
+    return _restored(rates, np.full_like(ka, hours), phi)  # type: ignore[return-value]
+
+
+def _times(x: tuple[Floats, ...], y: tuple[Floats, ...]) -> tuple[Floats, ...]:
+    """`times` is arithmetic only, so it holds for arrays as it does for numbers."""
+    return times(x, y)  # type: ignore[arg-type,return-value]
+
+
+def _restored(rates: Floats, h: Floats, phi: tuple[Floats, ...]) -> tuple[Floats, ...]:
+    """As `restored_entries`, for everybody at once."""
+    ka, k10, k12, k21, _, km = rates
+    apart, cross = k10 + k12 - k21, k12 * k21
+    d = np.sqrt(apart * apart + 4 * cross)
+    big = (np.abs(apart) + d) / 2
+    small = _ratio(cross, big, 0.0)
+    u, v = np.where(apart >= 0, big, small), np.where(apart >= 0, small, big)
+    fast = (k10 + k12 + k21 + d) / 2
+    e1, e2 = np.exp(-fast * h), np.exp(-_ratio(k10 * k21, fast, 0.0) * h)
+    between = e2 * _ratio(-np.expm1(-d * h), d, h)
+    cc, pp = _ratio(v * e2 + u * e1, d, e2), _ratio(u * e2 + v * e1, d, e2)
+    return (np.exp(-ka * h), phi[1], cc, k21 * between, phi[4], k12 * between, pp, phi[7], phi[8], phi[9], np.exp(-km * h))
+
+
+def _ratio(over: Floats, under: Floats, otherwise: Floats | float) -> Floats:
+    """over / under, and `otherwise` where there is nothing to divide by."""
+    found: Floats = np.array(np.broadcast_to(otherwise, under.shape))
+    np.divide(over, under, out=found, where=under > 0)
+    return found

@@ -1,0 +1,155 @@
+"""A history of doses as a list of steps that is the same for everybody: let time pass, add a dose, write a row.
+
+Made once for many people. Times are compared exactly (see `course`); what is left for arrays are indices, amounts and lengths of time. A diary
+in minutes has almost as many different lengths as doses, and each would need a matrix of its own; `on_minutes` composes every length from at
+most 15 multiples of each power of sixteen instead.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .course import CHANGE, ENTRY, Course, Dose, Phases, entries, since_entry
+
+Floats = NDArray[np.float64]
+Whole = NDArray[np.int32]
+RADIX = 16
+MOST_DIRECT = 24
+
+
+@dataclass(frozen=True)
+class Series:
+    """A dose of `mg` repeated every `every_h` for ever. Before step `step` everybody gets what it left, its newest dose `since_h` ago; `earlier`
+    are the rows before it: (hours since a dose, phase of the volumes, row)."""
+
+    step: int
+    phase: int
+    mg: float
+    every_h: float
+    since_h: float
+    earlier: tuple[tuple[float, int, int], ...]
+
+
+@dataclass(frozen=True)
+class Programme:
+    """`hours[i]` with the rates of `phase_of[i]` makes matrix i; `products` compose further ones. A step (same index in the five step arrays)
+    lets time pass by `matrix` (-1: none), adds `mg` times the bioavailability of `dose_phase`, and writes `row` (-1: none) with the volumes of
+    `sample_phase`. `times_h` are the rows' hours."""
+
+    hours: Floats
+    phase_of: Whole
+    products: Whole
+    matrix: Whole
+    mg: Floats
+    dose_phase: Whole
+    row: Whole
+    sample_phase: Whole
+    rows: int
+    times_h: Floats
+    series: tuple[Series, ...] = ()
+
+
+def programme(course: Course) -> Programme:
+    """The steps of `course`. Its lag holds for everybody. Raises ValueError for too many doses."""
+    phases = Phases(course)
+    events: list[tuple[Decimal, int, Any]] = [(c.at_h, CHANGE, None) for c in phases.changes]
+    events += [(at, ENTRY, (mg, phases.at(taken))) for at, taken, mg in entries(course, phases)]
+    events += [(t, ENTRY + 1, i) for i, t in enumerate(course.times_h)]
+    steady = [(d.at_h, ENTRY, d) for d in course.doses if d.steady_state]
+    events = sorted(events + steady, key=lambda e: (e[0], e[1]))
+    lengths: dict[tuple[int, Decimal], int] = {}
+    steps: list[tuple[int, float, int, int, int]] = []
+    series: list[Series] = []
+    phase, now = 0, events[0][0] if events else Decimal(0)
+    for at, kind, what in events:
+        moved = lengths.setdefault((phase, at - now), len(lengths)) if at > now else -1
+        now = at
+        if kind == CHANGE:
+            if moved >= 0:
+                steps.append((moved, 0.0, 0, -1, 0))
+            phase += 1
+        elif kind != ENTRY:
+            steps.append((moved, 0.0, 0, what, phase))
+        elif isinstance(what, Dose):
+            if moved >= 0:
+                steps.append((moved, 0.0, 0, -1, 0))
+            series.append(_series(course, phases, what, len(steps)))
+        else:
+            steps.append((moved, what[0], what[1], -1, 0))
+    return _made(steps, lengths, course, tuple(series))
+
+
+def _series(course: Course, phases: Phases, dose: Dose, step: int) -> Series:
+    assert dose.every_h is not None
+    phase = phases.at(dose.at_h)
+    body = phases.parameters[phase]
+    earlier = [(float(since_entry(body, dose, t)), phases.at(t), i) for i, t in enumerate(course.times_h) if t < dose.at_h]
+    since = float(since_entry(body, dose, dose.at_h))
+    return Series(step, phase, dose.mg, float(dose.every_h), since, tuple(earlier))
+
+
+def _made(
+    steps: list[tuple[int, float, int, int, int]],
+    lengths: dict[tuple[int, Decimal], int],
+    course: Course,
+    series: tuple[Series, ...],
+) -> Programme:
+    matrix, mg, dose_phase, row, sample_phase = zip(*steps, strict=True) if steps else ((), (), (), (), ())
+    return Programme(
+        np.array([float(h) for _, h in lengths], np.float64), np.array([p for p, _ in lengths], np.int32), np.zeros((0, 2), np.int32),
+        np.array(matrix, np.int32), np.array(mg, np.float64), np.array(dose_phase, np.int32), np.array(row, np.int32),
+        np.array(sample_phase, np.int32), len(course.times_h), np.array([float(t) for t in course.times_h], np.float64), series,
+    )  # fmt: skip
+
+
+def on_minutes(doses: NDArray[np.int64], mg: Floats, samples: NDArray[np.int64], lag_min: int = 0) -> Programme:
+    """The steps of a diary on the minute clock: `mg[i]` at minute `doses[i]`, rows at the minutes `samples` (both in order). A dose at a
+    sample's minute comes first. Raises ValueError for times that go backwards."""
+    if (len(doses) > 1 and np.any(np.diff(doses) < 0)) or (len(samples) > 1 and np.any(np.diff(samples) < 0)):
+        raise ValueError("the minutes of doses and of samples must not go backwards")
+    when = np.concatenate([doses + lag_min, samples])
+    order = np.argsort(when, kind="stable")
+    when, first = when[order], len(doses)
+    keep = int(np.searchsorted(when, samples[-1] if len(samples) else 0, side="right"))
+    when, order = when[:keep], order[:keep]
+    amount = np.where(order < first, mg[np.minimum(order, max(first - 1, 0))] if first else 0.0, 0.0)
+    row = np.where(order >= first, order - first, -1).astype(np.int32)
+    apart = np.diff(when, prepend=when[:1])
+    different = np.unique(apart[apart > 0])
+    if len(different) <= MOST_DIRECT:
+        matrix = np.where(apart > 0, np.searchsorted(different, apart), -1).astype(np.int32)
+        hours, products = different / 60.0, np.zeros((0, 2), np.int32)
+    else:
+        matrix, amount, row, hours, products = _in_digits(apart, amount, row)
+    none = np.zeros(len(matrix), np.int32)
+    return Programme(
+        hours, np.zeros(len(hours), np.int32), products, matrix, amount, none, row, none, len(samples), samples / 60.0
+    )
+
+
+def _in_digits(apart: NDArray[np.int64], amount: Floats, row: Whole) -> tuple[Whole, Floats, Whole, Floats, Whole]:
+    """Each length as its digits to the base sixteen: matrices 0 … k-1 are the powers, the others their multiples, each made from the one
+    below."""
+    places = 1
+    while RADIX**places <= apart.max():
+        places += 1
+    digits = (apart[:, None] // RADIX ** np.arange(places)) % RADIX
+    used = digits > 0
+    # Of a length without digits (nothing passes) one step is left, to carry its dose or row.
+    used[apart == 0, 0] = True
+    step, place = np.nonzero(used)
+    digit = digits[step, place]
+    matrix = np.where(digit == 0, -1, np.where(digit == 1, place, places + place * (RADIX - 2) + digit - 2)).astype(np.int32)
+    last = np.append(step[1:] != step[:-1], True)
+    hours = RADIX ** np.arange(places) / 60.0
+    products = [(p if d == 2 else places + p * (RADIX - 2) + d - 3, p) for p in range(places) for d in range(2, RADIX)]
+    return (
+        matrix,
+        np.where(last, amount[step], 0.0),
+        np.where(last, row[step], -1).astype(np.int32),
+        hours.astype(np.float64),
+        np.array(products, np.int32),
+    )

@@ -1,0 +1,132 @@
+"""NumPy, the compiled kernel, the exact engine and mpmath say the same; threads, buffers and chunks change no digit."""
+
+from dataclasses import replace
+
+import mpmath
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+from serein.clinical.kinetics import Course, Dose, NotAModel, Parameters, kernel, levels
+from serein.clinical.kinetics.crowd import crowd_of, in_force, varied
+from serein.clinical.kinetics.many import best_path, grid_for, levels_of_many
+from serein.clinical.kinetics.programme import on_minutes, programme
+from serein.clinical.kinetics.propagator import propagator
+
+from .bodies import USUAL, courses, d
+
+TOLERANCE = 1e-12
+TIE = 1.6 / 30
+
+
+def nearly(one, other, where=1e-250):
+    one, other = np.asarray(one), np.asarray(other)
+    assert np.all(np.isfinite(one)) and np.all(one >= 0)
+    return np.all(np.abs(one - other) <= TOLERANCE * np.abs(other) + where)
+
+
+def twin(body: Parameters, hours: float) -> list[mpmath.mpf]:
+    """exp(A·h) with 60 digits from the very same rates."""
+    with mpmath.workdps(60):
+        ka, k10, k12, k21, kf, km = map(mpmath.mpf, body.rates)
+        m = mpmath.expm(mpmath.matrix([[-ka, 0, 0, 0], [ka, -k10 - k12, k21, 0], [0, k12, -k21, 0], [0, kf, 0, -km]]) * hours)
+        return [m[0, 0], m[1, 0], m[1, 1], m[1, 2], m[2, 0], m[2, 1], m[2, 2], m[3, 0], m[3, 1], m[3, 2], m[3, 3]]
+
+
+HARD = {
+    "usual": {},
+    "no exchange": {"intercompartmental_l_per_h": 0.0},
+    "hardly any exchange": {"intercompartmental_l_per_h": 1e-12},
+    "very fast exchange": {"intercompartmental_l_per_h": 500.0},
+    "all rates equal": {"intercompartmental_l_per_h": 0.0, "absorption_per_h": TIE, "metabolite_clearance_l_per_h": 60 * TIE},
+    "rates 1e-12 apart": {"intercompartmental_l_per_h": 0.0, "absorption_per_h": TIE * (1 + 1e-12)},
+    "huge absorption": {"absorption_per_h": 1e3},
+    "tiny absorption": {"absorption_per_h": 1e-6},
+    "never cleared": {"clearance_l_per_h": 0.0, "metabolite_clearance_l_per_h": 0.0},
+}
+
+
+@pytest.mark.parametrize("name", HARD)
+def test_hard_cases_agree_with_sixty_digits_from_a_second_to_50000_hours(name):
+    body = replace(USUAL, **HARD[name])
+    for hours in (1 / 3600, 12.0, 1000.0, 50_000.0):
+        for fast, slow in zip(propagator(body, hours), twin(body, hours), strict=True):
+            assert abs(fast - slow) <= TOLERANCE * slow + mpmath.mpf(10) ** -290, (hours, fast, slow)
+
+
+@settings(max_examples=40)
+@given(courses)
+def test_both_paths_agree_with_the_exact_engine_on_any_history(compiled, course):
+    exact = levels(course)
+    try:
+        phases = in_force(course, crowd_of([course.parameters] * 9))
+    except NotAModel:
+        return  # a change of the lag: not for crowds
+    plan = programme(course)
+    for path in ("numpy", "compiled"):
+        parent, metabolite = levels_of_many(plan, phases, path=path).cut()
+        assert nearly(parent, np.array(exact.parent)[:, None]), path
+        assert nearly(metabolite, np.array(exact.metabolite)[:, None]), path
+
+
+TAPER = Course(
+    replace(USUAL, lag_h=0.2),
+    (Dose(at_h=d(0), mg=5, every_h=d(12), count=60), Dose(at_h=d(720), mg=2.5, every_h=d(12), count=28)),
+    (),
+    tuple(map(d, range(1057))),
+)
+
+
+def people(count):
+    spread = {n: np.exp(np.linspace(-0.6, 0.6, count)) for n in ("clearance_l_per_h", "absorption_per_h")}
+    return [varied(TAPER.parameters, spread)]
+
+
+def test_a_crowd_is_its_people_one_by_one(compiled):
+    crowd = people(11)
+    found = {path: levels_of_many(programme(TAPER), crowd, path=path).cut() for path in ("numpy", "compiled")}
+    for i in (0, 4, 10):
+        body = replace(TAPER.parameters, **{n: float(crowd[0][n][i]) for n in ("clearance_l_per_h", "absorption_per_h")})
+        exact = levels(replace(TAPER, parameters=body))
+        for path, (parent, metabolite) in found.items():
+            assert nearly(parent[:, i], exact.parent) and nearly(metabolite[:, i], exact.metabolite), path
+
+
+@pytest.mark.parametrize("path", ["numpy", "compiled"])
+def test_threads_and_used_buffers_change_no_digit(compiled, path):
+    plan, crowd = programme(TAPER), people(300)
+    alone = levels_of_many(plan, crowd, path=path)
+    used = grid_for(plan.rows, 300)
+    used.parent.fill(7.0)
+    for threads in (2, 3, 8):
+        again = levels_of_many(plan, crowd, into=used, threads=threads, path=path)
+        assert np.array_equal(again.cut()[0], alone.cut()[0]) and np.array_equal(again.cut()[1], alone.cut()[1])
+
+
+def test_a_buffer_of_another_shape_is_refused():
+    with pytest.raises(ValueError, match="buffer"):
+        levels_of_many(programme(TAPER), people(4), into=grid_for(3, 4))
+
+
+@pytest.mark.parametrize("path", ["numpy", "compiled"])
+def test_a_diary_in_minutes_is_the_same_history(compiled, path):
+    """200 doses at odd minutes: more lengths than matrices are made for, so that each is composed of digits."""
+    minutes = np.cumsum(300 + (np.arange(200) * 7919) % 611).astype(np.int64)
+    samples = np.arange(0, int(minutes[-1]) + 5000, 731, dtype=np.int64)
+    mg = 1 + (np.arange(200) % 7) * 0.5
+    doses = tuple(Dose(at_h=d(int(m)) / 60, mg=float(x)) for m, x in zip(minutes, mg, strict=True))
+    body = replace(USUAL, lag_h=0.2)
+    exact = levels(Course(body, doses, (), tuple(d(int(s)) / 60 for s in samples)))
+    plan = on_minutes(minutes, mg, samples, lag_min=12)
+    assert len(plan.products) > 0
+    parent, metabolite = levels_of_many(plan, [crowd_of([body] * 8)], path=path).cut()
+    # The exact engine's thirds of an hour are rounded at the 28th digit: a dose at a sample's instant stays before it.
+    assert nearly(parent[:, 0], exact.parent) and nearly(metabolite[:, 0], exact.metabolite)
+
+
+def test_without_a_kernel_numpy_does_the_work(monkeypatch, compiled):
+    crowd, plan = people(8), programme(TAPER)
+    fast = levels_of_many(plan, crowd).cut()[0]
+    monkeypatch.setattr(kernel, "compiled", lambda: None)
+    assert best_path() == "numpy"
+    assert nearly(levels_of_many(plan, crowd).cut()[0], fast)
