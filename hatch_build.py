@@ -72,7 +72,7 @@ class CompileOnce(BuildHookInterface):  # type: ignore[type-arg]
 
     def _kernel(self, build_data: dict[str, Any]) -> None:
         folder = Path(self.root) / KINETICS
-        target = folder / "libkinetics.so"
+        target = folder / "kernel.shared"
         if os.environ.get("SEREIN_PURE") == "1" or not compile_kernel(folder / "kernel.c", target):
             target.unlink(missing_ok=True)  # of an earlier build: a pure wheel must not carry it
             return

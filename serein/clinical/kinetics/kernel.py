@@ -12,7 +12,8 @@ from .crowd import Crowd
 from .programme import Programme
 
 VERSION = 1
-LIBRARY = Path(__file__).with_name("libkinetics.so")
+# Not .so: Python would take it for a module of its own and offer it to whoever walks through the package.
+LIBRARY = Path(__file__).with_name("kernel.shared")
 WIDTH = 8  # people side by side in one vector
 Floats = NDArray[np.float64]
 
