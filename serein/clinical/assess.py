@@ -22,6 +22,7 @@ from serein.clinical.dosing.use import age_alone, rightly_used
 from serein.clinical.findings import AssessedOrder, Assessment, Finding, NotChecked, Purpose, Severity
 from serein.clinical.history import Regimen
 from serein.clinical.interactions.company import code_and_text, company, order_not_recognised, order_of_another
+from serein.clinical.interactions.drift import level_drift
 from serein.clinical.interactions.person import person
 from serein.clinical.jurisdiction.supply import lawful_supply, unjudged
 from serein.clinical.knowledge import Knowledge, load
@@ -69,6 +70,7 @@ def _regimen(scene: Scene, regimen: Regimen) -> Said:
             rightly_used(scene, regimen),
             person(scene, regimen),
             company(scene, regimen),
+            level_drift(scene, regimen),
             dependence_likely(scene, regimen, depends),
             course_of_treatment(scene, regimen, depends),
         )

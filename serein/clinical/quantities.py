@@ -26,6 +26,9 @@ def decimal(value: Decimal | int | str, what: str = "number") -> Decimal:
     """
     if isinstance(value, bool) or not isinstance(value, (Decimal, int, str)):
         raise NotAQuantity(f"{what}: {value!r} is not a decimal number")
+    if isinstance(value, str) and not (value.isascii() and "_" not in value):
+        # Decimal reads the digits of every script, and "1_0" as 10: what a person cannot see at a glance is not a dose.
+        raise NotAQuantity(f"{what}: {value!r} is not written in plain digits")
     if len(str(value)) > LONGEST_NUMBER:
         raise NotAQuantity(f"{what}: too many digits")
     try:

@@ -11,7 +11,7 @@ import pytest
 import serein.clinical.knowledge as room
 from serein.clinical import knowledge
 from serein.clinical.findings import Severity
-from serein.clinical.knowledge.library import _cites
+from serein.clinical.knowledge.gates import cites
 
 KNOWN = knowledge.load()
 FIXED_CODES_TEXT = """
@@ -130,7 +130,7 @@ def test_the_us_label_forbids_exactly_its_contraindications():
 def test_every_value_cites_and_nothing_is_confirmed_yet():
     for kind in ("substances", "products", "limits", "rules", "medicines", "interactions", "contraindications", "instruments"):
         for value in getattr(KNOWN, kind):
-            assert list(_cites(value)), f"{kind} without a source"
+            assert list(cites(value)), f"{kind} without a source"
             assert value.confirmed_by is None
     assert KNOWN.confirmed is False and KNOWN.version == "2026.1"
 

@@ -79,7 +79,7 @@ def early_request(scene: Scene, regimen: Regimen) -> Said:
         return Said()
     texts = (
         f"Asked for early: the earlier supply lasts until {out}",
-        "More than 7 days of the earlier supply remain on the day this starts.",
+        f"More than {plain(scene.rule('early-days'))} days of the earlier supply remain on the day this starts.",
     )
     because = Because(inputs=(Input(f"supply lasts until {out}", w.reference), Input(f"starts {regimen.starts}", regimen.order)))
     return Said((scene.finding("early-request", WARN, regimen.order, texts, because),))
@@ -119,7 +119,7 @@ def cut_too_fast(scene: Scene, regimen: Regimen, found: Dependence) -> Said:
     percent = plain((cut * 100 / before).quantize(Decimal(1)))
     texts = (
         f"From {plain(before)} to {plain(regimen.daily_mg)} mg a day is a cut of {percent} %",
-        "The guideline: first cuts of 5 to 10 %, and usually not more than 25 % in 2 weeks.",
+        f"The guideline: {scene.knowledge.rule('taper-usual-percent').says}, {scene.knowledge.rule('cut-percent').says}.",
     )
     inputs = (Input(f"{plain(before)} mg a day before", reference), Input(f"{plain(regimen.daily_mg)} mg a day", regimen.order))
     return Said((scene.finding("cut-too-fast", WARN, regimen.order, texts, Because(inputs=inputs)),))
@@ -213,8 +213,8 @@ def review_overdue(scene: Scene, regimen: Regimen) -> Said:
     if Birth.day(last).youngest_months(regimen.starts) < scene.rule("review-months"):
         return Said()
     texts = (
-        f"Last reassessed on {last}: more than 3 months ago",
-        "The guideline asks for a reassessment at least every 3 months.",
+        f"Last reassessed on {last}: more than {plain(scene.rule('review-months'))} months ago",
+        f"The guideline: {scene.knowledge.rule('review-months').says}.",
     )
     because = Because(inputs=(Input(f"last reassessment {last}", scene.told.reference("last_review")), *taken.inputs))
     return Said((scene.finding("review-overdue", WARN, regimen.order, texts, because),))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_CEILING, Decimal
+from decimal import Decimal
 
 from serein.clinical.case import Answer
 from serein.clinical.dosing.person import Bounds, bounds, person_inputs
@@ -11,6 +11,7 @@ from serein.clinical.findings import Input, NotChecked, Purpose, Severity
 from serein.clinical.history import Regimen
 from serein.clinical.knowledge.facts import Cite, Range
 from serein.clinical.knowledge.scene import Because, Said, Scene, together
+from serein.clinical.knowledge.settling import half_life_hours, settling_days
 from serein.clinical.quantities import plain
 
 WARN, STOP, NOTE = Severity.WARN, Severity.STOP, Severity.NOTE
@@ -23,7 +24,7 @@ def dose_within_limits(scene: Scene, regimen: Regimen) -> Said:
     if not any(summed(d) for d in regimen.drafts):
         return _unknown(scene, regimen, "the limits in the knowledge are for use by mouth, and this is not")
     found = bounds(scene, regimen)
-    if found is None:
+    if found is None or not _any_limit(scene, regimen):
         return _unknown(scene, regimen, f"no label limits of {regimen.substance} in the knowledge") + increase_too_soon(
             scene, regimen
         )
@@ -36,6 +37,11 @@ def dose_within_limits(scene: Scene, regimen: Regimen) -> Said:
             increase_too_soon(scene, regimen),
         )
     )
+
+
+def _any_limit(scene: Scene, regimen: Regimen) -> bool:
+    limits = scene.knowledge.limits_of(regimen.substance)
+    return limits is not None and bool(limits.ranges or limits.absolutes)
 
 
 def dose_inputs(scene: Scene, regimen: Regimen, *more: Input) -> tuple[Input, ...]:
@@ -179,23 +185,6 @@ def _frequency(scene: Scene, regimen: Regimen, found: Bounds) -> Said:
     return Said((scene.finding("frequency-out-of-range", WARN if most > high else NOTE, regimen.order, texts, because),))
 
 
-def half_life_hours(scene: Scene, substance: str) -> tuple[Decimal, tuple[Input, ...], Cite] | None:
-    """This person's half-life in hours as the sources give it: by age (linear between two points), longer in liver disease and
-    in poor metabolisers. None when the knowledge has none or the age is unknown."""
-    known, birth = scene.knowledge.substance(substance).half_life, scene.case.birth
-    if known is None or birth is None:
-        return None
-    years = min(max(Decimal(birth.oldest_years(scene.on)), known.young_years), known.old_years)
-    slope = (known.old_hours - known.young_hours) / (known.old_years - known.young_years)
-    hours = known.young_hours + (years - known.young_years) * slope
-    if scene.has_hazard("slow-metaboliser"):
-        hours = max(hours, known.slow_hours)
-    if scene.has_hazard("liver-disease") or scene.has_hazard("severe-liver-disease"):
-        hours *= known.liver_factor
-    relevant = ("slow-metaboliser", "liver-disease", "severe-liver-disease")
-    return hours, tuple(i for h, inputs in scene.hazards if h.id in relevant for i in inputs), known.cite
-
-
 def increase_too_soon(scene: Scene, regimen: Regimen) -> Said:
     """An increase before 90 % of steady state since the last change (3.32 half-lives)."""
     if regimen.purpose is not Purpose.INCREASE:
@@ -205,15 +194,13 @@ def increase_too_soon(scene: Scene, regimen: Regimen) -> Said:
     if known is None or changed is None:
         return Said((), (NotChecked("increase-too-soon", "no half-life for this person, or no date of the last change"),))
     hours, inputs, cite = known
-    days = (hours * scene.rule("steady-state-half-lives") / 24).to_integral_value(ROUND_CEILING)
+    settled, days = scene.knowledge.rule("steady-state-half-lives"), settling_days(scene, hours)
     if (regimen.starts - changed).days >= days:
         return Said()
     texts = (
         f"Increase before the last change has settled ({plain(days)} days for this person)",
-        f"Half-life taken as {plain(hours.quantize(Decimal(1)))} hours; 90 % of steady state takes 3.32 half-lives.",
+        f"Half-life taken as {plain(hours.quantize(Decimal(1)))} hours; {settled.says} takes {plain(settled.value)} half-lives.",
     )
     since = Input(f"last change on {changed}", regimen.before[-1].reference)
-    because = Because(
-        inputs=(since, *person_inputs(scene), *inputs), cites=(cite, scene.knowledge.rule("steady-state-half-lives").cite)
-    )
+    because = Because(inputs=(since, *person_inputs(scene), *inputs), cites=(cite, settled.cite))
     return Said((scene.finding("increase-too-soon", WARN, regimen.order, texts, because),))

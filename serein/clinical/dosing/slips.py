@@ -76,7 +76,7 @@ def concentration_mixup(scene: Scene, order: Order, read: Written) -> Said:
     in_ml = any(a and a.unit is Unit.ML for d in order.dosages for a in (d.low, d.high))
     why = ""
     if identity.product and scene.knowledge.product(identity.product).concentrate:
-        why = "the 5 mg/mL concentrate, five times as strong as the 1 mg/mL solution"
+        why = f"{scene.knowledge.product(identity.product).name}, which is easily taken for a weaker solution"
     elif read.form == "oral-concentrate":
         why = "an oral concentrate"
     elif in_ml and identity.mg_per_ml is None:

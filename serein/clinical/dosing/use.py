@@ -6,13 +6,14 @@ from datetime import date
 
 from serein.clinical.case import Answer, Order
 from serein.clinical.dosing.person import indications, person_inputs, populations
-from serein.clinical.findings import Input, NotChecked, Severity
+from serein.clinical.findings import Input, NotChecked, Purpose, Severity
 from serein.clinical.history import Regimen
 from serein.clinical.knowledge.amounts import last_day
 from serein.clinical.knowledge.course import course
 from serein.clinical.knowledge.scene import Because, Said, Scene, together
+from serein.clinical.quantities import plain
 
-WARN, STOP = Severity.WARN, Severity.STOP
+WARN, STOP, NOTE = Severity.WARN, Severity.STOP, Severity.NOTE
 
 
 def rightly_used(scene: Scene, regimen: Regimen) -> Said:
@@ -29,7 +30,7 @@ def _indication(scene: Scene, order: Order, substance: str) -> Said:
         because = Because(inputs=(Input("no reason in the order", order.reference),))
         return Said((scene.finding("indication-missing", WARN, order.reference, texts, because),))
     limits = scene.knowledge.limits_of(substance)
-    if limits is None:
+    if limits is None or not limits.ranges:
         return Said((), (NotChecked("indication-not-labelled", f"no label of {substance} in the knowledge"),))
     given = indications(scene, order)
     labelled = {r.indication for r in limits.ranges if r.jurisdiction == scene.case.jurisdiction}
@@ -79,7 +80,9 @@ def duration_beyond_guidance(scene: Scene, regimen: Regimen) -> Said:
     texts = (f"The course goes beyond {worst.name}", f"{worst.says[0].upper()}{worst.says[1:]}.")
     own = Input(f"{regimen.substance} for more than {worst.name}", regimen.order)
     because = Because(inputs=(own, *before.inputs), cites=(worst.cite,))
-    return Said((scene.finding("duration-beyond-guidance", WARN, regimen.order, texts, because),), unknown)
+    lowered = regimen.purpose is Purpose.DECREASE or scene.told.taper_runs is Answer.YES
+    severity = NOTE if lowered else WARN
+    return Said((scene.finding("duration-beyond-guidance", severity, regimen.order, texts, because),), unknown)
 
 
 def _until(regimen: Regimen) -> date | None:
@@ -97,15 +100,28 @@ def age_alone(scene: Scene, regimen: Regimen) -> Said:
         return Said((scene.finding("age-unknown", STOP, regimen.order, texts, because),))
     inputs, found = person_inputs(scene)[:1], []
     if birth.youngest_months(scene.on) < scene.rule("infant-months"):
-        texts = ("The patient is or may be under 6 months old", "The label forbids diazepam under 6 months.")
+        infant = scene.knowledge.rule("infant-months").says
+        texts = (f"The patient is or may be {infant} old", f"The label forbids it {infant}.")
         found.append(scene.finding("under-six-months", STOP, regimen.order, texts, Because(inputs=inputs)))
     if "child" in populations(scene):
-        texts = ("The patient is or may be under 18", "Paradoxical reactions are commoner in the young; label doses are lower.")
+        texts = (
+            f"The patient is or may be {scene.knowledge.rule('child-years').says} old",
+            "Paradoxical reactions are commoner in the young; label doses are lower.",
+        )
         found.append(scene.finding("child", WARN, regimen.order, texts, Because(inputs=inputs)))
     if birth.oldest_years(scene.on) >= scene.rule("older-adult-years"):
         texts = (
-            "The patient is or may be 65 or older",
-            "Diazepam and its metabolite accumulate; falls, fractures and confusion are commoner. AGS Beers: avoid, with exceptions.",
+            f"The patient is or may be {plain(scene.rule('older-adult-years'))} or older",
+            "Diazepam and its metabolite accumulate; falls, fractures and confusion are commoner. AGS Beers: avoid, with exceptions."
+            + _excepted(scene, regimen, "older-adult"),
         )
         found.append(scene.finding("older-adult", WARN, regimen.order, texts, Because(inputs=inputs)))
     return Said(tuple(found))
+
+
+def _excepted(scene: Scene, regimen: Regimen, code: str) -> str:
+    """Why the finding may be acceptable for what this is given for, in words; '' when nothing lifts it."""
+    drafts = {d.reference for d in regimen.drafts}
+    given = {i for o in scene.orders if o.reference in drafts for i in indications(scene, o)}
+    lifted = [e for e in scene.knowledge.exceptions if e.code == code and given & set(e.indications)]
+    return "".join(f" Acceptable because {e.says}." for e in lifted)

@@ -30,6 +30,7 @@ def company(scene: Scene, regimen: Regimen) -> Said:
     meetings = scene.knowledge.register.meetings[regimen.substance]
     met = Said(tuple(f for m in meetings for f in _meeting(scene, regimen, m, others)))
     known = {m.code for m in meetings}
+    known |= set(scene.knowledge.substance(regimen.substance).unaffected_by)
     blind = (c for c in ("inhibitor-together", "inducer-together") if c not in known)
     gaps = tuple(NotChecked(c, f"the knowledge does not say how {regimen.substance} is broken down") for c in blind)
     return Said((), gaps) + together(
@@ -133,7 +134,7 @@ def _three(scene: Scene, regimen: Regimen, others: tuple[_Other, ...]) -> Said:
     old = birth is not None and birth.oldest_years(scene.on) >= scene.rule("older-adult-years")
     texts = (
         f"{len(taken) + 1} medicines that act on the brain at the same time",
-        "Three or more raise the risk of falls and fractures; the AGS Beers criteria say avoid from 65.",
+        "So many together raise the risk of falls and fractures; the AGS Beers criteria say avoid in older adults.",
     )
     inputs = (Input(regimen.substance, regimen.order), *(Input(o.words, o.reference) for o in taken.values()))
     return Said((scene.finding("three-cns-active", WARN if old else NOTE, regimen.order, texts, Because(inputs=inputs)),))

@@ -10,6 +10,7 @@ from serein.clinical.history import Regimen
 from serein.clinical.knowledge.facts import Cite, Hazard
 from serein.clinical.knowledge.names import says
 from serein.clinical.knowledge.scene import Because, Said, Scene, together
+from serein.clinical.quantities import plain
 
 WARN, STOP, NOTE = Severity.WARN, Severity.STOP, Severity.NOTE
 # LOINC of what a record measures: body mass index, filtration, PHQ-9 total and item 9, liver tests.
@@ -176,13 +177,22 @@ def _told(scene: Scene, regimen: Regimen) -> Said:
         found.append(_by_number(scene, regimen, "falls", Input("falls, told by the patient", told.reference("falls"))))
     if told.drives is not Answer.NO:
         asked = "drives" if told.drives is Answer.YES else "driving not recorded"
-        texts = (
-            "Driving: advise and record",
-            "Sedation can impair driving; in the UK blood limits can be reached inside the dose range, with a medical defence.",
-        )
-        because = Because(inputs=(Input(asked, told.reference("drives")),))
+        limit, cites = _driving_limit(scene, regimen.substance)
+        texts = ("Driving: advise and record", f"Sedation can impair driving.{limit}")
+        because = Because(inputs=(Input(asked, told.reference("drives")),), cites=cites)
         found.append(scene.finding("driving", NOTE, regimen.order, texts, because))
     return Said(tuple(found))
+
+
+def _driving_limit(scene: Scene, substance: str) -> tuple[str, tuple[Cite, ...]]:
+    """What the law here lets a driver have in the blood, in words, and who says so; () leaves the catalogue's sources."""
+    law = scene.knowledge.jurisdiction(scene.case.jurisdiction)
+    limit = next((d for d in law.driving_limits if d.substance == substance), None)
+    if limit is None:
+        return (f" No blood limit for {substance} is known here." if law.driving_limits else ""), ()
+    words = f" {law.name}: the limit is {plain(limit.micrograms_per_litre)} micrograms per litre of blood. "
+    defence = "Ordinary doses can reach it; who takes it as prescribed and is not impaired has a medical defence."
+    return words + defence, (limit.cite, *scene.knowledge.catalogue("driving").cites)
 
 
 def _suicidal(scene: Scene) -> Input | None:

@@ -16,7 +16,7 @@ def lawful_supply(scene: Scene, order: Order) -> Said:
         return Said()
     texts = (
         f"{repeats} repeats; the law of {law.name} allows {law.maximum_repeats}",
-        "No fill or refill later than 6 months after issue, and at most 5 refills.",
+        "The law limits how often a controlled prescription may be filled again.",
     )
     because = Because(inputs=(Input(f"{repeats} repeats", order.reference),), cites=law.cites)
     return Said((scene.finding("refills-beyond-law", Severity.STOP, order.reference, texts, because),))

@@ -28,8 +28,10 @@ class Confidence(StrEnum):
 
 
 class Kind(StrEnum):
-    """What the page that was really read is: the thing itself, a page quoting it, or a page quoting such a page."""
+    """What the page that was really read is: the thing itself, a page quoting it, or a page quoting such a page; or a rule of
+    Serein's own, which no publication gives."""
 
+    OWN = "own"
     PRIMARY = "primary"
     SECONDARY = "secondary"
     TERTIARY = "tertiary"
@@ -60,7 +62,12 @@ class Source:
         """What people see: never a secondary page dressed as the primary."""
         if not self.read:
             return f"{self.reports} (page not read for this release)"
-        return self.reports if self.kind is Kind.PRIMARY else f"{self.reports}, as reported by {self.read}"
+        return f"{self.reports}, as reported by {self.read}" if self.kind in (Kind.SECONDARY, Kind.TERTIARY) else self.reports
+
+    def __post_init__(self) -> None:
+        empty = [name for name in ("title", "reports", "url") if not getattr(self, name).strip()]
+        if empty:
+            raise ValueError(f"{self.id}: {', '.join(empty)} must say something")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,19 +104,22 @@ class Equivalent:
 
 @dataclass(frozen=True, kw_only=True)
 class HalfLife:
-    """Hours; linear in age between two points, times `liver_factor` in cirrhosis; `slow_hours` for CYP2C19 poor metabolisers."""
+    """Hours; linear in age between two points, times `liver_factor` in liver disease; `slow_hours` for CYP2C19 poor metabolisers.
+    A factor that is None was not found: then nobody knows the half-life of such a person."""
 
     young_years: Decimal
     young_hours: Decimal
     old_years: Decimal
     old_hours: Decimal
-    liver_factor: Decimal
-    slow_hours: Decimal
     cite: Cite
+    liver_factor: Decimal | None = None
+    slow_hours: Decimal | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Substance:
+    """`unaffected_by`: finding codes of interactions that a source says do not change this substance's levels."""
+
     id: str
     name: str
     classes: tuple[str, ...]
@@ -122,6 +132,8 @@ class Substance:
     schedules: tuple[Schedule, ...] = ()
     equivalents: tuple[Equivalent, ...] = ()
     half_life: HalfLife | None = None
+    unaffected_by: tuple[str, ...] = ()
+    unaffected_cite: Cite | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -194,10 +206,26 @@ class Duration:
 
 @dataclass(frozen=True, kw_only=True)
 class LimitFile:
+    """`unknown` names the checks for which no source that was read gives a limit: never the same as no limit."""
+
     substance: str
     ranges: tuple[Range, ...]
     absolutes: tuple[Absolute, ...]
     durations: tuple[Duration, ...]
+    confirmed_by: str | None
+    review_by: date
+    unknown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoLimits:
+    """Substances of which no limit at all is known, said one by one."""
+
+    id: str
+    substances: tuple[str, ...]
+    unknown: tuple[str, ...]
+    says: str
+    cite: Cite
     confirmed_by: str | None
     review_by: date
 
@@ -296,6 +324,19 @@ class Hazard:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Excepted:
+    """A warning that its own source lifts for some indications: the finding stays and says why it may be acceptable."""
+
+    id: str
+    code: str
+    indications: tuple[str, ...]
+    says: str
+    cite: Cite
+    confirmed_by: str | None
+    review_by: date
+
+
+@dataclass(frozen=True, kw_only=True)
 class Indication:
     id: str
     name: str
@@ -350,6 +391,15 @@ class AdviceFile:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DrivingLimit:
+    """The most in blood that the law allows a driver, in micrograms per litre, apart from a medical defence."""
+
+    substance: str
+    micrograms_per_litre: Decimal
+    cite: Cite
+
+
+@dataclass(frozen=True, kw_only=True)
 class Jurisdiction:
     """Law on supply. `valid_days` after issue; `maximum_repeats`, `maximum_days_supply` None: not limited by the source read."""
 
@@ -361,6 +411,7 @@ class Jurisdiction:
     confirmed_by: str | None
     review_by: date
     poison_line: str = ""
+    driving_limits: tuple[DrivingLimit, ...] = ()
     valid_days: int | None = None
     maximum_repeats: int | None = None
     good_practice_days_supply: int | None = None

@@ -5,14 +5,14 @@ from __future__ import annotations
 import functools
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from serein.clinical.findings import Severity, SourceReference
-from serein.clinical.knowledge import facts, kinetic_facts
+from serein.clinical.findings import SourceReference
+from serein.clinical.knowledge import facts, gates, kinetic_facts
 from serein.clinical.knowledge.compiled import NAME, compiled_text, digest, read_compiled
 from serein.clinical.knowledge.facts import BadKnowledge
 from serein.clinical.knowledge.questions import Instrument
@@ -27,11 +27,13 @@ ROOMS: dict[str, Any] = {
     "substances": facts.Substance,
     "products": facts.ProductFile,
     "limits": facts.LimitFile,
+    "no_limits": facts.NoLimits,
     "rules": facts.RuleFile,
     "medicines": facts.MedicineGroup,
     "interactions": facts.Interaction,
     "contraindications": facts.Hazard,
     "indications": facts.IndicationFile,
+    "exceptions": facts.Excepted,
     "states": facts.StateFile,
     "advice": facts.AdviceFile,
     "instruments": Instrument,
@@ -41,11 +43,17 @@ ROOMS: dict[str, Any] = {
 }
 # Folder of each room: rules stand with the limits they belong to, indications and advice with the pathways.
 FOLDERS = {
+    "no_limits": "limits/unknown",
     "rules": "limits/rules",
     "indications": "pathways/indications",
+    "exceptions": "pathways/exceptions",
     "states": "pathways/states",
     "advice": "pathways/advice",
 }
+
+
+BY_ID = ("sources", "substances", "medicines", "interactions", "contraindications", "exceptions", "instruments")
+BY_ID += ("jurisdictions", "no_limits")
 
 
 @dataclass(frozen=True)
@@ -57,11 +65,13 @@ class Knowledge:
     substances: tuple[facts.Substance, ...]
     products: tuple[facts.ProductFile, ...]
     limits: tuple[facts.LimitFile, ...]
+    no_limits: tuple[facts.NoLimits, ...]
     rules: tuple[facts.RuleFile, ...]
     medicines: tuple[facts.MedicineGroup, ...]
     interactions: tuple[facts.Interaction, ...]
     contraindications: tuple[facts.Hazard, ...]
     indications: tuple[facts.IndicationFile, ...]
+    exceptions: tuple[facts.Excepted, ...]
     states: tuple[facts.StateFile, ...]
     advice: tuple[facts.AdviceFile, ...]
     instruments: tuple[Instrument, ...]
@@ -79,7 +89,7 @@ class Knowledge:
         return found
 
     def _named(self) -> Iterator[tuple[str, str, Any]]:
-        for kind in ("sources", "substances", "medicines", "interactions", "contraindications", "instruments", "jurisdictions"):
+        for kind in BY_ID:
             yield from ((kind, value.id, value) for value in getattr(self, kind))
         yield from (("products", p.id, (f.substance, p)) for f in self.products for p in f.products)
         yield from (("limits", f.substance, f) for f in self.limits)
@@ -178,7 +188,8 @@ def read(folder: Path, version: str = VERSION) -> Knowledge:
     """Knowledge in `folder`. Raises BadKnowledge, naming the file, for anything not exactly as declared."""
     rooms = {name: _room(folder, FOLDERS.get(name, name), kind) for name, kind in ROOMS.items()}
     knowledge = Knowledge(version=version, **rooms)
-    _check(knowledge)
+    knowledge._index  # noqa: B018  (a name defined twice is refused here)
+    gates.check(knowledge, tuple(ROOMS))
     return knowledge
 
 
@@ -187,42 +198,6 @@ def _room(folder: Path, path: str, kind: Any) -> tuple[Any, ...]:
 
     files = sorted((f for f in folder.joinpath(*path.split("/")).iterdir() if f.name.endswith(".yaml")), key=lambda f: f.name)
     return tuple(build(kind, parse(f.read_text("utf-8"), f"{path}/{f.name}"), f"{path}/{f.name}") for f in files)
-
-
-def _check(knowledge: Knowledge) -> None:
-    for name in ROOMS:
-        for value in getattr(knowledge, name):
-            for cite in _cites(value):
-                if ("sources", cite.source) not in knowledge._index:
-                    raise BadKnowledge(f"{name}: no source {cite.source!r}")
-    groups = {g.id for g in knowledge.medicines}
-    for meeting in knowledge.interactions:
-        if meeting.severity not in knowledge.catalogue(meeting.code).severity:
-            raise BadKnowledge(f"interactions {meeting.id}: a severity that {meeting.code} does not list")
-        if unknown := set(meeting.groups) - groups:
-            raise BadKnowledge(f"interactions {meeting.id}: no medicine group {sorted(unknown)}")
-        if not (meeting.groups or meeting.medicines) or not (meeting.substances or meeting.classes):
-            raise BadKnowledge(f"interactions {meeting.id}: nobody meets nobody")
-    for entry in knowledge.codes:
-        if entry.relaxable and Severity.WARN not in entry.severity:
-            raise BadKnowledge(f"findings {entry.code}: relaxable, but it has no warning to relax to")
-    for hazard in knowledge.contraindications:
-        listed = knowledge.catalogue(hazard.code).severity
-        if hazard.severity not in listed or (hazard.contraindicated and Severity.STOP not in listed):
-            raise BadKnowledge(f"contraindications {hazard.id}: a severity that {hazard.code} does not list")
-        for forbidden in hazard.contraindicated:
-            knowledge.substance(forbidden.substance)
-
-
-def _cites(value: Any) -> Iterator[facts.Cite]:
-    if isinstance(value, facts.Cite):
-        yield value
-    elif isinstance(value, tuple):
-        for part in value:
-            yield from _cites(part)
-    elif is_dataclass(value):
-        for field in fields(value):
-            yield from _cites(getattr(value, field.name))
 
 
 HERE = Path(__file__).parent
@@ -255,9 +230,4 @@ def write_compiled(folder: Path = HERE) -> Path:
 
 def due(knowledge: Knowledge, on: date) -> tuple[str, ...]:
     """Names of the rooms and ids whose review date has passed."""
-    return tuple(
-        f"{name}/{getattr(v, 'id', getattr(v, 'substance', name))}"
-        for name in ROOMS
-        for v in getattr(knowledge, name)
-        if v.review_by < on
-    )
+    return gates.due(knowledge, tuple(ROOMS), on)

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from serein.clinical.case import Case, Circumstances, Concept, Condition, Medicine, MedicineUse, Order
-from serein.clinical.findings import Finding, Input, NotChecked, Severity
+from serein.clinical.findings import Finding, Input, NotChecked, Severity, SourceReference
 from serein.clinical.history import Written
 from serein.clinical.knowledge import facts
 from serein.clinical.knowledge.amounts import written
@@ -35,6 +35,7 @@ class Said:
 
 
 SILENT = Said()
+NO_PRIMARY = "No primary source was read for this rule: it stands here as others report it."
 
 
 def together(said: Iterable[Said]) -> Said:
@@ -138,17 +139,23 @@ class Scene:
         entry = self.knowledge.catalogue(code)
         if severity not in entry.severity:
             raise ValueError(f"{code} is catalogued without {severity}")
-        cites = because.cites or entry.cites
+        sources = tuple(self.knowledge.reference(c) for c in because.cites or entry.cites)
         return Finding(
             code=code,
             severity=severity,
             order=order,
             summary=shorten(texts[0]),
-            detail=texts[1],
+            detail=f"{texts[1]} {NO_PRIMARY}" if severity is Severity.STOP and unseen(sources) else texts[1],
             inputs=because.inputs,
-            sources=tuple(self.knowledge.reference(c) for c in cites),
+            sources=sources,
             suggestions=because.suggestions or entry.suggestions,
         )
+
+
+def unseen(sources: Iterable[SourceReference]) -> bool:
+    """Whether the rule is somebody's, and nobody here read it where it was first said. Our own rules say that they are ours."""
+    kinds = {s.kind for s in sources}
+    return "primary" not in kinds and kinds != {"own"}
 
 
 def shorten(text: str, most: int = 90) -> str:

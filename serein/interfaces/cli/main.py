@@ -20,6 +20,9 @@ COMMANDS: dict[str, Command] = {
     "assess": Command("serein.interfaces.cli.assess:assess_command", "check a proposed order in a FHIR bundle"),
     "levels": Command("serein.interfaces.cli.levels:levels_command", "estimate levels from a history of doses"),
     "taper": Command("serein.interfaces.cli.taper:taper_command", "propose a gradual reduction from real products"),
+    "knowledge": Command(
+        "serein.interfaces.cli.knowledge:knowledge_command", "list, show, check and compare what the checks rest on"
+    ),
     "import": Command("serein.interfaces.cli.import_bundles:import_command", "bring FHIR bundles into the clinic"),
     "up": Command("serein.config.up:main", "start the clinic: database, web server and worker"),
     "demo-code": Command("serein.config.demonstration:main", "print the second factor of a demonstration account"),

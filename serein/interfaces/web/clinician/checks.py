@@ -54,7 +54,8 @@ class ReasonsForm(PageForm):
 def card_of(finding: Finding, body: SafeString | str = "") -> Card:
     """A finding as a card: fact, why, inputs with where from, sources with what they are."""
     sources = tuple(
-        Source(s.title, s.where, s.url, "" if s.kind == "primary" else f"read in a {s.kind} source") for s in finding.sources
+        Source(s.title, s.where, s.url, "" if s.kind in ("primary", "own") else f"read in a {s.kind} source")
+        for s in finding.sources
     )
     detail = finding.detail
     if finding.relaxed_from:

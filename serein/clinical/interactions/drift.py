@@ -1,0 +1,50 @@
+"""A medicine that slows or speeds the breakdown, begun or stopped lately: the level moves for weeks, with no change of dose."""
+
+from __future__ import annotations
+
+from serein.clinical.case import Medicine
+from serein.clinical.findings import Finding, Input, NotChecked, Severity
+from serein.clinical.history import Regimen
+from serein.clinical.knowledge.facts import Interaction
+from serein.clinical.knowledge.scene import Because, Said, Scene, shorten
+from serein.clinical.knowledge.settling import half_life_hours, settling_days
+
+WARN, NOTE = Severity.WARN, Severity.NOTE
+MOVES = ("inhibitor-together", "inducer-together")
+
+
+def level_drift(scene: Scene, regimen: Regimen) -> Said:
+    """One finding for what was stopped and one for what was begun. A change is new until the level has had time to settle."""
+    meetings = [m for m in scene.knowledge.register.meetings[regimen.substance] if m.code in MOVES]
+    mine = [m for m in (*scene.case.medicines, *scene.case.past) if _moves(scene, meetings, m)]
+    if not mine:
+        return Said()
+    known = half_life_hours(scene, regimen.substance)
+    days = settling_days(scene, known[0]) if known else scene.rule("drift-days")
+    stopped = [m for m in mine if m.ends and 0 <= (scene.on - m.ends).days <= days]
+    begun = [m for m in mine if m not in stopped and m.begins and 0 <= (scene.on - m.begins).days <= days]
+    undated = [m for m in mine if m not in stopped and m.begins is None and m.ends is None]
+    found = [
+        *_finding(scene, regimen, WARN, [(m, f"stopped on {m.ends}") for m in stopped]),
+        *_finding(scene, regimen, NOTE, [(m, f"begun on {m.begins}") for m in begun]),
+    ]
+    why = "when it was begun is not recorded: " + ", ".join(m.medicine.words for m in undated)
+    return Said(tuple(found), (NotChecked("level-drift", shorten(why, 200)),) if undated else ())
+
+
+def _moves(scene: Scene, meetings: list[Interaction], medicine: Medicine) -> bool:
+    identity = scene.identity(medicine)
+    return any(not identity.groups.isdisjoint(m.groups) or not identity.names.isdisjoint(m.medicines) for m in meetings)
+
+
+def _finding(scene: Scene, regimen: Regimen, severity: Severity, moved: list[tuple[Medicine, str]]) -> list[Finding]:
+    if not moved:
+        return []
+    names = ", ".join(dict.fromkeys(m.medicine.words for m, _ in moved))
+    did = "Stopped" if severity is WARN else "Begun"
+    texts = (
+        f"{did} lately: {shorten(names, 55)}; the level is moving",
+        f"It changes how fast {regimen.substance} is cleared. The level goes on moving for weeks at an unchanged dose.",
+    )
+    inputs = tuple(Input(f"{m.medicine.words}, {when}", m.reference) for m, when in moved)
+    return [scene.finding("level-drift", severity, regimen.order, texts, Because(inputs=inputs))]

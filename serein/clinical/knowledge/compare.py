@@ -1,0 +1,78 @@
+"""Two states of the knowledge side by side: what was added, what is gone, what says something else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any
+
+from serein.clinical.knowledge.gates import label
+from serein.clinical.knowledge.library import ROOMS, Knowledge
+
+
+@dataclass(frozen=True)
+class Difference:
+    """`where` is room/id and the path inside; None before is new, None after is gone."""
+
+    where: str
+    before: str | None
+    after: str | None
+
+
+def differences(old: Knowledge, new: Knowledge) -> tuple[Difference, ...]:
+    found: list[Difference] = []
+    for room in ROOMS:
+        one, other = (dict(_labelled(room, getattr(k, room))) for k in (old, new))
+        for name in sorted(one.keys() | other.keys()):
+            found += _between(f"{room}/{name}", one.get(name), other.get(name))
+    return tuple(found)
+
+
+def _labelled(room: str, values: tuple[Any, ...]) -> Iterator[tuple[str, Any]]:
+    """Files by name; a room with several nameless files numbers them."""
+    seen: dict[str, int] = {}
+    for value in values:
+        name = label(room, value)
+        seen[name] = seen.get(name, 0) + 1
+        yield (name if seen[name] == 1 else f"{name}-{seen[name]}"), value
+
+
+def _between(where: str, old: Any, new: Any) -> Iterator[Difference]:
+    if old == new and repr(old) == repr(new):
+        return
+    if is_dataclass(old) and type(old) is type(new):
+        for field in fields(old):
+            yield from _between(f"{where}.{field.name}", getattr(old, field.name), getattr(new, field.name))
+    elif isinstance(old, tuple) and isinstance(new, tuple) and _keyed(old) and _keyed(new):
+        one, other = ({_key(v): v for v in values} for values in (old, new))
+        for key in dict.fromkeys([*one, *other]):
+            yield from _between(f"{where}[{key}]", one.get(key), other.get(key))
+    else:
+        yield Difference(where, None if old is None else words(old), None if new is None else words(new))
+
+
+def _keyed(values: tuple[Any, ...]) -> bool:
+    keys = [_key(v) for v in values]
+    return all(keys) and len(set(keys)) == len(keys)
+
+
+def _key(value: Any) -> str:
+    """What tells one entry of a list from the next."""
+    if not is_dataclass(value):
+        return ""
+    named = [
+        str(getattr(value, n))
+        for n in ("id", "code", "name", "indication", "population", "jurisdiction", "table")
+        if hasattr(value, n)
+    ]
+    return " ".join(named)
+
+
+def words(value: Any) -> str:
+    """A value of the knowledge as people read it."""
+    if is_dataclass(value):
+        parts = (
+            f"{f.name}: {words(getattr(value, f.name))}" for f in fields(value) if getattr(value, f.name) not in (None, "", ())
+        )
+        return "; ".join(parts)
+    return ", ".join(words(v) for v in value) if isinstance(value, tuple) else str(value)
