@@ -69,3 +69,31 @@ def test_audit_c_runs_to_12_with_options_of_its_own():
 def test_what_is_no_answer_is_refused(answers):
     with pytest.raises(NotAnAnswer):
         score("gad-7", answers)
+
+
+def test_ciwa_ar_runs_to_67_and_a_missing_item_leaves_no_total():
+    asked = knowledge.load().instrument("ciwa-ar")
+    full = {i.id: max(o.value for o in asked.options_of(i)) for i in asked.items}
+    assert score("ciwa-ar", full).total == 67 and full["orientation"] == 4
+    assert score("ciwa-ar", {**full, "tremor": None}).total is None
+
+
+@pytest.mark.parametrize(
+    ("total", "band"), [(0, "mild"), (9, "mild"), (10, "moderate"), (18, "moderate"), (19, "severe"), (63, "severe")]
+)
+def test_ciwa_ar_bands_are_those_of_the_guideline(total, band):
+    ids = [i.id for i in knowledge.load().instrument("ciwa-ar").items if i.id != "orientation"]
+    answers = {id: min(7, max(0, total - 7 * n)) for n, id in enumerate(ids)}
+    assert score("ciwa-ar", {**answers, "orientation": 0}).band == band
+
+
+@pytest.mark.parametrize("item", ["16", "17", "18"])
+def test_a_fit_hallucinations_and_thoughts_of_suicide_call_at_once(item):
+    answers = {str(n): 0 for n in range(1, 19)}
+    assert score("withdrawal-checklist", answers).alerts == ()
+    assert score("withdrawal-checklist", {**answers, item: 1}).alerts == (item,)
+
+
+def test_the_grade_one_plus_stands_between_one_and_two():
+    assert [score("spasticity-grade", {"1": n}).band for n in (1, 2, 3)] == ["grade 1", "grade 1+", "grade 2"]
+    assert score("sleepiness", {"1": 8}).total == 8

@@ -156,7 +156,9 @@ def words_with_numbers(tree):  # type: ignore[no-untyped-def]
     told = {id(n.body[0].value) for n in ast.walk(tree) if isinstance(n, kinds) and n.body and isinstance(n.body[0], ast.Expr)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in told:
-            bare = re.sub(r"CYP\w+|PHQ-9 item 9|PHQ-9|24 hours|between 0 and 7|cover 0 to|1 dose", "", node.value)
+            bare = re.sub(
+                r"CYP\w+|ICD-10|10 mg diazepam|0–|PHQ-9 item 9|PHQ-9|24 hours|between 0 and 7|cover 0 to|1 dose", "", node.value
+            )
             if " " in bare and re.search(r"\d", bare):
                 yield node.value
 

@@ -5,10 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from serein.clinical import knowledge
-from serein.clinical.knowledge.manual import findings_page, own_rules_page
+from serein.clinical.knowledge.manual import facts_page, findings_page, instruments_page, own_rules_page
 
 DOCS = Path(__file__).parents[2] / "docs"
-PAGES = {DOCS / "reference" / "findings.md": findings_page, DOCS / "explanation" / "own-rules.md": own_rules_page}
+PAGES = {
+    DOCS / "reference" / "findings.md": findings_page,
+    DOCS / "reference" / "instruments.md": instruments_page,
+    DOCS / "reference" / "knowledge.md": facts_page,
+    DOCS / "explanation" / "own-rules.md": own_rules_page,
+}
 
 if __name__ == "__main__":
     for page, written in PAGES.items():

@@ -6,7 +6,6 @@
 """
 
 from serein.clinical.knowledge.facts import (
-    Advice,
     BadKnowledge,
     Cite,
     Confidence,
@@ -16,6 +15,7 @@ from serein.clinical.knowledge.facts import (
     Substance,
 )
 from serein.clinical.knowledge.library import Knowledge, load, read
+from serein.clinical.knowledge.pathway_facts import Advice
 from serein.clinical.knowledge.questions import Instrument, Item, Option
 
 __all__ = [

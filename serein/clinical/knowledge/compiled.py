@@ -22,10 +22,10 @@ from types import UnionType
 from typing import Any
 
 from serein.clinical import findings, quantities
-from serein.clinical.knowledge import facts, kinetic_facts, questions
+from serein.clinical.knowledge import facts, kinetic_facts, pathway_facts, questions
 
 NAME = "compiled.json"
-MODULES = (facts, kinetic_facts, questions, findings, quantities)
+MODULES = (facts, kinetic_facts, pathway_facts, questions, findings, quantities)
 
 Convert = Callable[[Any], Any]
 
@@ -67,10 +67,12 @@ def read_compiled(file: Path, version: str, made_from: Callable[[], str]) -> dic
 def _shape(kind: Any, shapes: dict[str, list[list[Any]]]) -> None:
     """Names and codecs of a class's fields, and of the classes they hold."""
     if kind.__name__ in shapes:
+        if [f.name for f in fields(kind)] != [name for name, _ in shapes[kind.__name__]]:
+            raise TypeError(f"two classes are called {kind.__name__}")
         return
     hints = typing.get_type_hints(kind)
-    shapes[kind.__name__] = []
-    shapes[kind.__name__] += [[f.name, _codec(hints[f.name], shapes)] for f in fields(kind)]
+    shapes[kind.__name__] = [[f.name, None] for f in fields(kind)]
+    shapes[kind.__name__] = [[f.name, _codec(hints[f.name], shapes)] for f in fields(kind)]
 
 
 def _codec(hint: Any, shapes: dict[str, list[list[Any]]]) -> Any:

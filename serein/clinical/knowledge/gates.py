@@ -67,9 +67,9 @@ def rings_nest(knowledge: Knowledge, rooms: tuple[str, ...]) -> None:
         same.update((r.jurisdiction, r.indication, r.population) for r in file.ranges)
         if twice := sorted(str(key) for key, n in same.items() if n > 1):
             raise BadKnowledge(f"limits {file.substance}: two limits for the same people: {', '.join(twice)}")
-        for r in (*file.ranges, *file.absolutes):
-            if r.population not in POPULATIONS:
-                raise BadKnowledge(f"limits {file.substance}: no population {r.population!r}")
+        people = {r.population for r in file.ranges} | {a.population for a in file.absolutes}
+        if people - POPULATIONS:
+            raise BadKnowledge(f"limits {file.substance}: no population {sorted(people - POPULATIONS)[0]!r}")
         for r in file.ranges:
             most = outer.get((r.indication, r.population))
             if r.daily_mg and most is not None and r.daily_mg.high > most:
@@ -106,8 +106,13 @@ def names_resolve(knowledge: Knowledge, rooms: tuple[str, ...]) -> None:
     for jurisdiction in knowledge.jurisdictions:
         for limit in jurisdiction.driving_limits:
             _known(knowledge, limit.substance, f"jurisdictions {jurisdiction.id}")
-    for file in (*knowledge.limits, *knowledge.products, *knowledge.kinetics):
-        _known(knowledge, file.substance, type(file).__name__)
+    for room in ("limits", "products", "kinetics"):
+        for file in getattr(knowledge, room):
+            _known(knowledge, file.substance, room)
+    for course in (c for file in knowledge.withdrawal for c in file.courses):
+        _known(knowledge, course.substance, f"withdrawal {course.id}")
+    for preferred in (s for file in knowledge.withdrawal for choice in file.choices for s in choice.prefer):
+        _known(knowledge, preferred, "withdrawal choices")
     listed = {e.code for e in knowledge.codes}
     for substance in knowledge.substances:
         if set(substance.unaffected_by) - listed or bool(substance.unaffected_by) != bool(substance.unaffected_cite):

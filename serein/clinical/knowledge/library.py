@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from serein.clinical.findings import SourceReference
-from serein.clinical.knowledge import facts, gates, kinetic_facts
+from serein.clinical.knowledge import facts, gates, kinetic_facts, pathway_facts
 from serein.clinical.knowledge.compiled import NAME, compiled_text, digest, read_compiled
 from serein.clinical.knowledge.facts import BadKnowledge
-from serein.clinical.knowledge.questions import Instrument
+from serein.clinical.knowledge.questions import Instrument, Withheld
 from serein.clinical.knowledge.recognise import Register
 from serein.clinical.knowledge.terms import Terms
 
@@ -32,11 +32,14 @@ ROOMS: dict[str, Any] = {
     "medicines": facts.MedicineGroup,
     "interactions": facts.Interaction,
     "contraindications": facts.Hazard,
-    "indications": facts.IndicationFile,
-    "exceptions": facts.Excepted,
-    "states": facts.StateFile,
-    "advice": facts.AdviceFile,
+    "indications": pathway_facts.IndicationFile,
+    "exceptions": pathway_facts.Excepted,
+    "states": pathway_facts.StateFile,
+    "advice": pathway_facts.AdviceFile,
+    "schedules": pathway_facts.RecheckFile,
+    "withdrawal": pathway_facts.WithdrawalFile,
     "instruments": Instrument,
+    "withheld": Withheld,
     "jurisdictions": facts.Jurisdiction,
     "findings": facts.CatalogueFile,
     "kinetics": kinetic_facts.KineticsFile,
@@ -49,11 +52,24 @@ FOLDERS = {
     "exceptions": "pathways/exceptions",
     "states": "pathways/states",
     "advice": "pathways/advice",
+    "schedules": "pathways/schedules",
+    "withdrawal": "pathways/withdrawal",
+    "withheld": "instruments/withheld",
 }
 
 
-BY_ID = ("sources", "substances", "medicines", "interactions", "contraindications", "exceptions", "instruments")
-BY_ID += ("jurisdictions", "no_limits")
+BY_ID = (
+    "sources",
+    "substances",
+    "medicines",
+    "interactions",
+    "contraindications",
+    "exceptions",
+    "instruments",
+    "jurisdictions",
+    "no_limits",
+    "withheld",
+)
 
 
 @dataclass(frozen=True)
@@ -70,11 +86,14 @@ class Knowledge:
     medicines: tuple[facts.MedicineGroup, ...]
     interactions: tuple[facts.Interaction, ...]
     contraindications: tuple[facts.Hazard, ...]
-    indications: tuple[facts.IndicationFile, ...]
-    exceptions: tuple[facts.Excepted, ...]
-    states: tuple[facts.StateFile, ...]
-    advice: tuple[facts.AdviceFile, ...]
+    indications: tuple[pathway_facts.IndicationFile, ...]
+    exceptions: tuple[pathway_facts.Excepted, ...]
+    states: tuple[pathway_facts.StateFile, ...]
+    advice: tuple[pathway_facts.AdviceFile, ...]
+    schedules: tuple[pathway_facts.RecheckFile, ...]
+    withdrawal: tuple[pathway_facts.WithdrawalFile, ...]
     instruments: tuple[Instrument, ...]
+    withheld: tuple[Withheld, ...]
     jurisdictions: tuple[facts.Jurisdiction, ...]
     findings: tuple[facts.CatalogueFile, ...]
     kinetics: tuple[kinetic_facts.KineticsFile, ...]
@@ -96,6 +115,8 @@ class Knowledge:
         yield from (("rules", r.id, r) for f in self.rules for r in f.rules)
         yield from (("indications", i.id, i) for f in self.indications for i in f.indications)
         yield from (("states", s.id, s) for f in self.states for s in f.states)
+        yield from (("schedules", s.id, s) for f in self.schedules for s in f.schedules)
+        yield from (("courses", c.id, c) for f in self.withdrawal for c in f.courses)
         yield from (("advice", a.id, a) for f in self.advice for a in f.advice)
         yield from (("findings", e.code, e) for f in self.findings for e in f.findings)
 
@@ -142,10 +163,10 @@ class Knowledge:
         """The rules' numbers by id; `rule` gives the unit, the words and the source."""
         return {r.id: r.value for f in self.rules for r in f.rules}
 
-    def indication(self, id: str) -> facts.Indication:
+    def indication(self, id: str) -> pathway_facts.Indication:
         return self._index["indications", id]  # type: ignore[no-any-return]
 
-    def advised(self, id: str) -> facts.Advice:
+    def advised(self, id: str) -> pathway_facts.Advice:
         return self._index["advice", id]  # type: ignore[no-any-return]
 
     def catalogue(self, code: str) -> facts.CatalogueEntry:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from serein.clinical.knowledge.facts import Cite
+from serein.clinical.knowledge.facts import Cite, Substance
 from serein.clinical.knowledge.library import Knowledge
 from serein.clinical.quantities import plain
 
@@ -53,6 +53,116 @@ def own_rules_page(knowledge: Knowledge) -> str:
         if a.cite.confidence.value == "D"
     ]
     return "\n".join(lines) + "\n"
+
+
+def instruments_page(knowledge: Knowledge) -> str:
+    """Every instrument with bands, codes, missing-item rule and terms; and those that are not shipped, with the reason."""
+    lines = [GENERATED, "# Questionnaires and scales", "", "| Id | Range | Bands | LOINC | Unanswered items | Terms | Sources |"]
+    lines.append("| --- | --- | --- | --- | --- | --- | --- |")
+    for i in knowledge.instruments:
+        bands = "; ".join(f"{b.low}–{b.high} {b.name}" for b in i.bands)
+        missing = "any leaves no total" if not i.may_miss else f"up to {i.may_miss} tolerated"
+        loinc = ", ".join(c for c in (i.loinc_panel, i.loinc_total) if c) or "none known"
+        sources = "; ".join(_source(knowledge, c) for c in i.cites)
+        lines.append(f"| `{i.id}` | 0–{i.maximum} | {bands} | {loinc} | {missing} | {i.licence} | {sources} |")
+    lines += ["", "Items whose answer calls for a person at once, whatever the total:", ""]
+    lines += [
+        f"- `{i.id}` item {x.id}, from {x.alert_from}" for i in knowledge.instruments for x in i.items if x.alert_from is not None
+    ]
+    lines += ["", "## Known and not shipped", "", "| Name | Why not | Instead |", "| --- | --- | --- |"]
+    lines += [f"| {w.name} | {w.why} | {w.instead} |" for w in knowledge.withheld]
+    return "\n".join(lines) + "\n"
+
+
+def facts_page(knowledge: Knowledge) -> str:
+    """Substances, limits, hazards, company, schedules and courses: every fact with its source and how sure it is."""
+    parts = (_substances, _limits, _hazards, _company, _along_the_way)
+    head = [GENERATED, "# What Serein knows", "", f"Knowledge {knowledge.version}. No licensed human has confirmed it.", ""]
+    head.append("A: read on the page that is cited. B: well established, or read on a page that quotes it. D: worked out here.")
+    return "\n".join([*head, *(line for part in parts for line in ["", *part(knowledge)])]) + "\n"
+
+
+def _substances(knowledge: Knowledge) -> list[str]:
+    lines = ["## Substances", "", "Equivalence is kept by table and never made one number: mg by mouth for 10 mg diazepam.", ""]
+    lines += [
+        "| Id | Classes | RxNorm | ATC | SNOMED CT | Equivalence | Half-life |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for s in knowledge.substances:
+        tables = "; ".join(f"{e.table} {e.mg}" for e in s.equivalents) or "unknown"
+        half = _half_life(s)
+        codes = " | ".join(", ".join(c) or "unknown" for c in (s.codes.rxnorm, s.codes.atc, s.codes.snomed))
+        lines.append(f"| `{s.id}` | {', '.join(s.classes)} | {codes} | {tables} | {half} |")
+    return lines
+
+
+def _half_life(substance: Substance) -> str:
+    h = substance.half_life
+    if h is None:
+        return "unknown"
+    if h.young_hours == h.old_hours:
+        return f"{plain(h.young_hours)} h"
+    return f"{plain(h.young_hours)} h at {plain(h.young_years)} to {plain(h.old_hours)} h at {plain(h.old_years)} years"
+
+
+def _limits(knowledge: Knowledge) -> list[str]:
+    lines = ["## Limits", "", "| Substance | Ring | For | Limit | Source |", "| --- | --- | --- | --- | --- |"]
+    for file in knowledge.limits:
+        for r in file.ranges:
+            who = f"{r.jurisdiction}, {r.indication}, {r.population}"
+            lines.append(f"| {file.substance} | recommended | {who} | {r.printed} | {_source(knowledge, r.cite)} |")
+        for a in file.absolutes:
+            who, most = f"{a.indication}, {a.population}", f"{plain(a.daily_mg)} mg a day ({a.says})"
+            lines.append(f"| {file.substance} | absolute | {who} | {most} | {_source(knowledge, a.cite)} |")
+        for d in file.durations:
+            lines.append(
+                f"| {file.substance} | duration | {', '.join(d.forms) or 'all forms'} | {d.name}: {d.says} | {_source(knowledge, d.cite)} |"
+            )
+        if file.unknown:
+            lines.append(f"| {file.substance} | | | no limit known: {', '.join(file.unknown)} | |")
+    for n in knowledge.no_limits:
+        lines += ["", f"No limit known ({', '.join(n.unknown)}), because {n.says}: {', '.join(n.substances)}."]
+    return lines
+
+
+def _hazards(knowledge: Knowledge) -> list[str]:
+    lines = [
+        "## Hazards of the person",
+        "",
+        "ICD-10 codes stand for their whole subtree: the classification is a tree of prefixes.",
+        "",
+    ]
+    lines += [
+        "| Hazard | Code | Severity | Forbidden by the label of | ICD-10 | Source |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    for h in knowledge.contraindications:
+        labels = ", ".join(f"{c.substance} ({c.jurisdiction})" for c in h.contraindicated) or "none"
+        sources = "; ".join(_source(knowledge, c) for c in h.cites)
+        lines.append(f"| {h.name} | `{h.code}` | {h.severity.value} | {labels} | {', '.join(h.icd10)} | {sources} |")
+    return lines
+
+
+def _company(knowledge: Knowledge) -> list[str]:
+    lines = ["## Company", "", "| Who meets whom | Code | Severity | What happens | Source |", "| --- | --- | --- | --- | --- |"]
+    for m in knowledge.interactions:
+        who = f"{', '.join((*m.substances, *m.classes))} with {', '.join((*m.groups, *m.medicines))}"
+        sources = "; ".join(_source(knowledge, c) for c in m.cites)
+        lines.append(f"| {who} | `{m.code}` | {m.severity.value} | {m.effect}. {m.detail} | {sources} |")
+    return lines
+
+
+def _along_the_way(knowledge: Knowledge) -> list[str]:
+    lines = ["## Looked at again", "", "| What | How often | Source |", "| --- | --- | --- |"]
+    lines += [f"| {s.what} | {s.how_often} | {_source(knowledge, s.cite)} |" for f in knowledge.schedules for s in f.schedules]
+    lines += ["", "## Alcohol withdrawal, under supervision only", "", "| Course | Begins | Dose | Until | Source |"]
+    lines.append("| --- | --- | --- | --- | --- |")
+    for file in knowledge.withdrawal:
+        for c in file.courses:
+            lines.append(f"| {c.substance}, {c.kind} | {c.starts_when} | {c.says} | {c.until} | {_source(knowledge, c.cite)} |")
+        lines += ["", *(f"- Prefer {' or '.join(x.prefer)} for {', '.join(x.people)}: {x.why}." for x in file.choices)]
+        lines += [f"- {line}" for line in file.always]
+    return lines
 
 
 def _source(knowledge: Knowledge, cite: Cite) -> str:

@@ -62,3 +62,16 @@ class Instrument:
         covered = [n for b in self.bands for n in range(b.low, b.high + 1)]
         if covered != list(range(self.maximum + 1)):
             raise ValueError(f"{self.id}: bands do not cover 0 to {self.maximum} exactly once")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Withheld:
+    """An instrument that is known and not shipped: why not, and what stands in its place."""
+
+    id: str
+    name: str
+    why: str
+    instead: str
+    cite: Cite
+    confirmed_by: str | None
+    review_by: date
