@@ -3,6 +3,9 @@
 `model` says what the parameters are, `propagator` moves amounts through time exactly, `course` reads a history of doses, parameter changes and
 samples, `person` finds the parameters that are typical for somebody, `population` says how far people differ.
 
+For many people at once: `programme` turns a history into steps, `crowd` sets bodies side by side, `many` calculates them (`arrays` with NumPy,
+`kernel` compiled). On top: `summary` (peaks, accumulation, wash-out), `individual` (from measured levels) and `plausible` (can this be right?).
+
 Names are opened when they are asked for: a level from given parameters needs neither the knowledge nor arrays, and must start at once.
 """
 
@@ -11,21 +14,28 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .course import Change, Course, Dose, Levels, NoSteadyState, highest_in_24_h, levels
+    from .individual import Individual, Question, Residual, forecast_course, individual
     from .model import NotAModel, Parameters
     from .person import typical
-    from .population import Band, band
+    from .plausible import Doubt, Measured, doubts
+    from .population import Band, band, band_of, people_like
     from .somebody import NotValid, Person, Typical
+    from .summary import Days, Spread, Steady, days, falls_below, steady
 
 __all__ = [
-    "Band", "Change", "Course", "Dose", "Levels", "NoSteadyState", "NotAModel", "NotValid", "Parameters", "Person", "Typical", "band",
-    "highest_in_24_h", "levels", "typical",
+    "Band", "Change", "Course", "Days", "Dose", "Doubt", "Individual", "Levels", "Measured", "NoSteadyState", "NotAModel", "NotValid",
+    "Parameters", "Person", "Question", "Residual", "Spread", "Steady", "Typical", "band", "band_of", "days", "doubts", "falls_below",
+    "forecast_course", "highest_in_24_h", "individual", "levels", "people_like", "steady", "typical",
 ]  # fmt: skip
 
 _ROOMS = {
     "course": ("Change", "Course", "Dose", "Levels", "NoSteadyState", "highest_in_24_h", "levels"),
     "model": ("NotAModel", "Parameters"),
     "person": ("typical",),
-    "population": ("Band", "band"),
+    "individual": ("Individual", "Question", "Residual", "forecast_course"),
+    "plausible": ("Doubt", "Measured", "doubts"),
+    "population": ("Band", "band", "band_of", "people_like"),
+    "summary": ("Days", "Spread", "Steady", "days", "falls_below", "steady"),
     "somebody": ("NotValid", "Person", "Typical"),
 }
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}

@@ -22,13 +22,15 @@ class NoSteadyState(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Dose:
-    """`mg` at `at_h`; `count` doses `every_h` apart; or, `steady_state`, repeated for ever up to and including `at_h`."""
+    """`mg` at `at_h`; `count` doses `every_h` apart; or, `steady_state`, repeated for ever up to and including `at_h`. `unknown`: nobody knows
+    whether it was taken."""
 
     at_h: Decimal
     mg: float
     every_h: Decimal | None = None
     count: int = 1
     steady_state: bool = False
+    unknown: bool = False
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,8 @@ class Phases:
 def levels(course: Course) -> Levels:
     """Levels of parent and metabolite in ng/mL.
 
+    Of unknown doses the mean over every adherence from none to all, each held equally likely: half of each, exactly, since the model is linear.
+
     Raises NoSteadyState for a steady-state dose of something that is never cleared, ValueError for more than 500,000 doses. Exact for the
     linear model up to rounding; source of the method: uniformisation of a compartmental (Metzler) matrix.
 
@@ -108,9 +112,9 @@ def _sum(x: State, y: State) -> State:
     return (x[0] + y[0], x[1] + y[1], x[2] + y[2], x[3] + y[3])
 
 
-def entries(course: Course, phases: Phases) -> Iterator[tuple[Decimal, Decimal, float]]:
-    """(when it reaches the gut, when it was taken, mg) of each dose up to the last time; of a steady series only those that are within their lag
-    at its `at_h`, the rest stands in the body already."""
+def entries(course: Course, phases: Phases) -> Iterator[tuple[Decimal, Decimal, Dose]]:
+    """(when it reaches the gut, when it was taken, the dose) of each dose up to the last time; of a steady series only those
+    that are within their lag at its `at_h`, the rest stands in the body already."""
     last = course.times_h[-1] if course.times_h else Decimal(0)
     made = 0
     for dose in course.doses:
@@ -124,19 +128,20 @@ def entries(course: Course, phases: Phases) -> Iterator[tuple[Decimal, Decimal, 
             made += 1
             if made > MOST_DOSES:
                 raise ValueError(f"doses: more than {MOST_DOSES} before the last time")
-            yield at + Decimal(repr(phases.parameters[phases.at(at)].lag_h)), at, dose.mg
+            yield at + Decimal(repr(phases.parameters[phases.at(at)].lag_h)), at, dose
             at += dose.every_h or 0
 
 
-def _pending(phases: Phases, dose: Dose) -> Iterator[tuple[Decimal, Decimal, float]]:
+def _pending(phases: Phases, dose: Dose) -> Iterator[tuple[Decimal, Decimal, Dose]]:
     assert dose.every_h is not None
     pending = Decimal(repr(phases.parameters[phases.at(dose.at_h)].lag_h))
     while pending > 0:  # the dose taken at at_h + pending - lag enters the gut at at_h + pending
-        yield dose.at_h + pending, dose.at_h, dose.mg
+        yield dose.at_h + pending, dose.at_h, dose
         pending -= dose.every_h
 
 
-def _in_gut(phases: Phases, taken: Decimal, mg: float) -> State:
+def _in_gut(phases: Phases, taken: Decimal, dose: Dose) -> State:
+    mg = dose.mg / 2 if dose.unknown else dose.mg
     return (phases.parameters[phases.at(taken)].bioavailability * mg, 0.0, 0.0, 0.0)
 
 
@@ -177,7 +182,7 @@ def _before(course: Course, phases: Phases, dose: Dose) -> list[State]:
 def _walk(course: Course, phases: Phases) -> list[State]:
     """The states at each time, from everything but the part of steady series before their own instant."""
     events: list[tuple[Decimal, int, State]] = [(c.at_h, CHANGE, NOTHING) for c in phases.changes]
-    events += [(at, ENTRY, _in_gut(phases, taken, mg)) for at, taken, mg in entries(course, phases)]
+    events += [(at, ENTRY, _in_gut(phases, taken, dose)) for at, taken, dose in entries(course, phases)]
     events += [(d.at_h, ENTRY, _periodic(phases, phases.at(d.at_h), d, d.at_h)) for d in course.doses if d.steady_state]
     events += [(t, SAMPLE, NOTHING) for t in course.times_h]
     events.sort(key=lambda e: (e[0], e[1]))

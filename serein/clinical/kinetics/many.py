@@ -6,7 +6,7 @@ four times as long as the arithmetic.
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -20,6 +20,8 @@ from .propagator import Matrix, applied, times
 
 Floats = NDArray[np.float64]
 Path = Literal["compiled", "numpy"]
+PATTERNS, CHUNK = 17, 512
+GOLDEN, SILVER = (5**0.5 - 1) / 2, 2**0.5 - 1
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,20 @@ class Grid:
         return self.parent[..., : self.people], self.metabolite[..., : self.people]
 
 
+@dataclass(frozen=True)
+class Extremes:
+    """ng/mL, [lowest, highest][day][person]."""
+
+    parent: Floats
+    metabolite: Floats
+
+
+@dataclass(frozen=True)
+class How:
+    threads: int
+    path: Path
+
+
 def best_path() -> Path:
     return "compiled" if kernel.compiled() is not None else "numpy"
 
@@ -46,32 +62,84 @@ def grid_for(rows: int, people: int) -> Grid:
 def levels_of_many(
     plan: Programme, phases: list[Crowd], *, into: Grid | None = None, threads: int = 1, path: Path | None = None
 ) -> Grid:
-    """`phases` from `crowd.in_force` (one crowd when nothing changes). Raises NoSteadyState; ValueError for a buffer of another shape."""
+    """`phases` from `crowd.in_force` (one crowd when nothing changes). Unknown doses are integrated over: see `adherence`.
+
+    Raises NoSteadyState; ValueError for a buffer of another shape."""
     people = phases[0].people
     grid = into or grid_for(plan.rows, people)
     if grid.parent.shape[0] != plan.rows or grid.people != people:
         raise ValueError(f"the buffer is for {grid.parent.shape[0]} rows and {grid.people} people, not {plan.rows} and {people}")
-    state = np.zeros((4, grid.parent.shape[1]))
-    begin = 0
-    for series in sorted(plan.series, key=lambda s: s.step):
-        _segment(plan, phases, (begin, series.step), (state, grid), threads, path or best_path())
-        state[:, :people] += _after(phases[series.phase], _steady_state(phases, series), series.since_h)
-        begin = series.step
-    _segment(plan, phases, (begin, len(plan.matrix)), (state, grid), threads, path or best_path())
-    for series in plan.series:
-        _add_earlier(phases, series, grid)
+    how = How(threads, path or best_path())
+    if not plan.unknown.any():
+        _run(plan, phases, grid, how)
+        return grid
+    for pattern in range(min(PATTERNS, people)):
+        these = slice(pattern, people, PATTERNS)
+        mine = grid_for(plan.rows, len(range(people)[these]))
+        _run(adherence(plan, pattern), [c.part(these) for c in phases], mine, how)
+        grid.parent[:, these], grid.metabolite[:, these] = mine.cut()
     return grid
 
 
-def _segment(
-    plan: Programme, phases: list[Crowd], steps: tuple[int, int], to: tuple[Floats, Grid], threads: int, path: Path
-) -> None:
+def adherence(plan: Programme, pattern: int) -> Programme:
+    """The programme of the people of one of 17 patterns of taking what is unknown. Pattern k takes about (k + ½)/17 of it: every adherence from
+    none to all is held equally likely, and which doses it is follows an even sequence, not chance. (17, because the people themselves are laid
+    out to the bases 2 to 13.)"""
+    number = np.cumsum(plan.unknown) - 1
+    taken = (number * GOLDEN + pattern * SILVER) % 1.0 < (pattern + 0.5) / PATTERNS
+    return replace(plan, mg=np.where(plan.unknown & ~taken, 0.0, plan.mg), unknown=np.zeros_like(plan.unknown))
+
+
+def expected(plan: Programme) -> Programme:
+    """The same with half of each unknown dose: the mean over every adherence."""
+    return replace(plan, mg=np.where(plan.unknown, plan.mg / 2, plan.mg), unknown=np.zeros_like(plan.unknown))
+
+
+def extremes_of_many(
+    plan: Programme, phases: list[Crowd], day_of: NDArray[np.int32], *, threads: int = 1, path: Path | None = None
+) -> Extremes:
+    """Lowest and highest level of each row's day (`day_of[row]`, not decreasing, from 0 without gaps), without keeping the grid. Unknown doses
+    count half."""
+    days, people = int(day_of[-1]) + 1, phases[0].people
+    plan = expected(plan)
+    if (path or best_path()) == "compiled" and not plan.series:
+        parent, metabolite = kernel.aligned((2, days), people), kernel.aligned((2, days), people)
+        for one in (parent, metabolite):
+            one[0], one[1] = np.inf, -np.inf
+        by_day = replace(plan, row=np.where(plan.row >= 0, day_of[plan.row], -1).astype(np.int32), rows=days)
+        prepared = kernel.Prepared(by_day, phases, slice(0, len(plan.matrix)))
+        state = np.zeros((4, parent.shape[-1]))
+        shared_out(prepared.padded, threads, lambda a, b: prepared.walk(state, (parent, metabolite), (a, b), extremes=True))
+        return Extremes(parent[..., :people], metabolite[..., :people])
+    found = Extremes(np.empty((2, days, people)), np.empty((2, days, people)))
+    begins = np.searchsorted(day_of, np.arange(days))
+    for a in range(0, people, CHUNK):
+        part = slice(a, min(a + CHUNK, people))
+        grid = levels_of_many(plan, [c.part(part) for c in phases], threads=threads, path=path)
+        for one, to in zip(grid.cut(), (found.parent, found.metabolite), strict=True):
+            to[0, :, part], to[1, :, part] = np.minimum.reduceat(one, begins), np.maximum.reduceat(one, begins)
+    return found
+
+
+def _run(plan: Programme, phases: list[Crowd], grid: Grid, how: How) -> None:
+    state = np.zeros((4, grid.parent.shape[1]))
+    begin = 0
+    for series in sorted(plan.series, key=lambda s: s.step):
+        _segment(plan, phases, (begin, series.step), (state, grid), how)
+        state[:, : grid.people] += _after(phases[series.phase], _steady_state(phases, series), series.since_h)
+        begin = series.step
+    _segment(plan, phases, (begin, len(plan.matrix)), (state, grid), how)
+    for series in plan.series:
+        _add_earlier(phases, series, grid)
+
+
+def _segment(plan: Programme, phases: list[Crowd], steps: tuple[int, int], to: tuple[Floats, Grid], how: How) -> None:
     state, grid = to
     if steps[0] == steps[1]:
         return
-    if path == "compiled":
+    if how.path == "compiled":
         prepared = kernel.Prepared(plan, phases, slice(*steps))
-        shared_out(prepared.padded, threads, lambda a, b: prepared.walk(state, (grid.parent, grid.metabolite), (a, b)))
+        shared_out(prepared.padded, how.threads, lambda a, b: prepared.walk(state, (grid.parent, grid.metabolite), (a, b)))
         return
 
     def numpy(a: int, b: int) -> None:
@@ -80,7 +148,7 @@ def _segment(
             part, mine = slice(a, b), [c.part(slice(a, b)) for c in phases]
             arrays.walk(plan, mine, range(*steps), state[:, part], (grid.parent[:, part], grid.metabolite[:, part]))
 
-    shared_out(grid.parent.shape[1], threads, numpy)
+    shared_out(grid.parent.shape[1], how.threads, numpy)
 
 
 def shared_out(people: int, threads: int, work: Callable[[int, int], None]) -> None:

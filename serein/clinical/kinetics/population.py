@@ -1,18 +1,23 @@
 """Bands: how far levels of many people like this one lie apart.
 
 The people are not drawn by chance but laid out evenly (a Halton sequence through the inverse normal distribution), so that the same question
-has the same answer to the last digit, in any number of threads.
+has the same answer to the last digit, in any number of threads. They are calculated by NumPy unless the caller asks for another path: what a
+command prints must not depend on whether the package was built with a compiler.
 """
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from statistics import NormalDist
+from dataclasses import dataclass
 
-from .course import Course, levels
-from .model import Parameters
-from .somebody import Typical
+import numpy as np
+from numpy.typing import NDArray
 
+from .course import Course
+from .crowd import Crowd, in_force, normally, varied
+from .many import Path, levels_of_many
+from .programme import programme
+from .somebody import NotValid, Typical
+
+Floats = NDArray[np.float64]
 PEOPLE = 400
 PRIMES = (2, 3, 5, 7, 11, 13)
 
@@ -27,46 +32,44 @@ class Band:
     metabolite_high: tuple[float, ...]
 
 
-def halton(index: int, base: int) -> float:
-    """The index-th point (from 1) of van der Corput's sequence: strictly between 0 and 1."""
-    point, scale = 0.0, 1.0
-    while index:
-        index, digit = divmod(index, base)
-        scale /= base
-        point += digit * scale
-    return point
+def widths(typical: Typical) -> dict[str, float]:
+    """Standard deviations of the logarithms of what varies, from the coefficients of variation of the knowledge."""
+    return {name: math.sqrt(math.log(1 + typical.spreads[name] ** 2)) for name in sorted(typical.spreads)}
 
 
-def people_like(typical: Typical, count: int = PEOPLE) -> Iterator[Parameters]:
-    """Log-normal around the typical value (its median), with the coefficients of variation of the knowledge."""
-    names = sorted(typical.spreads)
-    widths = [math.sqrt(math.log(1 + typical.spreads[n] ** 2)) for n in names]
-    for i in range(1, count + 1):
-        factors = {
-            name: math.exp(width * NormalDist().inv_cdf(halton(i, base)))
-            for name, width, base in zip(names, widths, PRIMES, strict=False)
-        }
-        yield _multiplied(typical.parameters, factors)
+def people_like(typical: Typical, count: int = PEOPLE) -> Crowd:
+    """Log-normal around the typical value (its median)."""
+    each = zip(widths(typical).items(), PRIMES, strict=False)
+    factors = {name: np.exp(width * normally(count, base)) for (name, width), base in each}
+    return varied(typical.parameters, factors or {"clearance_l_per_h": np.ones(count)})
 
 
-def _multiplied(parameters: Parameters, factors: dict[str, float]) -> Parameters:
-    volume = factors.pop("volume_l", 1.0)
-    changed = {name: getattr(parameters, name) * factor for name, factor in factors.items()}
-    return parameters.with_(**changed, central_l=parameters.central_l * volume, peripheral_l=parameters.peripheral_l * volume)
-
-
-def band(course: Course, typical: Typical, share: float) -> Band:
+def band(course: Course, typical: Typical, share: float, path: Path = "numpy") -> Band:
     """The interval that holds the middle `share` of people at each time, each time for itself. 0 < share < 1."""
-    runs = [levels(replace(course, parameters=p)) for p in people_like(typical)]
-    tails = ((1 - share) / 2, (1 + share) / 2)
-    parent = [[_quantile(column, tail) for column in zip(*(r.parent for r in runs), strict=True)] for tail in tails]
-    metabolite = [[_quantile(column, tail) for column in zip(*(r.metabolite for r in runs), strict=True)] for tail in tails]
-    return Band(tuple(parent[0]), tuple(parent[1]), tuple(metabolite[0]), tuple(metabolite[1]))
+    return band_of(course, people_like(typical), (share,), path)[0]
 
 
-def _quantile(values: tuple[float, ...], share: float) -> float:
-    ordered = sorted(values)
-    place = share * (len(ordered) - 1)
+def band_of(course: Course, people: Crowd, shares: tuple[float, ...], path: Path = "numpy") -> tuple[Band, ...]:
+    """A band for each of `shares` (0.5 and 0.9, say) of these people, equally weighted: of a population or of a posterior."""
+    parent, metabolite = levels_of_many(programme(course), in_force(course, people), path=path).cut()
+    ordered = np.sort(parent, axis=1), np.sort(metabolite, axis=1)
+    found = []
+    for share in shares:
+        tails = ((1 - share) / 2, (1 + share) / 2)
+        low, high, low_other, high_other = (tuple(quantile(one, tail).tolist()) for one in ordered for tail in tails)
+        found.append(Band(low, high, low_other, high_other))
+    return tuple(found)
+
+
+def quantile(ordered: Floats, share: float) -> Floats:
+    """Of the last axis, which is in order; between two people linearly."""
+    place = share * (ordered.shape[-1] - 1)
     below = int(place)
-    above = min(below + 1, len(ordered) - 1)
-    return ordered[below] + (ordered[above] - ordered[below]) * (place - below)
+    above = min(below + 1, ordered.shape[-1] - 1)
+    between: Floats = ordered[..., below] + (ordered[..., above] - ordered[..., below]) * (place - below)
+    return between
+
+
+def no_spread(typical: Typical) -> NotValid | None:
+    """Why there is no band: nobody published how far people differ."""
+    return None if typical.spreads else NotValid("how far people differ has no published value here: there is no band")

@@ -18,6 +18,7 @@ Floats = NDArray[np.float64]
 Whole = NDArray[np.int32]
 RADIX = 16
 MOST_DIRECT = 24
+Step = tuple[int, float, int, int, int, bool]
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Series:
 class Programme:
     """`hours[i]` with the rates of `phase_of[i]` makes matrix i; `products` compose further ones. A step (same index in the five step arrays)
     lets time pass by `matrix` (-1: none), adds `mg` times the bioavailability of `dose_phase`, and writes `row` (-1: none) with the volumes of
-    `sample_phase`. `times_h` are the rows' hours."""
+    `sample_phase`; `unknown` marks amounts of which nobody knows whether they were taken. `times_h` are the rows' hours."""
 
     hours: Floats
     phase_of: Whole
@@ -47,6 +48,7 @@ class Programme:
     dose_phase: Whole
     row: Whole
     sample_phase: Whole
+    unknown: NDArray[np.bool_]
     rows: int
     times_h: Floats
     series: tuple[Series, ...] = ()
@@ -56,12 +58,12 @@ def programme(course: Course) -> Programme:
     """The steps of `course`. Its lag holds for everybody. Raises ValueError for too many doses."""
     phases = Phases(course)
     events: list[tuple[Decimal, int, Any]] = [(c.at_h, CHANGE, None) for c in phases.changes]
-    events += [(at, ENTRY, (mg, phases.at(taken))) for at, taken, mg in entries(course, phases)]
+    events += [(at, ENTRY, (dose.mg, phases.at(taken), dose.unknown)) for at, taken, dose in entries(course, phases)]
     events += [(t, ENTRY + 1, i) for i, t in enumerate(course.times_h)]
     steady = [(d.at_h, ENTRY, d) for d in course.doses if d.steady_state]
     events = sorted(events + steady, key=lambda e: (e[0], e[1]))
     lengths: dict[tuple[int, Decimal], int] = {}
-    steps: list[tuple[int, float, int, int, int]] = []
+    steps: list[Step] = []
     series: list[Series] = []
     phase, now = 0, events[0][0] if events else Decimal(0)
     for at, kind, what in events:
@@ -69,16 +71,16 @@ def programme(course: Course) -> Programme:
         now = at
         if kind == CHANGE:
             if moved >= 0:
-                steps.append((moved, 0.0, 0, -1, 0))
+                steps.append((moved, 0.0, 0, -1, 0, False))
             phase += 1
         elif kind != ENTRY:
-            steps.append((moved, 0.0, 0, what, phase))
+            steps.append((moved, 0.0, 0, what, phase, False))
         elif isinstance(what, Dose):
             if moved >= 0:
-                steps.append((moved, 0.0, 0, -1, 0))
+                steps.append((moved, 0.0, 0, -1, 0, False))
             series.append(_series(course, phases, what, len(steps)))
         else:
-            steps.append((moved, what[0], what[1], -1, 0))
+            steps.append((moved, what[0], what[1], -1, 0, what[2]))
     return _made(steps, lengths, course, tuple(series))
 
 
@@ -92,45 +94,62 @@ def _series(course: Course, phases: Phases, dose: Dose, step: int) -> Series:
 
 
 def _made(
-    steps: list[tuple[int, float, int, int, int]],
+    steps: list[Step],
     lengths: dict[tuple[int, Decimal], int],
     course: Course,
     series: tuple[Series, ...],
 ) -> Programme:
-    matrix, mg, dose_phase, row, sample_phase = zip(*steps, strict=True) if steps else ((), (), (), (), ())
+    matrix, mg, dose_phase, row, sample_phase, unknown = zip(*steps, strict=True) if steps else ((), (), (), (), (), ())
     return Programme(
         np.array([float(h) for _, h in lengths], np.float64), np.array([p for p, _ in lengths], np.int32), np.zeros((0, 2), np.int32),
         np.array(matrix, np.int32), np.array(mg, np.float64), np.array(dose_phase, np.int32), np.array(row, np.int32),
-        np.array(sample_phase, np.int32), len(course.times_h), np.array([float(t) for t in course.times_h], np.float64), series,
+        np.array(sample_phase, np.int32), np.array(unknown, np.bool_), len(course.times_h),
+        np.array([float(t) for t in course.times_h], np.float64), series,
     )  # fmt: skip
 
 
-def on_minutes(doses: NDArray[np.int64], mg: Floats, samples: NDArray[np.int64], lag_min: int = 0) -> Programme:
+def on_minutes(
+    doses: NDArray[np.int64],
+    mg: Floats,
+    samples: NDArray[np.int64],
+    *,
+    lag_min: int = 0,
+    unknown: NDArray[np.bool_] | None = None,
+) -> Programme:
     """The steps of a diary on the minute clock: `mg[i]` at minute `doses[i]`, rows at the minutes `samples` (both in order). A dose at a
     sample's minute comes first. Raises ValueError for times that go backwards."""
     if (len(doses) > 1 and np.any(np.diff(doses) < 0)) or (len(samples) > 1 and np.any(np.diff(samples) < 0)):
         raise ValueError("the minutes of doses and of samples must not go backwards")
     when = np.concatenate([doses + lag_min, samples])
     order = np.argsort(when, kind="stable")
-    when, first = when[order], len(doses)
-    keep = int(np.searchsorted(when, samples[-1] if len(samples) else 0, side="right"))
-    when, order = when[:keep], order[:keep]
-    amount = np.where(order < first, mg[np.minimum(order, max(first - 1, 0))] if first else 0.0, 0.0)
-    row = np.where(order >= first, order - first, -1).astype(np.int32)
+    when = when[order]
+    order = order[: int(np.searchsorted(when, samples[-1] if len(samples) else 0, side="right"))]
+    when = when[: len(order)]
+    padded = np.append(mg, np.zeros(len(samples)))
+    doubtful = np.append(np.zeros(len(doses), np.bool_) if unknown is None else unknown, np.zeros(len(samples), np.bool_))
+    steps = _Steps(padded[order], np.where(order >= len(doses), order - len(doses), -1).astype(np.int32), doubtful[order])
     apart = np.diff(when, prepend=when[:1])
     different = np.unique(apart[apart > 0])
     if len(different) <= MOST_DIRECT:
         matrix = np.where(apart > 0, np.searchsorted(different, apart), -1).astype(np.int32)
         hours, products = different / 60.0, np.zeros((0, 2), np.int32)
     else:
-        matrix, amount, row, hours, products = _in_digits(apart, amount, row)
+        matrix, steps, hours, products = _in_digits(apart, steps)
     none = np.zeros(len(matrix), np.int32)
     return Programme(
-        hours, np.zeros(len(hours), np.int32), products, matrix, amount, none, row, none, len(samples), samples / 60.0
-    )
+        hours, np.zeros(len(hours), np.int32), products, matrix, steps.amount, none, steps.row, none, steps.unknown, len(samples),
+        samples / 60.0,
+    )  # fmt: skip
 
 
-def _in_digits(apart: NDArray[np.int64], amount: Floats, row: Whole) -> tuple[Whole, Floats, Whole, Floats, Whole]:
+@dataclass(frozen=True)
+class _Steps:
+    amount: Floats
+    row: Whole
+    unknown: NDArray[np.bool_]
+
+
+def _in_digits(apart: NDArray[np.int64], steps: _Steps) -> tuple[Whole, _Steps, Floats, Whole]:
     """Each length as its digits to the base sixteen: matrices 0 … k-1 are the powers, the others their multiples, each made from the one
     below."""
     places = 1
@@ -144,12 +163,11 @@ def _in_digits(apart: NDArray[np.int64], amount: Floats, row: Whole) -> tuple[Wh
     digit = digits[step, place]
     matrix = np.where(digit == 0, -1, np.where(digit == 1, place, places + place * (RADIX - 2) + digit - 2)).astype(np.int32)
     last = np.append(step[1:] != step[:-1], True)
-    hours = RADIX ** np.arange(places) / 60.0
+    hours = (RADIX ** np.arange(places) / 60.0).astype(np.float64)
     products = [(p if d == 2 else places + p * (RADIX - 2) + d - 3, p) for p in range(places) for d in range(2, RADIX)]
-    return (
-        matrix,
-        np.where(last, amount[step], 0.0),
-        np.where(last, row[step], -1).astype(np.int32),
-        hours.astype(np.float64),
-        np.array(products, np.int32),
+    carried = _Steps(
+        np.where(last, steps.amount[step], 0.0),
+        np.where(last, steps.row[step], -1).astype(np.int32),
+        steps.unknown[step] & last,
     )
+    return matrix, carried, hours, np.array(products, np.int32)
