@@ -11,6 +11,7 @@ from serein.care.access.models import Consent
 from serein.foundation.people.keys import OpenChart, OpenJob, OpenList
 from serein.foundation.people.models import Account, Invitation, Licence, Patient, Practitioner, RoleGrant
 from serein.foundation.people.persons import clinic_day
+from serein.foundation.remembering import remembered
 from serein.foundation.tasks.models import Task
 
 
@@ -112,6 +113,7 @@ def _card(p: Patient) -> PatientCard:
     )
 
 
+@remembered
 def patient_card(chart: OpenChart) -> PatientCard:
     """Who the patient is. A key to a record that was never registered has no card: that is a defect and raises Patient.DoesNotExist."""
     return _card(Patient.objects.get(pk=chart.patient_id))

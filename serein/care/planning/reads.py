@@ -11,6 +11,7 @@ from serein.clinical import knowledge
 from serein.clinical.quantities import plain
 from serein.foundation.people.keys import OpenChart, OpenList
 from serein.foundation.people.persons import clinic_day, name_of
+from serein.foundation.remembering import remembered
 
 from .models import Plan, PlanExtension, PlanReply, PlanState
 from .text import SUPPORTIVE_CARE, PlanText, daily_units, doses_of, product_named, text_digest, units_mg
@@ -108,6 +109,7 @@ def _card(plan: Plan, replies: list[PlanReply]) -> PlanCard:
     )  # fmt: skip
 
 
+@remembered
 def plans(chart: OpenChart) -> tuple[PlanCard, ...]:
     """Every version, newest first."""
     replies = list(PlanReply.objects.filter(patient=chart.patient_id).order_by("id"))

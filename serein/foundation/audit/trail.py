@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from serein.foundation.remembering import forget
+
 from .models import TrailRow
 
 
@@ -32,4 +34,6 @@ def record(entry: Entry, *, facts: dict[str, Any] | None = None) -> UUID:
     fields = {name: getattr(entry, name) for name in Entry.__dataclass_fields__}
     row = TrailRow(**fields, facts=facts or {})
     row.save(force_insert=True)
+    if entry.outcome != "looked":
+        forget()
     return row.id

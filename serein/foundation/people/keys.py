@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db import connection
 
 from serein.foundation.audit.trail import Entry, record
+from serein.foundation.remembering import forget
 from serein.foundation.rows import new_id
 
 from . import permissions as p
@@ -84,6 +85,7 @@ def _set_wall(scope: str, clinic: UUID, at: datetime, **more: UUID) -> None:
     """Transaction-local settings that the policies read; every one is written, so that nothing of an earlier key remains."""
     if not connection.in_atomic_block:
         raise RuntimeError("a key needs a transaction: its context would end with the statement")
+    forget()
     values = {"scope": scope, "clinic": clinic, "at": at.isoformat(), "patient": "", "account": "", "slip": "", **more}
     with connection.cursor() as cursor:
         cursor.execute(

@@ -5,10 +5,11 @@ from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Subquery
+from django.db import connection
 
-from .models import Account, Clinic, Patient, Practitioner, RoleGrant
+from serein.foundation.remembering import remembered
+
+from .models import Account, Clinic, Patient
 
 
 @dataclass(frozen=True)
@@ -42,18 +43,27 @@ class ClinicCard:
     demonstration: bool
 
 
+# Every request asks this, so it is one statement, and written out.
+PERSON = """
+SELECT id, clinic_id, name, email,
+       ARRAY(SELECT role FROM people_rolegrant WHERE account_id = a.id AND granted_at <= %s AND revoked_at IS NULL), patient_id,
+       (SELECT p.id FROM people_practitioner p WHERE p.account_id = a.id ORDER BY p.id LIMIT 1)
+FROM people_account a WHERE id = %s AND is_active
+"""
+
+
 def person(account_id: UUID, *, at: datetime) -> Person | None:
     """The person behind an account, or None when there is none in force."""
-    in_force = RoleGrant.objects.filter(account=OuterRef("pk"), granted_at__lte=at, revoked_at=None).values("role")
-    practitioner = Practitioner.objects.filter(account=OuterRef("pk")).order_by("id").values("id")[:1]
-    # Every request asks this: one statement instead of three.
-    known = Account.objects.filter(pk=account_id, is_active=True).annotate(
-        roles=ArraySubquery(in_force), acts_as=Subquery(practitioner)
-    )
-    row = known.values_list("id", "clinic_id", "name", "email", "roles", "patient_id", "acts_as").first()
-    return None if row is None else Person(*row[:4], frozenset(row[4]), *row[5:])
+    with connection.cursor() as cursor:
+        cursor.execute(PERSON, [at, account_id])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    account, clinic, name, email, roles, patient, practitioner = row
+    return Person(account, clinic, name, email, frozenset(roles), patient, practitioner)
 
 
+@remembered
 def clinic_card(clinic_id: UUID) -> ClinicCard:
     c = Clinic.objects.get(pk=clinic_id)
     return ClinicCard(
@@ -61,6 +71,7 @@ def clinic_card(clinic_id: UUID) -> ClinicCard:
     )
 
 
+@remembered
 def clinic_day(clinic_id: UUID, at: datetime) -> date:
     """The date at the clinic at that instant: what staff mean by today, and the day a licence is asked about."""
     return at.astimezone(ZoneInfo(Clinic.objects.values_list("time_zone", flat=True).get(pk=clinic_id))).date()
@@ -72,6 +83,7 @@ def letterbox(patient_id: UUID) -> str:
     return own or Patient.objects.filter(pk=patient_id).values_list("email", flat=True).first() or ""
 
 
+@remembered
 def name_of(account_id: UUID | None) -> str:
     """The name to print beside a deed; 'the operator' where no account stands behind it."""
     if account_id is None:

@@ -10,6 +10,7 @@ from serein.clinical.case import Allergy, Birth, Case, Condition, Known, Medicin
 from serein.foundation.people.keys import OpenChart
 from serein.foundation.people.models import Clinic, Patient
 from serein.foundation.people.persons import clinic_day
+from serein.foundation.remembering import remembered
 
 from ..answering import live
 from ..models import InstrumentResult, RecordEntry
@@ -22,6 +23,7 @@ TYPES: dict[str, type] = {"condition": Condition, "medicine": Medicine, "allergy
 ENDED = ("completed", "stopped", "ended", "inactive", "resolved", "remission", "not-taken", "cancelled")
 
 
+@remembered
 def case_of(chart: OpenChart, on: date) -> Case:
     """The patient as known on the day `on`. What was never asked stays unknown; answers that were not sent yet are not used.
 

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from serein.foundation.people.keys import OpenChart
+from serein.foundation.remembering import remembered
 
 from ..models import InstrumentResult, Intake, IntakeAnswer
 
@@ -28,6 +29,7 @@ def open_intake(chart: OpenChart) -> IntakeState | None:
     return _state(Intake.objects.filter(patient=chart.patient_id, submitted_at=None).first())
 
 
+@remembered
 def last_intake(chart: OpenChart) -> IntakeState | None:
     """The intake that was sent last. What has not been sent is the patient's own and is not read by the clinic."""
     sent = Intake.objects.filter(patient=chart.patient_id, submitted_at__isnull=False)

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from serein.foundation.people.keys import OpenChart, OpenList
+from serein.foundation.remembering import remembered
 
 from ..models import RiskAssessment, SafetyAnswer
 from ..safety import EMERGENCY, NOT_REACHED, QUESTIONS
@@ -68,6 +69,7 @@ def _open(patients: list[UUID]) -> dict[UUID, SafetyState]:
     return found
 
 
+@remembered
 def open_safety(chart: OpenChart) -> SafetyState | None:
     """The newest warning that no recorded assessment covers yet."""
     return _open([chart.patient_id]).get(chart.patient_id)

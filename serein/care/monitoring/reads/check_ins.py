@@ -8,6 +8,7 @@ from uuid import UUID
 from serein.care.evaluation.answering import in_words
 from serein.foundation.people.keys import OpenChart
 from serein.foundation.people.persons import name_of
+from serein.foundation.remembering import remembered
 
 from ..form import BY_KEY, FLAGS, QUESTIONS, RANK, SEDATION, Answers, Flag
 from ..models import CheckIn, Contact
@@ -63,6 +64,7 @@ class CheckInLine:
         return int(score) if score is not None else None
 
 
+@remembered
 def check_ins(chart: OpenChart, *, since: date | None = None) -> tuple[CheckInLine, ...]:
     """Every check-in, finished or not, the newest first."""
     rows = list(CheckIn.objects.filter(patient=chart.patient_id).order_by("-started_at", "-id"))
@@ -103,6 +105,7 @@ def sedation_told(chart: OpenChart, since: date) -> tuple[CheckInLine, ...]:
     return tuple(c for c in check_ins(chart, since=since) if c.sedation)
 
 
+@remembered
 def contacts(chart: OpenChart) -> tuple[ContactLine, ...]:
     return tuple(_contact(c) for c in Contact.objects.filter(patient=chart.patient_id).order_by("-at", "-id"))
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from serein.care.planning.reads import PlanCard, plans
 from serein.foundation.people.keys import OpenChart
 from serein.foundation.people.persons import clinic_day, name_of
+from serein.foundation.remembering import remembered
 
 from ..models import Bridge, Reassessment
 
@@ -85,6 +86,7 @@ class Review:
         return self.last is not None and self.last.decision == STOP
 
 
+@remembered
 def reassessments(chart: OpenChart) -> tuple[ReassessmentLine, ...]:
     """Newest first."""
     rows = Reassessment.objects.filter(patient=chart.patient_id).order_by("-at", "-id")
@@ -96,6 +98,7 @@ def review_of(chart: OpenChart, plan: PlanCard) -> Review:
     return Review(plan.id, last.next_on if last else plan.text.reassess_on, last)
 
 
+@remembered
 def bridges(chart: OpenChart) -> tuple[BridgeLine, ...]:
     """Newest first."""
     rows = Bridge.objects.filter(patient=chart.patient_id).order_by("-at", "-id")

@@ -8,6 +8,7 @@ from uuid import UUID
 from serein.clinical.case import Medicine
 from serein.foundation.people.keys import OpenChart
 from serein.foundation.people.persons import name_of
+from serein.foundation.remembering import remembered
 
 from ..models import Cancellation, Dispensing, Draft, Prescription, PrescriptionState
 from ..order import OrderText, clinical_medicine
@@ -51,6 +52,7 @@ class Prescribed:
     past: tuple[Medicine, ...]
 
 
+@remembered
 def prescriptions(chart: OpenChart) -> tuple[PrescriptionCard, ...]:
     """Every prescription, newest first."""
     rows = list(Prescription.objects.filter(patient=chart.patient_id).order_by("-id"))

@@ -13,6 +13,7 @@ from serein.clinical.taper import Plan, PlanCheck, Request
 from serein.clinical.taper.written import plan_from, request_from
 from serein.foundation.people.keys import OpenChart, OpenList
 from serein.foundation.people.persons import name_of
+from serein.foundation.remembering import remembered
 
 from ..models import Hold, TaperCourse, TaperReply, TaperState, TaperStep
 from ..words import dose_words
@@ -176,6 +177,7 @@ def _steps(course: TaperCourse, rows: list[TaperStep]) -> tuple[StepCard, ...]:
     return tuple(found)
 
 
+@remembered
 def tapers(chart: OpenChart) -> tuple[TaperCard, ...]:
     """Every version, newest first."""
     courses = list(TaperCourse.objects.filter(patient=chart.patient_id).order_by("version"))

@@ -6,6 +6,7 @@ A page holds 25 patients, and only those are read: a list of thousands answers a
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from urllib.parse import urlencode
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -46,6 +47,19 @@ NEXT = {
 }
 
 
+NOBODY = UUID(int=0)
+
+
+@cache
+def _address(name: str) -> str:
+    return reverse(name, args=[NOBODY])
+
+
+def address(name: str, patient_id: UUID) -> str:
+    """`reverse(name, args=[patient_id])`, worked out once for all rows."""
+    return _address(name).replace(str(NOBODY), str(patient_id))
+
+
 @dataclass(frozen=True)
 class Row:
     """One patient. `more` counts what else is open for the same patient: it stands in the chart, not in a second row."""
@@ -60,6 +74,7 @@ class Row:
     plan_sub: str
     action: str
     href: str
+    chart: str
     more: int
 
 
@@ -89,15 +104,15 @@ def known(listing: OpenList, pressing: Mapping[UUID, Pressing], on: date, zone: 
 
 def row(card: PatientCard, facts: Known) -> Row:
     plan = _plan_words(facts.plans.get(card.id), facts.tapers.get(card.id), facts.on)
-    chart, about = reverse("clinician:chart", args=[card.id]), age_line(card, facts.on)
+    chart, about = address("clinician:chart", card.id), age_line(card, facts.on)
     found = facts.pressing.get(card.id)
     if found is None:
-        return Row(card.id, "steady", staff_name(card), about, _calm(facts.seen.get(card.id)), "", *plan, "Open", chart, 0)
+        return Row(card.id, "steady", staff_name(card), about, _calm(facts.seen.get(card.id)), "", *plan, "Open", chart, chart, 0)
     task = found.task
     text, url = NEXT.get(task.kind, ("Open", "clinician:chart"))
     source = f"{task.source}, {instant(task.opened_at, facts.zone)}"
     return Row(
-        card.id, task.tier, staff_name(card), about, task.title, source, *plan, text, reverse(url, args=[card.id]), found.more
+        card.id, task.tier, staff_name(card), about, task.title, source, *plan, text, address(url, card.id), chart, found.more
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -10,6 +11,7 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from serein.foundation.people.persons import Person, person
+from serein.foundation.remembering import remembering
 
 from . import clock, kept, once
 from .hostile import hostile_input
@@ -54,7 +56,9 @@ def at_and_person(get_response: GetResponse) -> GetResponse:
     def middleware(request: HttpRequest) -> HttpResponse:
         request.at = clock.now()  # type: ignore[attr-defined]
         request.person = SimpleLazyObject(lambda: of(request))  # type: ignore[attr-defined]
-        return get_response(request)
+        # What a page reads twice is read once; whatever changes something reads anew.
+        with remembering() if request.method in ("GET", "HEAD") else nullcontext():
+            return get_response(request)
 
     return middleware
 

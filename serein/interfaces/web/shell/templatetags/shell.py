@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from django import template
 from django.forms.utils import flatatt
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import conditional_escape, format_html
@@ -57,10 +59,14 @@ def control_attrs(attrs: Mapping[str, Any]) -> str:
     return flatatt({k: v for k, v in attrs.items() if k not in left_out and v is not False})
 
 
-@register.inclusion_tag("shell/parts/tier.html")
-def tier(name: str, word: str = "") -> dict[str, str]:
-    """Now, Today, This week, Steady: word, shape and colour. `word` replaces the word where the shape means a verdict (Stop, Warning)."""
-    return {"tier": name, "word": word or TIERS[name], "path": SHAPES[name]}
+@register.simple_tag
+@lru_cache(maxsize=100)
+def tier(name: str, word: str = "") -> SafeString:
+    """Now, Today, This week, Steady: word, shape and colour. `word` replaces the word where the shape means a verdict (Stop, Warning).
+
+    Lists draw the same few again and again, so each is rendered once.
+    """
+    return render_to_string("shell/parts/tier.html", {"tier": name, "word": word or TIERS[name], "path": SHAPES[name]})
 
 
 @register.simple_tag
