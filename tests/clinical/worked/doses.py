@@ -173,7 +173,7 @@ UK_LABEL = [
     case("older: 8 mg at night", UK_OLD, for_("insomnia", "8", "1"), "dose-above-absolute:stop"),
 ]
 OTHERS = [
-    case(f"no limit of {s} was read", None, of(s, mg_), "dose-limit-unknown:warn", "dose-above-absolute dose-above-recommended indication-not-labelled")
+    case(f"no limit of {s} was read", None, of(s, mg_), "dose-limit-unknown:warn", RINGS + " indication-not-labelled")
     for s, mg_ in (
         ("alprazolam", "0.5"), ("chlordiazepoxide", "10"), ("clobazam", "10"), ("clonazepam", "0.5"), ("clorazepate", "7.5"),
         ("estazolam", "1"), ("flurazepam", "15"), ("lorazepam", "1"), ("lormetazepam", "1"), ("loprazolam", "1"), ("nitrazepam", "5"),
