@@ -55,6 +55,44 @@ def test_a_label_cannot_break_out_of_its_attribute():
     assert root.get("aria-label") == '"><script>alert(1)</script>' and not list(root.iter(f"{SVG}script"))
 
 
+def marked(svg):
+    return [p for p in ET.fromstring(svg).iter(f"{SVG}polyline") if p.get("stroke-dasharray") == "6 3"]
+
+
+CHANGE = {"earlier_mg": Decimal("8.25"), "changed_mg": Decimal("7.5")}
+
+
+def test_while_a_change_is_unconfirmed_both_doses_are_lines_with_the_ground_between_hatched():
+    days = [day(n, planned_mg=Decimal("7.5"), **(CHANGE if n >= 4 else {})) for n in range(10)]
+    svg = two_panels(plot(days, FIRST + timedelta(days=8)))
+    assert "unconfirmed: 8.25 or 7.5 mg" in texts(svg) and len(marked(svg)) == 1
+    assert svg.count("url(#pk-hatch)") == 1
+    [before], [after] = marked(svg), [p for p in ET.fromstring(svg).iter(f"{SVG}polyline") if p.get("stroke-width") == "1"]
+    (left, high), (right, low) = (p.split(",") for p in (before.get("points").split()[0], after.get("points").split()[-1]))
+    assert float(left) < float(right) and float(high) < float(low)
+
+
+def test_a_confirmed_dose_is_one_line():
+    svg = two_panels(plot([day(n) for n in range(10)]))
+    assert not marked(svg) and "pk-hatch" not in svg
+
+
+def test_one_band_at_a_time_names_what_it_is_about_and_widens_the_axis():
+    days = [day(n, low=50.0, high=120.0, metabolite=80.0, band_low=20.0, band_high=400.0) for n in range(30)]
+    svg = two_panels(Plot(tuple(days), FIRST, "Level", band="nordiazepam"))
+    assert "nordiazepam: estimate, for 9 in 10 people" in texts(svg) and "500" in texts(svg)
+    assert len(list(ET.fromstring(svg).iter(f"{SVG}polygon"))) == 2
+
+
+def test_on_a_telephone_the_letters_are_as_large_as_those_of_the_page():
+    days = [day(n, missed=n == 3) for n in range(80)]
+    root = ET.fromstring(two_panels(Plot(tuple(days), FIRST, "My dose", narrow=True)))
+    width = float(root.get("viewBox").split()[2])
+    assert float(root.get("font-size")) * 350 / width >= 14  # drawn 350 px wide, as on a telephone of 390
+    dates = [t for t in root.iter(f"{SVG}text") if (t.text or "").startswith(("23 ", "18 ", "15 ", "12 "))]
+    assert 2 <= len(dates) <= 4 and all(float(t.get("x")) < width - 30 for t in dates)
+
+
 LEVEL = st.floats(0, 5000)
 
 

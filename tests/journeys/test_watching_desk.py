@@ -11,8 +11,9 @@ from playwright.sync_api import expect
 from serein.care.monitoring import actions
 from serein.care.prescribing.actions.signing import Signed
 from tests.care.prescribed import ready_desk
+from tests.care.tapers import running
 from tests.journeys.browser import audit, printed
-from tests.people import AT, own_chart
+from tests.people import AT, four_people, own_chart
 from tests.web import browse_as
 
 SCREENS = os.environ.get("SEREIN_SCREENS")
@@ -73,7 +74,9 @@ def test_the_plot_is_there_without_javascript_and_says_what_it_is(at_desk):
     caption = page.locator("figcaption").inner_text()
     assert (
         "An estimate, not a blood test" in caption
-        and "No licensed human has confirmed" in caption
+        and "not confirmed by a licensed clinician" in caption
+        and "estimate, for 9 in 10 people" in caption
+        and "is not known: it starts with nothing in the body" in caption
         and 'not "not taken"' in caption
     )
     assert page.get_by_text("not told (unknown)").first.is_visible()
@@ -136,3 +139,37 @@ def test_a_bridge_without_javascript_at_320_pixels(at_desk):
     page.get_by_label("No appointment could be had in time").check()
     page.get_by_role("button", name="Record the bridge").click()
     assert page.get_by_text("A bridge up to 13-Dec-2026 is recorded").is_visible()
+
+
+@pytest.fixture
+def tapering(live_clinic, clock):
+    """Three days into the first step of a taper that nobody has confirmed."""
+    with transaction.atomic():
+        people = four_people()
+        running(people, starts_on=DUE.date() - timedelta(days=3))
+    return people
+
+
+def test_an_unconfirmed_change_is_drawn_with_both_doses_and_stands_in_banner_panel_and_table(tapering, live_clinic, open_page):
+    page = open_page()
+    browse_as(page, tapering.clinician, live_clinic.url)
+    page.goto(f"{live_clinic.url}/clinic/patients/{tapering.patient.patient_id}/watch/")
+    page.wait_for_selector("figure[data-ready]")
+    banner = page.locator(".banner").inner_text()
+    assert "7.5 mg or 7 mg a day, unconfirmed" in banner and "step 1 of" in banner and "next change" in banner
+    page.get_by_text("Show as a table").click()
+    assert page.get_by_text("Unconfirmed: earlier or told dose, mg a day").is_visible()
+    assert page.get_by_role("cell", name="7.5 mg or 7 mg unconfirmed").first.is_visible()
+    page.locator(".pk-live").focus()
+    page.locator(".pk-live").press("Escape")
+    expect(page.locator("[data-out]")).to_contain_text("dose 7.5 mg or 7 mg, unconfirmed")
+    look(page, "watch-unconfirmed")
+    page.goto(f"{live_clinic.url}/clinic/")
+    assert "7.5 mg or 7 mg a day, unconfirmed" in page.locator("main").inner_text()
+    look(page, "panel-taper")
+
+
+def test_the_band_is_about_one_substance_at_a_time_and_drawn_without_javascript(at_desk):
+    page = at_desk("watch/?band=nordiazepam", js=False)
+    assert page.get_by_text("nordiazepam: estimate, for 9 in 10 people").is_visible()
+    assert page.get_by_role("navigation", name="Band").get_by_role("link").all_inner_texts() == ["diazepam"]

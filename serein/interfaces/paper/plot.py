@@ -2,6 +2,7 @@
 
 Never a staircase on a second axis over the level: where the two would cross means nothing. The y axis starts at 0. Past is what was told, future
 is the plan on a tinted ground, and a day about which nothing was told is marked as unknown. Lines differ by dash and label, not by colour alone.
+While a change of dose is unconfirmed, both of its doses are lines and the ground between them is hatched: nobody knows which one is taken.
 """
 
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from math import ceil, log10
 from xml.sax.saxutils import escape
 
 WIDTH, LEFT, RIGHT = 960, 70, 150
+# Drawn as wide as a telephone is, so that its letters stay letters there; without room for words beside the panel.
+NARROW_WIDTH, NARROW_LEFT, NARROW_RIGHT = 370, 42, 12
 LEVEL_TOP, LEVEL_HEIGHT, GAP, DOSE_HEIGHT = 28, 220, 34, 110
 BLUE, BROWN, INK, GROUND = "#1d70b8", "#7f4c00", "#0b0c0c", "#f1f5f8"
 
@@ -18,7 +21,9 @@ BLUE, BROWN, INK, GROUND = "#1d70b8", "#7f4c00", "#0b0c0c", "#f1f5f8"
 @dataclass(frozen=True)
 class PlotDay:
     """One day. Levels in ng/mL: lowest and highest of the parent, mean of the metabolite; None where nothing is estimated. `mg` is what was told
-    as taken (past) or planned (future); `missed` counts doses told as missed; `unknown`: a planned dose about which nothing is known."""
+    as taken (past) or planned (future); `missed` counts doses told as missed; `unknown`: a planned dose about which nothing is known.
+    `band_low`/`band_high`: what most people like this one lie between. `earlier_mg` and `changed_mg`: the doses
+    before and after a change that nobody has confirmed."""
 
     day: date
     mg: Decimal
@@ -28,17 +33,24 @@ class PlotDay:
     missed: int = 0
     unknown: bool = False
     planned_mg: Decimal | None = None
+    band_low: float | None = None
+    band_high: float | None = None
+    earlier_mg: Decimal | None = None
+    changed_mg: Decimal | None = None
 
 
 @dataclass(frozen=True)
 class Plot:
-    """`label` names the picture for those who do not see it; `today` divides what was told from what is planned."""
+    """`label` names the picture for those who do not see it; `today` divides what was told from what is planned. `band` names what the band is
+    about: the parent, the metabolite, or nothing. `narrow` is for a telephone."""
 
     days: tuple[PlotDay, ...]
     today: date
     label: str
     parent: str = "diazepam"
     metabolite: str = "nordiazepam"
+    band: str = ""
+    narrow: bool = False
 
 
 @dataclass(frozen=True)
@@ -48,9 +60,18 @@ class _Frame:
     top: float
     height: float
     most: float
+    narrow: bool = False
+
+    @property
+    def left(self) -> int:
+        return NARROW_LEFT if self.narrow else LEFT
+
+    @property
+    def right(self) -> int:
+        return NARROW_WIDTH - NARROW_RIGHT if self.narrow else WIDTH - RIGHT
 
     def x(self, day: date) -> float:
-        return LEFT + (WIDTH - LEFT - RIGHT) * (day - self.first).days / max(1, self.count)
+        return self.left + (self.right - self.left) * (day - self.first).days / max(1, self.count)
 
     def y(self, value: float) -> float:
         return self.top + self.height * (1 - value / self.most)
@@ -60,23 +81,31 @@ def two_panels(plot: Plot) -> str:
     """The SVG element. Needs at least one day; without any level only the dose panel is drawn."""
     with_level = any(d.high is not None for d in plot.days)
     top = LEVEL_TOP + LEVEL_HEIGHT + GAP if with_level else LEVEL_TOP
-    dose = _Frame(plot.days[0].day, len(plot.days), top, DOSE_HEIGHT, _round_up(float(max(_tallest(d) for d in plot.days))))
-    parts = []
+    first, count = plot.days[0].day, len(plot.days)
+    dose = _Frame(first, count, top, DOSE_HEIGHT, _round_up(float(max(_tallest(d) for d in plot.days))), plot.narrow)
+    parts = [HATCH] if any(d.earlier_mg is not None for d in plot.days) else []
     if with_level:
-        highest = max(max(d.high or 0.0, d.metabolite or 0.0) for d in plot.days)
-        level = _Frame(plot.days[0].day, len(plot.days), LEVEL_TOP, LEVEL_HEIGHT, _round_up(highest))
-        parts += [*_ground(plot, level), *_axis(level, "ng/mL, estimate"), *_levels(plot, level)]
-    parts += [*_ground(plot, dose), *_axis(dose, "mg a day"), *_doses(plot, dose), *_months(plot, dose)]
+        highest = max(max(d.high or 0.0, d.metabolite or 0.0, d.band_high or 0.0) for d in plot.days)
+        level = _Frame(first, count, LEVEL_TOP, LEVEL_HEIGHT, _round_up(highest), plot.narrow)
+        parts += [*_ground(plot, level), *_axis(level, "ng/mL, estimate"), *_band(plot, level), *_levels(plot, level)]
+    parts += [
+        *_ground(plot, dose),
+        *_axis(dose, "mg a day"),
+        *_unconfirmed(plot, dose),
+        *_doses(plot, dose),
+        *_months(plot, dose),
+    ]
     parts += _today(plot, dose, LEVEL_TOP - 8)
-    height = top + DOSE_HEIGHT + 44
+    width, height = NARROW_WIDTH if plot.narrow else WIDTH, top + DOSE_HEIGHT + 44
+    size, name = ("15", "pk-svg pk-svg--narrow") if plot.narrow else ("13", "pk-svg")
     return (
-        f'<svg viewBox="0 0 {WIDTH} {height:g}" role="img" aria-label="{escape(plot.label, {chr(34): "&quot;"})}" '
-        f'xmlns="http://www.w3.org/2000/svg" font-family="sans-serif" font-size="13" class="pk-svg">{"".join(parts)}</svg>'
+        f'<svg viewBox="0 0 {width} {height:g}" role="img" aria-label="{escape(plot.label, {chr(34): "&quot;"})}" '
+        f'xmlns="http://www.w3.org/2000/svg" font-family="sans-serif" font-size="{size}" class="{name}">{"".join(parts)}</svg>'
     )
 
 
 def _tallest(day: PlotDay) -> Decimal:
-    return max(day.mg, day.planned_mg or Decimal())
+    return max(day.mg, day.planned_mg or Decimal(), day.earlier_mg or Decimal())
 
 
 def _round_up(value: float) -> float:
@@ -103,18 +132,30 @@ def _line(x1: float, y1: float, x2: float, y2: float, stroke: str, dash: str = "
 def _ground(plot: Plot, frame: _Frame) -> list[str]:
     """The future stands on a tinted ground."""
     end = frame.x(frame.first + timedelta(days=frame.count))
-    start = min(max(frame.x(plot.today + timedelta(days=1)), LEFT), end)
+    start = min(max(frame.x(plot.today + timedelta(days=1)), frame.left), end)
     return [f'<rect x="{_n(start)}" y="{_n(frame.top)}" width="{_n(end - start)}" height="{_n(frame.height)}" fill="{GROUND}"/>']
 
 
 def _axis(frame: _Frame, title: str) -> list[str]:
     parts = [_text(8, frame.top - 10, title)]
-    right = WIDTH - RIGHT
     for step in (0.0, 0.5, 1.0):
         y = frame.y(frame.most * step)
-        parts.append(_line(LEFT, y, right, y, INK if step == 0 else "#b1b4b6"))
-        parts.append(_text(LEFT - 8, y + 4, _n(frame.most * step), "end"))
+        parts.append(_line(frame.left, y, frame.right, y, INK if step == 0 else "#b1b4b6"))
+        parts.append(_text(frame.left - 8, y + 4, _n(frame.most * step), "end"))
     return parts
+
+
+def _band(plot: Plot, frame: _Frame) -> list[str]:
+    """One band at a time: two that overlap are mud. Its edge is a dotted line, so that it is there in grey print as well."""
+    known = [(d.day, d.band_low, d.band_high) for d in plot.days if d.band_low is not None and d.band_high is not None]
+    if not known or not plot.band:
+        return []
+    colour = BLUE if plot.band == plot.parent else BROWN
+    upper = [f"{_n(frame.x(day) + _half(frame))},{_n(frame.y(high))}" for day, _, high in known]
+    lower = [f"{_n(frame.x(day) + _half(frame))},{_n(frame.y(low))}" for day, low, _ in known]
+    place, edge = " ".join(upper + lower[::-1]), f'stroke="{colour}" stroke-width="1" stroke-dasharray="1 3"'
+    words = _text(frame.right, frame.top - 14, f"{plot.band}: estimate, for 9 in 10 people", "end", colour)
+    return [f'<polygon points="{place}" fill="{colour}" fill-opacity=".13" {edge}/>', words]
 
 
 def _levels(plot: Plot, frame: _Frame) -> list[str]:
@@ -129,7 +170,7 @@ def _levels(plot: Plot, frame: _Frame) -> list[str]:
         parts.append(
             f'<polyline points="{" ".join(line)}" fill="none" stroke="{BROWN}" stroke-width="2" stroke-dasharray="7 4"/>'
         )
-    end = WIDTH - RIGHT + 8
+    end = frame.right + 8
     _, low, high, metabolite = known[-1]
     middle, other = frame.y((low + high) / 2) + 4, frame.y(metabolite or 0.0) + 4
     if abs(middle - other) < 16:
@@ -141,14 +182,48 @@ def _levels(plot: Plot, frame: _Frame) -> list[str]:
 
 
 def _half(frame: _Frame) -> float:
-    return (WIDTH - LEFT - RIGHT) / max(1, frame.count) / 2
+    return (frame.right - frame.left) / max(1, frame.count) / 2
+
+
+HATCH = (
+    '<defs><pattern id="pk-hatch" width="7" height="7" patternUnits="userSpaceOnUse"><path d="M0 7L7 0" stroke="#505a5f" stroke-width="1"/>'
+    "</pattern></defs>"
+)
+
+
+def _unconfirmed(plot: Plot, frame: _Frame) -> list[str]:
+    """From the day of the change: the dose before it as a dashed line, the one after as a thin one, the ground between hatched, and the word."""
+    marked = [d for d in plot.days if d.earlier_mg is not None and d.changed_mg is not None]
+    if not marked:
+        return []
+    start, end = frame.x(marked[0].day), frame.x(marked[-1].day + timedelta(days=1))
+    before, after = float(marked[0].earlier_mg or 0), float(marked[0].changed_mg or 0)
+    top, bottom = sorted((frame.y(before), frame.y(after)))
+    place = f'x="{_n(start)}" y="{_n(top)}" width="{_n(end - start)}" height="{_n(bottom - top)}"'
+    parts = [f'<rect {place} fill="url(#pk-hatch)"/>']
+    for mg, width, dash in ((before, 2, ' stroke-dasharray="6 3"'), (after, 1, "")):
+        points = f"{_n(start)},{_n(frame.y(mg))} {_n(end)},{_n(frame.y(mg))}"
+        parts.append(f'<polyline points="{points}" fill="none" stroke="{INK}" stroke-width="{width}"{dash}/>')
+    at_end = start > (frame.left + frame.right) / 2
+    words = f"unconfirmed: {_mg(marked[0].earlier_mg)} or {_mg(marked[0].changed_mg)} mg"
+    parts.append(_text(end if at_end else start, max(top - 5, frame.top - 2), words, "end" if at_end else "start"))
+    return parts
+
+
+def _mg(value: Decimal | None) -> str:
+    return format((value or Decimal()).normalize(), "f")
+
+
+def _stair(day: PlotDay) -> Decimal:
+    """Where the staircase stands: at the plan's dose where something was not told."""
+    return day.planned_mg if day.unknown and day.planned_mg is not None else day.mg
 
 
 def _doses(plot: Plot, frame: _Frame) -> list[str]:
     """The staircase of what was told or is planned; x for missed doses, ? for unknown days, both above the axis."""
     points = []
     for d in plot.days:
-        y = frame.y(float(d.planned_mg if d.unknown and d.planned_mg is not None else d.mg))
+        y = frame.y(float(_stair(d)))
         points += [f"{_n(frame.x(d.day))},{_n(y)}", f"{_n(frame.x(d.day + timedelta(days=1)))},{_n(y)}"]
     parts = [f'<polyline points="{" ".join(points)}" fill="none" stroke="{INK}" stroke-width="2"/>']
     wide, base = 2 * _half(frame), frame.y(0)
@@ -166,12 +241,11 @@ def _doses(plot: Plot, frame: _Frame) -> list[str]:
 
 def _months(plot: Plot, frame: _Frame) -> list[str]:
     """Dates with the month as a word: 3/4 is March in one country and April in another."""
-    every = next((n for n in (1, 2, 7, 14, 28, 56, 112, 400) if frame.count / n <= 9), 4000)
-    return [
-        _text(frame.x(d.day), frame.top + frame.height + 20, f"{d.day.day} {d.day:%b}" + (f" {d.day.year}" if i == 0 else ""))
-        for i, d in enumerate(plot.days)
-        if i % every == 0
-    ]
+    most = 4 if plot.narrow else 9
+    every = next((n for n in (1, 2, 7, 14, 28, 56, 112, 400) if frame.count / n <= most), 4000)
+    shown = [d.day for i, d in enumerate(plot.days) if i % every == 0 and frame.x(d.day) < frame.right - 30]
+    words = [f"{day.day} {day:%b}" + (f" {day.year}" if i == 0 and not plot.narrow else "") for i, day in enumerate(shown)]
+    return [_text(frame.x(day), frame.top + frame.height + 20, said) for day, said in zip(shown, words, strict=True)]
 
 
 def _today(plot: Plot, frame: _Frame, top: float) -> list[str]:

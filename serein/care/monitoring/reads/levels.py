@@ -1,31 +1,36 @@
 """The estimated level from doses told and planned: for a typical person like this one, or why there is no estimate.
 
 Days about which nothing is known are not guessed: the estimate is made twice, with those doses taken as planned and with none of them, and what
-is shown runs from the lower to the higher.
+is shown runs from the lower to the higher. While a change of dose is unconfirmed, "taken" means at the higher of its two doses.
 """
 
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from serein.care.access.reads import patient_card
 from serein.care.evaluation.reads import case_of
+from serein.care.planning.reads import plans
+from serein.care.tapering.reads import UnconfirmedChange, dose_in_force, running_taper
 from serein.clinical import knowledge
 from serein.clinical.case import LOINC, Case
 from serein.clinical.findings import SourceReference
-from serein.clinical.kinetics import Course, Dose, NotValid, Person, highest_in_24_h, levels, typical
+from serein.clinical.kinetics import Course, Dose, NotValid, Person, Typical, band, highest_in_24_h, levels, typical
 from serein.clinical.knowledge.names import says
 from serein.foundation.people.keys import OpenChart
 
 from ..days import local, usual_instant
+from .before import SUBSTANCE, Before, before
 from .diary import Day, diary, first_day
-from .reviews import plan_to_review
+from .regimen import planned_on
 
-SUBSTANCE = "diazepam"
 EVERY_HOURS, LONGEST_DAYS, AHEAD_DAYS = 4, 400, 56
 WEIGHT, HEIGHT = "29463-7", "8302-2"
 CIRRHOSIS = "cirrhosis"
+# Of people like this one, in the middle.
+SHARE = 0.9
+PARENT, METABOLITE = "diazepam", "nordiazepam"
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,18 @@ class TakenDose:
 
     at: datetime
     mg: Decimal
+
+
+@dataclass(frozen=True)
+class Unconfirmed:
+    """A change that nobody has confirmed: from `first` to `last` both of its doses are shown, and neither is called taken."""
+
+    change: UnconfirmedChange
+    first: date
+    last: date
+
+    def holds(self, day: date) -> bool:
+        return self.first <= day <= self.last
 
 
 @dataclass(frozen=True)
@@ -47,34 +64,46 @@ class DoseHistory:
     days: tuple[Day, ...]
     today: date
     zone: str
+    unconfirmed: Unconfirmed | None = None
+
+    def open_change(self, day: date) -> UnconfirmedChange | None:
+        """The change that is unconfirmed on that day: of its two doses nobody knows which is taken."""
+        return self.unconfirmed.change if self.unconfirmed and self.unconfirmed.holds(day) else None
 
 
 @dataclass(frozen=True)
 class DayLevel:
-    """ng/mL over one day: lowest and highest of diazepam, mean of nordiazepam (of its two estimates the higher and the lower)."""
+    """ng/mL over one day: lowest and highest of diazepam, mean of nordiazepam (of its two estimates the higher and the lower). `band_low` to
+    `band_high`: between what the middle nine of ten people lie, of the one substance that was asked for."""
 
     day: date
     low: float
     high: float
     metabolite_low: float
     metabolite_high: float
+    band_low: float
+    band_high: float
 
 
 @dataclass(frozen=True)
 class Estimate:
+    """`band` names the substance of the band; `begins` says in words what was in the body at the start."""
+
     days: tuple[DayLevel, ...]
     sources: tuple[SourceReference, ...]
     unknown: tuple[str, ...]
     knowledge_version: str
     confirmed: bool
+    band: str
+    begins: str
 
 
 def dose_history(chart: OpenChart) -> DoseHistory:
     """From the first day of treatment (or of the diary) up to some weeks ahead."""
     zone = patient_card(chart).time_zone
     today = local(chart.at, zone).date()
-    plan, told = plan_to_review(chart), first_day(chart)
-    begins = min([d for d in (plan.text.starts_on if plan else None, told) if d], default=today)
+    told = first_day(chart)
+    begins = min([*_starts(chart), *([told] if told else [])], default=today)
     first = max(min(begins, today), today - timedelta(days=LONGEST_DAYS))
     days = diary(chart, first, today + timedelta(days=AHEAD_DAYS))
     taken = [TakenDose(x.taken_at, x.mg) for d in days for x in d.lines if x.status == "taken" and x.taken_at]
@@ -87,30 +116,87 @@ def dose_history(chart: OpenChart) -> DoseHistory:
             (ahead if at > chart.at else unknown).append(TakenDose(at, dose.mg))
             if at <= chart.at and day.day < today and (not silent or silent[-1] != day.day):
                 silent.append(day.day)
-    return DoseHistory(tuple(taken), tuple(ahead), tuple(unknown), tuple(silent), days, today, zone)
+    return DoseHistory(
+        tuple(taken), tuple(ahead), tuple(unknown), tuple(silent), days, today, zone, _unconfirmed(chart, today, days[-1].day)
+    )
 
 
-def estimate(chart: OpenChart, history: DoseHistory) -> Estimate | NotValid:
-    """Levels by day for the typical person of this age, weight, liver and medicines; NotValid outside the model's domain."""
+def _starts(chart: OpenChart) -> list[date]:
+    """The first day of each plan that the patient agreed to and that was not closed before it began."""
+    agreed = (p for p in plans(chart) if any(r.answer == "agree" for r in p.replies))
+    return [p.text.starts_on for p in agreed if p.closed_at is None or p.closed_at.date() >= p.text.starts_on]
+
+
+def _unconfirmed(chart: OpenChart, today: date, last: date) -> Unconfirmed | None:
+    """Up to the day before the next change: from then on a further dose is planned."""
+    now = dose_in_force(chart, today)
+    change = now.unconfirmed_change if now else None
+    if change is None:
+        return None
+    course = running_taper(chart)
+    coming = course.coming(today) if course else None
+    return Unconfirmed(change, change.first_on, coming.from_on - timedelta(days=1) if coming else last)
+
+
+def estimate(chart: OpenChart, history: DoseHistory, of: str = PARENT) -> Estimate | NotValid:
+    """Levels by day for the typical person of this age, weight, liver and medicines, with the band of `of` (diazepam or nordiazepam); NotValid
+    outside the model's domain."""
     known = knowledge.load()
     person = typical(known, SUBSTANCE, _person_of(case_of(chart, history.today), history.today))
     if isinstance(person, NotValid):
         return person
-    start = datetime.combine(history.days[0].day, time(), ZoneInfo(history.zone))
-    hours = tuple(Decimal(n) for n in range(0, 24 * len(history.days), EVERY_HOURS))
-    sure = (*history.taken, *history.planned)
-    courses = [Course(person.parameters, _doses(d, start), (), hours) for d in ((*sure, *history.unknown), sure)]
+    first = history.days[0].day
+    begins = before(chart, first, planned_on(chart, first - timedelta(days=1)))
+    lead, earlier = _earlier(begins)
+    start = datetime.combine(first, time(), ZoneInfo(history.zone)).astimezone(UTC) - timedelta(hours=lead)
+    hours = tuple(Decimal(lead + n) for n in range(0, 24 * len(history.days), EVERY_HOURS))
+    most, least = (Course(person.parameters, (*earlier, *_doses(d, start)), (), hours) for d in _both(history))
     file = known.kinetics_of(SUBSTANCE)
-    if file is not None and highest_in_24_h(courses[0]) > file.most_mg_in_24_h:
+    if file is not None and highest_in_24_h(most) > file.most_mg_in_24_h:
         return NotValid(f"more than {file.most_mg_in_24_h} mg within 24 hours: the model is for doses that a label gives")
-    runs = [levels(c) for c in courses]
-    per = 24 // EVERY_HOURS
+    days = _by_day(history, (most, least), _bands((most, least), person, of))
+    return Estimate(days, person.sources, person.unknown, known.version, known.confirmed, of, begins.words)
+
+
+def _both(history: DoseHistory) -> tuple[tuple[TakenDose, ...], tuple[TakenDose, ...]]:
+    """Every unknown dose taken, and none of them."""
+    sure = (*history.taken, *history.planned)
+    return (*sure, *(_at_most(history, d) for d in history.unknown)), sure
+
+
+def _at_most(history: DoseHistory, dose: TakenDose) -> TakenDose:
+    here = local(dose.at, history.zone).date()
+    change, planned = history.open_change(here), next((d.plan.mg for d in history.days if d.day == here and d.plan), None)
+    return replace(dose, mg=dose.mg * max(Decimal(1), change.from_mg / planned)) if change and planned else dose
+
+
+def _earlier(begins: Before) -> tuple[int, tuple[Dose, ...]]:
+    """Hours before the first day at which the course begins, and the doses of that time. A steady state ends in the evening before."""
+    if begins.mg is None:
+        return 0, ()
+    every = Decimal(24) / begins.times
+    if begins.days is None:
+        return 24, (Dose(at_h=Decimal(20), mg=float(begins.mg), every_h=every, steady_state=True),)
+    return 24 * begins.days, (Dose(at_h=Decimal(0), mg=float(begins.mg), every_h=every, count=begins.times * begins.days),)
+
+
+def _bands(courses: tuple[Course, ...], person: Typical, of: str) -> tuple[list[float], list[float]]:
+    """Lowest and highest at each time, over both courses."""
+    found = [band(c, person, SHARE) for c in dict.fromkeys(courses)]
+    pairs = [(f.parent_low, f.parent_high) if of == PARENT else (f.metabolite_low, f.metabolite_high) for f in found]
+    lows, highs = zip(*pairs, strict=True)
+    return [min(x) for x in zip(*lows, strict=True)], [max(x) for x in zip(*highs, strict=True)]
+
+
+def _by_day(history: DoseHistory, courses: tuple[Course, ...], wide: tuple[list[float], list[float]]) -> tuple[DayLevel, ...]:
+    runs, per = [levels(c) for c in courses], 24 // EVERY_HOURS
     found = []
     for i, day in enumerate(history.days):
-        parent = [x for r in runs for x in r.parent[i * per : (i + 1) * per]]
-        means = [sum(r.metabolite[i * per : (i + 1) * per]) / per for r in runs]
-        found.append(DayLevel(day.day, min(parent), max(parent), min(means), max(means)))
-    return Estimate(tuple(found), person.sources, person.unknown, known.version, known.confirmed)
+        here = slice(i * per, (i + 1) * per)
+        parent = [x for r in runs for x in r.parent[here]]
+        means = [sum(r.metabolite[here]) / per for r in runs]
+        found.append(DayLevel(day.day, min(parent), max(parent), min(means), max(means), min(wide[0][here]), max(wide[1][here])))
+    return tuple(found)
 
 
 def _doses(doses: tuple[TakenDose, ...], start: datetime) -> tuple[Dose, ...]:

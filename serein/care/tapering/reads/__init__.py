@@ -12,6 +12,7 @@ from .courses import (
     step_of,
     taper,
     taper_draft,
+    taper_line,
     tapers,
     waiting_taper,
 )
@@ -19,5 +20,6 @@ from .dose import DoseInForce, Start, UnconfirmedChange, dose_ceiling, dose_in_f
 
 __all__ = [
     "DoseInForce", "HoldCard", "Start", "StepCard", "StepDose", "TaperCard", "TaperLine", "UnconfirmedChange", "Wish", "dose_ceiling",
-    "dose_in_force", "running_taper", "running_tapers", "starting_point", "step_of", "taper", "taper_draft", "tapers", "waiting_taper",
+    "dose_in_force", "running_taper", "running_tapers", "starting_point", "step_of", "taper", "taper_draft", "taper_line", "tapers",
+    "waiting_taper",
 ]  # fmt: skip

@@ -147,14 +147,28 @@ class TaperCard:
 
 @dataclass(frozen=True)
 class TaperLine:
-    """What a list of patients says about a running taper."""
+    """What a list of patients says about a running taper: where it stands, the daily dose of that step, and the dose before it (`or_mg`) while
+    nobody has confirmed the change."""
 
     patient_id: UUID
     step: int
     steps: int
     held: bool
+    mg: str
+    or_mg: str
     next_on: date | None
     next_mg: str
+
+    @property
+    def dose_words(self) -> str:
+        return f"{self.or_mg} mg or {self.mg} mg a day, unconfirmed" if self.or_mg else f"{self.mg} mg a day"
+
+    @property
+    def step_words(self) -> str:
+        where = f"step {self.step} of {self.steps}" if self.step else f"taper of {self.steps} steps not begun"
+        if self.held:
+            return f"{where}, held"
+        return f"{where}, next change {self.next_on:%d-%b-%Y} to {self.next_mg} mg" if self.next_on else f"{where}, the last"
 
 
 def _doses(stored: list[dict[str, Any]]) -> tuple[StepDose, ...]:
@@ -257,16 +271,34 @@ def step_of(chart: OpenChart, step_id: UUID) -> tuple[TaperCard, StepCard] | Non
 
 
 def running_tapers(listing: OpenList, on: date) -> tuple[TaperLine, ...]:
-    """One line for each patient in the list whose taper runs."""
-    found = []
-    for course in TaperCourse.objects.filter(patient_id__in=listing.patients, state=TaperState.RUNNING):
-        steps = list(TaperStep.objects.filter(course=course.id).order_by("number"))
-        held = Hold.objects.filter(course=course.id).exists()
-        reached = sum(s.from_on <= on for s in steps)
-        coming = next((s for s in steps if s.from_on > on), None) if not held else None
-        found.append(
-            TaperLine(
-                course.patient_id, reached, len(steps), held, coming.from_on if coming else None, plain(coming.daily_mg) if coming else ""
-            )
-        )  # fmt: skip
-    return tuple(found)
+    """One line for each patient in the list whose taper runs. Three questions to the database, however long the list."""
+    courses = list(TaperCourse.objects.filter(patient_id__in=listing.patients, state=TaperState.RUNNING))
+    ids = [c.id for c in courses]
+    held = set(Hold.objects.filter(course__in=ids).values_list("course_id", flat=True))
+    steps: dict[UUID, list[TaperStep]] = {}
+    for step in TaperStep.objects.filter(course__in=ids).defer("doses").order_by("number"):
+        steps.setdefault(step.course_id, []).append(step)
+    return tuple(_taper_line(c, steps.get(c.id, []), c.id in held, on) for c in courses)
+
+
+def _taper_line(course: TaperCourse, steps: list[TaperStep], held: bool, on: date) -> TaperLine:
+    """Of several changes that wait to be confirmed the newest stands beside the last confirmed dose."""
+    reached = [s for s in steps if s.from_on <= on]
+    confirmed = next((s for s in reversed(reached) if s.confirmed_at is not None), None)
+    before = confirmed.daily_mg if confirmed else Decimal(course.request["daily_dose_mg"])
+    mg = reached[-1].daily_mg if reached else before
+    coming = next((s for s in steps if s.from_on > on), None) if not held else None
+    waits = bool(reached) and reached[-1].confirmed_at is None
+    return TaperLine(
+        course.patient_id, len(reached), len(steps), held, plain(mg), plain(before) if waits else "", coming.from_on if coming else None,
+        plain(coming.daily_mg) if coming else "",
+    )  # fmt: skip
+
+
+def taper_line(chart: OpenChart, on: date) -> TaperLine | None:
+    """The same line about one patient."""
+    course = TaperCourse.objects.filter(patient=chart.patient_id, state=TaperState.RUNNING).first()
+    if course is None:
+        return None
+    steps = list(TaperStep.objects.filter(course=course.id).order_by("number"))
+    return _taper_line(course, steps, Hold.objects.filter(course=course.id).exists(), on)

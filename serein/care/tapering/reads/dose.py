@@ -18,13 +18,15 @@ from .courses import IN_FORCE, StepCard, StepDose, TaperCard, _regimen_doses, ta
 
 @dataclass(frozen=True)
 class UnconfirmedChange:
-    """A change whose day has come and which nobody has confirmed. `supplied`: whether every product of it was dispensed for that day."""
+    """A change whose day has come and which nobody has confirmed. `supplied`: whether every product of it was dispensed for that day;
+    `first_on`: the day of the first of several changes that wait."""
 
     step_id: UUID
     on: date
     from_mg: Decimal
     to_mg: Decimal
     supplied: bool
+    first_on: date
 
     @property
     def before(self) -> str:
@@ -90,7 +92,7 @@ def _in_force(course: TaperCard, held: tuple[Supplied, ...], on: date) -> DoseIn
     if newest is not None:
         before = confirmed.daily_mg if confirmed else course.request.daily_dose_mg
         shown = told or newest
-        change = UnconfirmedChange(shown.id, shown.from_on, before, shown.daily_mg, told is not None)
+        change = UnconfirmedChange(shown.id, shown.from_on, before, shown.daily_mg, told is not None, later[0].from_on)
     since = at.from_on if at else course.request.stable_since or course.starts_on
     return DoseInForce(mg, at.doses if at else course.before_doses, min(since, on), change, course.hold is not None)
 

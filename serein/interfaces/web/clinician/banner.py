@@ -1,11 +1,13 @@
 """The patient's banner: who this page is about, always in the same place and the same order."""
 
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from serein.care.access.reads import PatientCard, patient_card
 from serein.care.evaluation.reads import case_of
 from serein.care.planning.reads import PlanCard, plan_in_force, plan_waiting
+from serein.care.tapering.reads import dose_in_force, taper_line
 from serein.clinical.case import Case, Known
 from serein.foundation.people.keys import OpenChart
 from serein.foundation.people.persons import clinic_day
@@ -26,6 +28,7 @@ class Banner:
     allergies: str
     has_allergy: bool
     plan: str
+    taper: str
     ends: str
 
 
@@ -35,7 +38,7 @@ def banner(chart: OpenChart) -> Banner:
     ends = f"until {plan.text.ends_on:%d-%b-%Y}, look again {plan.text.reassess_on:%d-%b-%Y}" if plan else ""
     return Banner(
         card.id, staff_name(card), card.name, born_words(card, on), card.pronouns, _language(card), _allergies(case), bool(case.allergies),
-        _plan(chart, plan), ends,
+        *_plan(chart, plan, on), ends,
     )  # fmt: skip
 
 
@@ -49,7 +52,15 @@ def _allergies(case: Case) -> str:
     return "No known allergies" if case.allergies_known is Known.YES else "Allergies not asked yet"
 
 
-def _plan(chart: OpenChart, plan: PlanCard | None) -> str:
-    if plan is not None:
-        return f"{plan.substance}, {plan.daily_mg} mg a day"
-    return "waiting for the patient" if plan_waiting(chart) else "none agreed"
+def _plan(chart: OpenChart, plan: PlanCard | None, on: date) -> tuple[str, str]:
+    """The dose, both doses while a change of it is unconfirmed, and where the taper stands."""
+    if plan is None:
+        return "waiting for the patient" if plan_waiting(chart) else "none agreed", ""
+    line = taper_line(chart, on)
+    if line is None:
+        most = " at most" if plan.has_as_needed else ""
+        return f"{plan.substance}, {plan.daily_mg} mg a day{most}", ""
+    now = dose_in_force(chart, on) if line.or_mg else None
+    change = now.unconfirmed_change if now else None
+    dose = f"{change.before} mg or {change.after} mg a day, unconfirmed" if change else f"{line.mg} mg a day"
+    return f"{plan.substance}, {dose}", line.step_words

@@ -117,19 +117,11 @@ def row(card: PatientCard, facts: Known) -> Row:
 
 
 def _plan_words(plan: PlanLine | None, taper: TaperLine | None, on: date) -> tuple[str, str]:
+    """The dose and when to look again; with a running taper its step and the next change, and both doses while one is unconfirmed."""
     if plan is None:
         return "No agreed plan", ""
-    if taper is not None:
-        change = (
-            f"next change {taper.next_on:%d-%b-%Y} to {taper.next_mg} mg"
-            if taper.next_on
-            else "on hold"
-            if taper.held
-            else "last step"
-        )
-        return plan.summary, f"taper, step {taper.step} of {taper.steps}; {change}"
-    late = "was due " if plan.reassess_on <= on else ""
-    return plan.summary, f"look again {late}{plan.reassess_on:%d-%b-%Y}"
+    again = f"look again {'was due ' if plan.reassess_on <= on else ''}{plan.reassess_on:%d-%b-%Y}"
+    return (plan.summary, again) if taper is None else (taper.dose_words, f"{taper.step_words}; {again}")
 
 
 def _calm(seen: Overview | None) -> str:

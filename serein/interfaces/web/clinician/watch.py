@@ -1,7 +1,7 @@
 """Diary, check-ins and the level estimate of one patient."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
@@ -27,6 +27,7 @@ from serein.interfaces.web.shell.parts import Cell, Column, Table, TableRow
 from .banner import banner
 from .desk import chart_page
 
+BANDS = ("diazepam", "nordiazepam")
 STATES = {
     "taken": "taken", "missed": "missed", "unsure": "not sure", "partly": "partly told", "unknown": "not told (unknown)", "none": "",
 }  # fmt: skip
@@ -84,31 +85,43 @@ def week_words(days: tuple[Day, ...]) -> str:
 
 @chart_page
 def watch(request: HttpRequest, key: OpenChart) -> HttpResponse:
-    history = dose_history(key)
-    levels = estimate(key, history)
+    history, of = dose_history(key), _band_of(request)
+    levels = estimate(key, history, of)
     back = [d for d in history.days if d.day <= history.today][-SHOWN_DAYS:]
     context: dict[str, Any] = {
         "title": "Diary, check-ins and level estimate", "banner": banner(key), "back": reverse("clinician:chart", args=[key.patient_id]),
         "plot": drawn(history, levels), "not_valid": levels.why if isinstance(levels, NotValid) else "", "history": history,
-        "levels": None if isinstance(levels, NotValid) else levels, "diary": _diary(back), "weeks": _weeks(history, levels),
+        "levels": None if isinstance(levels, NotValid) else levels, "diary": _diary(back, history), "weeks": _weeks(history, levels),
+        "band": of, "bands": BANDS, "unconfirmed": history.unconfirmed,
         "check_ins": reads.check_ins(key)[:20], "contacts": reads.contacts(key)[:10], "extra": reads.as_needed(key),
     }  # fmt: skip
     return render(request, "clinician/watch.html", context)
+
+
+def _band_of(request: HttpRequest) -> str:
+    """Which substance the band is about: one at a time."""
+    asked = request.GET.get("band", "")
+    return asked if asked in BANDS else BANDS[0]
 
 
 @chart_page
 def levels_json(request: HttpRequest, key: OpenChart) -> HttpResponse:
     """What the interactive plot reads: whole numbers and their differences, a quarter of the size of plain numbers."""
     history = dose_history(key)
-    found = estimate(key, history)
+    of = _band_of(request)
+    found = estimate(key, history, of)
     if isinstance(found, NotValid):
         return JsonResponse({"not_valid": found.why})
+    changes = [history.open_change(d.day) for d in history.days]
     lows = [round(d.low) for d in found.days]
     return JsonResponse(
         {
             "first": found.days[0].day.isoformat(), "today": history.today.isoformat(), "low": _deltas(lows),
             "high": _deltas([round(d.high) for d in found.days]), "metabolite": _deltas([_metabolite(d) for d in found.days]),
             "mg": [plain(_stair(d, history)) for d in history.days],
+            "band": of, "band_low": _deltas([round(d.band_low) for d in found.days]),
+            "band_high": _deltas([round(d.band_high) for d in found.days]),
+            "earlier": [c.before if c else None for c in changes], "changed": [c.after if c else None for c in changes],
             "missed": [i for i, d in enumerate(history.days) if _missed(d)],
             "unknown": [i for i, d in enumerate(history.days) if d.day in history.unknown_days],
         }
@@ -142,27 +155,34 @@ def drawn(history: DoseHistory, levels: Estimate | NotValid) -> SafeString:
     days = []
     for d in history.days:
         one = by_day.get(d.day)
-        unknown = d.day in history.unknown_days
+        unknown, change = d.day in history.unknown_days, history.open_change(d.day)
         days.append(
             PlotDay(
                 d.day, _told(d, history), one.low if one else None, one.high if one else None,
                 (one.metabolite_low + one.metabolite_high) / 2 if one else None, _missed(d), unknown, d.plan.mg if d.plan else None,
+                one.band_low if one else None, one.band_high if one else None,
+                change.from_mg if change else None, change.to_mg if change else None,
             )
         )  # fmt: skip
     what = "Estimated diazepam and nordiazepam level above, dose by day below" if by_day else "Dose by day"
-    label = f"{what}, {days[0].day:%d-%b-%Y} to {days[-1].day:%d-%b-%Y}. The table says the same."
-    return mark_safe(two_panels(Plot(tuple(days), history.today, label)))  # noqa: S308 - every text in it is escaped where it is drawn
+    open_change = " A change of dose is unconfirmed: both doses are drawn." if history.unconfirmed else ""
+    label = f"{what}, {days[0].day:%d-%b-%Y} to {days[-1].day:%d-%b-%Y}.{open_change} The table says the same."
+    of = levels.band if isinstance(levels, Estimate) else ""
+    return mark_safe(two_panels(Plot(tuple(days), history.today, label, band=of)))  # noqa: S308 - every text in it is escaped where it is drawn
 
 
-def _diary(days: list[Day]) -> Table:
+def _diary(days: list[Day], history: DoseHistory) -> Table:
     rows = []
     for day in reversed(days):
-        told = "; ".join(_line_words(one) for one in day.lines)
+        told, change = "; ".join(_line_words(one) for one in day.lines), history.open_change(day.day)
         planned = f"{plain(day.plan.mg)} mg" if day.plan and day.plan.fixed else ("when needed" if day.plan else "no treatment")
+        if change is not None:
+            planned = f"{change.before} mg or {change.after} mg"
         rows.append(
             TableRow(
                 (
-                    Cell(f"{day.day:%d-%b-%Y}", header=True), Cell(planned), Cell(f"{plain(day.taken_mg)} mg" if day.lines else "", style="num"),
+                    Cell(f"{day.day:%d-%b-%Y}", header=True), Cell(planned, "unconfirmed" if change else ""),
+                    Cell(f"{plain(day.taken_mg)} mg" if day.lines else "", style="num"),
                     Cell(STATES[day.state], told),
                 )
             )
@@ -181,31 +201,29 @@ def _line_words(one: Line) -> str:
 
 
 def _weeks(history: DoseHistory, levels: Estimate | NotValid) -> Table:
-    """The plot as a table, by week."""
+    """The plot as a table, by week. While a change is unconfirmed, each of its doses has a column."""
     by_day = {} if isinstance(levels, NotValid) else {d.day: d for d in levels.days}
-    rows = []
-    for i in range(0, len(history.days), 7):
-        days = history.days[i : i + 7]
-        known = [by_day[d.day] for d in days if d.day in by_day]
-        level = f"{min(d.low for d in known):.0f} to {max(d.high for d in known):.0f}" if known else "no estimate"
-        other = (
-            f"{min(d.metabolite_low for d in known):.0f} to {max(d.metabolite_high for d in known):.0f}"
-            if known
-            else "no estimate"
-        )
-        mgs = [_told(d, history) for d in days]
-        rows.append(
-            TableRow(
-                (
-                    Cell(f"{days[0].day:%d-%b-%Y}", "planned" if days[0].day > history.today else "", header=True), Cell(level, style="num"),
-                    Cell(other, style="num"), Cell(f"{plain(min(mgs))} to {plain(max(mgs))}", style="num"),
-                    Cell(sum(d.day in history.unknown_days for d in days), style="num"),
-                )
-            )
-        )  # fmt: skip
-    columns = (
-        Column("Week from"), Column("Diazepam, ng/mL", numeric=True), Column("Nordiazepam, ng/mL", numeric=True),
-        Column("mg a day", numeric=True),
-        Column("Days not told", numeric=True),
-    )  # fmt: skip
+    rows = [_week(history, history.days[i : i + 7], by_day) for i in range(0, len(history.days), 7)]
+    band = f"{levels.band}: 9 in 10 people, ng/mL" if isinstance(levels, Estimate) else "9 in 10 people, ng/mL"
+    columns = [Column("Week from"), Column("Diazepam, ng/mL", numeric=True), Column("Nordiazepam, ng/mL", numeric=True)]
+    columns += [Column(band[:1].upper() + band[1:], numeric=True), Column("mg a day", numeric=True)]
+    if history.unconfirmed:
+        columns.append(Column("Unconfirmed: earlier or told dose, mg a day", numeric=True))
+    columns.append(Column("Days not told", numeric=True))
     return Table("The plot as a table, by week", columns, rows)
+
+
+def _week(history: DoseHistory, days: tuple[Day, ...], by_day: dict[date, DayLevel]) -> TableRow:
+    known = [by_day[d.day] for d in days if d.day in by_day]
+    mgs, change = [_told(d, history) for d in days], next((c for d in days if (c := history.open_change(d.day))), None)
+    cells = [Cell(f"{days[0].day:%d-%b-%Y}", "planned" if days[0].day > history.today else "", header=True)]
+    for low, high in (("low", "high"), ("metabolite_low", "metabolite_high"), ("band_low", "band_high")):
+        between = (
+            f"{min(getattr(d, low) for d in known):.0f} to {max(getattr(d, high) for d in known):.0f}" if known else "no estimate"
+        )
+        cells.append(Cell(between, style="num"))
+    cells.append(Cell(f"{plain(min(mgs))} to {plain(max(mgs))}", style="num"))
+    if history.unconfirmed:
+        cells.append(Cell(f"{change.before} or {change.after}" if change else "", style="num"))
+    cells.append(Cell(sum(d.day in history.unknown_days for d in days), style="num"))
+    return TableRow(tuple(cells))

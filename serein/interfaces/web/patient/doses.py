@@ -96,15 +96,22 @@ def staircase(history: DoseHistory) -> SafeString | str:
         return ""
     told = tuple(_bar(d, history) for d in history.days)
     label = f"My dose by day, {day_words(days[0].day, history.today)} to {day_words(days[-1].day, history.today)}."
-    return mark_safe(two_panels(Plot(told, history.today, label)))  # noqa: S308 - every text in it is escaped where it is drawn
+    return mark_safe(two_panels(Plot(told, history.today, label, narrow=True)))  # noqa: S308 - every text in it is escaped where it is drawn
 
 
 def _bar(day: Day, history: DoseHistory) -> PlotDay:
     planned = day.plan.mg if day.plan else Decimal()
     ahead = day.day >= history.today and not day.lines
+    change = history.open_change(day.day)
     missed = sum(one.status == "missed" for one in day.lines)
     return PlotDay(
-        day.day, planned if ahead else day.taken_mg, missed=missed, unknown=day.day in history.unknown_days, planned_mg=planned
+        day.day,
+        planned if ahead else day.taken_mg,
+        missed=missed,
+        unknown=day.day in history.unknown_days,
+        planned_mg=planned,
+        earlier_mg=change.from_mg if change else None,
+        changed_mg=change.to_mg if change else None,
     )
 
 

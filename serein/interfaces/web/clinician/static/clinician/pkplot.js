@@ -10,7 +10,8 @@ async function mount(fig) {
   const d = await answer.json();
   if (d.not_valid || !d.low.length) return;
   const first = Date.parse(d.first + "T12:00:00Z") / 1000;
-  const [low, high, met] = [d.low, d.high, d.metabolite].map(sum);
+  const [low, high, met, blo, bhi] = [d.low, d.high, d.metabolite, d.band_low, d.band_high].map(sum);
+  const [earlier, changed] = [d.earlier, d.changed].map((all) => all.map((v) => (v === null ? null : Number(v)))), hue = d.band === "diazepam" ? "#1d70b8" : "#7f4c00";
   const mg = d.mg.map(Number), t = low.map((_, i) => first + i * day), now = Date.parse(d.today + "T12:00:00Z") / 1000;
   const svg = fig.querySelector("svg"), out = fig.querySelector("[data-out]"), keys = fig.querySelector("#pk-keys"), spans = fig.querySelector(".pk-spans");
   const host = document.createElement("div");
@@ -18,19 +19,30 @@ async function mount(fig) {
   for (const [k, v] of [["role", "application"], ["aria-roledescription", "interactive chart"], ["aria-label", fig.dataset.label], ["aria-describedby", "pk-keys"]]) host.setAttribute(k, v);
   const missed = new Set(d.missed), unknown = new Set(d.unknown);
   const ground = (u) => { const c = u.ctx, b = u.bbox, x = u.valToPos(now, "x", true); c.save(); c.fillStyle = "#f1f5f8"; if (x < b.left + b.width) c.fillRect(Math.max(x, b.left), b.top, b.left + b.width - Math.max(x, b.left), b.height); c.restore(); };
-  const line = (u) => { const c = u.ctx, b = u.bbox, x = u.valToPos(now, "x", true); if (x < b.left || x > b.left + b.width) return; c.save(); c.setLineDash([4, 4]); c.beginPath(); c.moveTo(x, b.top); c.lineTo(x, b.top + b.height); c.stroke(); c.fillStyle = "#0b0c0c"; c.textAlign = "left"; c.fillText("today", x + 6, b.top + 12); c.restore(); };
+  const line = (u) => { const c = u.ctx, b = u.bbox, x = u.valToPos(now, "x", true); if (x < b.left || x > b.left + b.width) return; c.save(); c.setLineDash([4, 4]); c.beginPath(); c.moveTo(x, b.top); c.lineTo(x, b.top + b.height); c.stroke(); c.fillStyle = "#0b0c0c"; c.textAlign = "left"; if (u === a) c.fillText("today", x + 6, b.top + 12); c.restore(); };
   const marks = (u) => { const c = u.ctx, b = u.bbox; c.save(); c.textAlign = "center"; c.font = `${12 * devicePixelRatio}px sans-serif`; for (let i = 0; i < t.length; i++) { if (!missed.has(i) && !unknown.has(i)) continue; const x = u.valToPos(t[i], "x", true); if (x < b.left || x > b.left + b.width) continue; c.fillStyle = missed.has(i) ? "#b10e1e" : "#484949"; c.fillText(missed.has(i) ? "×" : "?", x, b.top + b.height - 6); } c.restore(); };
+  const both = (u) => {  // while a change is unconfirmed: the ground between its two doses is hatched, and the word stands there
+    const c = u.ctx, from = earlier.findIndex((v) => v !== null), to = earlier.findLastIndex((v) => v !== null);
+    if (from < 0) return;
+    const b = u.bbox, x0 = Math.max(b.left, u.valToPos(t[from], "x", true)), x1 = Math.min(b.left + b.width, u.valToPos(t[to] + day, "x", true));
+    const y0 = u.valToPos(Math.max(earlier[from], changed[from]), "y", true), y1 = u.valToPos(Math.min(earlier[from], changed[from]), "y", true);
+    if (x1 <= x0) return;
+    c.save(); c.beginPath(); c.rect(x0, y0, x1 - x0, y1 - y0); c.clip(); c.strokeStyle = "#505a5f"; c.beginPath();
+    for (let x = x0 - (y1 - y0); x < x1; x += 7 * devicePixelRatio) { c.moveTo(x, y1); c.lineTo(x + y1 - y0, y0); }
+    c.stroke(); c.restore(); c.save(); c.font = `${12 * devicePixelRatio}px sans-serif`; c.fillStyle = "#0b0c0c"; c.textAlign = x0 > b.left + b.width / 2 ? "right" : "left";
+    c.fillText(`unconfirmed: ${d.earlier[from]} or ${d.changed[from]} mg`, x0 > b.left + b.width / 2 ? x1 : x0, y0 - 5 * devicePixelRatio); c.restore();
+  };
   const axis = { font: "13px sans-serif", space: 70, values: (u, s) => s.map((v) => short.format(v * 1000)) };
   const utc = (ts) => uPlot.tzDate(new Date(ts * 1e3), "Etc/UTC");
-  const key = "pk", top = Math.max(...high, ...met) * 1.05, most = Math.max(1, ...mg) * 1.2;
+  const key = "pk", top = Math.max(...high, ...met, ...bhi) * 1.05, most = Math.max(1, ...mg, ...earlier) * 1.25;
   const base = (height) => ({ width: fig.clientWidth, height, tzDate: utc, legend: { show: false }, cursor: { sync: { key, setSeries: false }, drag: { x: true, y: false } } });
   let i = Math.min(t.length - 1, Math.max(0, Math.round((now - first) / day))), busy = false, a, b, said = 0, waiting;
   const together = (u, k) => { if (k !== "x" || busy || !a || !b) return; busy = true; for (const o of [a, b]) if (o !== u) o.setScale("x", { min: u.scales.x.min, max: u.scales.x.max }); busy = false; };
   const say = (text) => { clearTimeout(waiting); const wait = Math.max(0, 500 - (Date.now() - said)); waiting = setTimeout(() => { said = Date.now(); out.textContent = text; }, wait); };  // twice a second at most, for those who hear it
-  const read = (n) => { if (n == null) return; i = n; const note = unknown.has(n) ? " planned, not all of it told: unknown" : missed.has(n) ? " (a dose was missed)" : t[n] > now ? " (planned)" : ""; say(fig.dataset.readout.replace("{when}", words.format(t[n] * 1000)).replace("{lo}", low[n]).replace("{hi}", high[n]).replace("{met}", met[n]).replace("{mg}", d.mg[n]).replace("{note}", note)); };
+  const read = (n) => { if (n == null) return; i = n; const dose = earlier[n] === null ? d.mg[n] : `${d.earlier[n]} mg or ${d.changed[n]}`, note = (earlier[n] === null ? "" : ", unconfirmed") + (unknown.has(n) ? " planned, not all of it told: unknown" : missed.has(n) ? " (a dose was missed)" : t[n] > now ? " (planned)" : ""); say(fig.dataset.readout.replace("{when}", words.format(t[n] * 1000)).replace("{lo}", low[n]).replace("{hi}", high[n]).replace("{met}", met[n]).replace("{band}", d.band).replace("{blo}", blo[n]).replace("{bhi}", bhi[n]).replace("{mg}", dose).replace("{note}", note)); };
   svg.before(host);
-  a = new uPlot({ ...base(300), scales: { x: { time: true }, y: { range: () => [0, top] } }, series: [{}, { stroke: "#1d70b8", width: 1, points: { show: false } }, { stroke: "#1d70b8", width: 1, points: { show: false } }, { stroke: "#7f4c00", width: 2, dash: [7, 4], points: { show: false } }], bands: [{ series: [1, 2], fill: "#1d70b859" }], axes: [axis, { label: "ng/mL, estimate", size: 64, labelSize: 22, font: "13px sans-serif" }], hooks: { drawClear: [ground], draw: [line], setCursor: [(u) => read(u.cursor.idx)], setScale: [together] } }, [t, high, low, met], host);
-  b = new uPlot({ ...base(160), scales: { x: { time: true }, y: { range: () => [0, most] } }, series: [{}, { stroke: "#0b0c0c", width: 2, points: { show: false }, paths: uPlot.paths.stepped({ align: 1 }) }], axes: [axis, { label: "mg a day", size: 64, labelSize: 22, font: "13px sans-serif" }], hooks: { drawClear: [ground], draw: [marks, line], setScale: [together] } }, [t, mg], host);
+  a = new uPlot({ ...base(300), scales: { x: { time: true }, y: { range: () => [0, top] } }, series: [{}, { stroke: "#1d70b8", width: 1, points: { show: false } }, { stroke: "#1d70b8", width: 1, points: { show: false } }, { stroke: "#7f4c00", width: 2, dash: [7, 4], points: { show: false } }, { stroke: hue, width: 1, dash: [1, 3], points: { show: false } }, { stroke: hue, width: 1, dash: [1, 3], points: { show: false } }], bands: [{ series: [4, 5], fill: hue + "21" }, { series: [1, 2], fill: "#1d70b859" }], axes: [axis, { label: "ng/mL, estimate", size: 64, labelSize: 22, font: "13px sans-serif" }], hooks: { drawClear: [ground], draw: [line], setCursor: [(u) => read(u.cursor.idx)], setScale: [together] } }, [t, high, low, met, blo, bhi], host);
+  b = new uPlot({ ...base(160), scales: { x: { time: true }, y: { range: () => [0, most] } }, series: [{}, { stroke: "#0b0c0c", width: 2, points: { show: false }, paths: uPlot.paths.stepped({ align: 1 }) }, { stroke: "#0b0c0c", width: 2, dash: [6, 3], points: { show: false }, paths: uPlot.paths.stepped({ align: 1 }) }], axes: [axis, { label: "mg a day", size: 64, labelSize: 22, font: "13px sans-serif" }], hooks: { drawClear: [ground], draw: [marks, both, line], setScale: [together] } }, [t, mg, earlier], host);
   const sync = uPlot.sync(key); sync.sub(a); sync.sub(b);
   svg.classList.add("pk-print");
   for (const el of [out, keys, spans]) el.hidden = false;
