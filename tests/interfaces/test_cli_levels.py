@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from xml.etree import ElementTree
 
 import pytest
 
@@ -73,6 +74,9 @@ def test_what_is_never_cleared_is_not_valid() -> None:
         ({**USUAL, "doses": [{"at_h": 0, "mg": 5, "every_h": 0, "count": 2}]}, "doses[0].every_h"),
         ({**USUAL, "doses": [{"at_h": 0, "mg": 5, "every_h": 1, "count": 2, "steady_state": True}]}, "doses[0].count"),
         ({**USUAL, "changes": [{"at_h": 3}]}, "changes[0]"),
+        ({**USUAL, "doses": [{"at_h": 0, "mg": 1, "every_h": 1, "count": 1000000}], "times_h": [2000000]}, "500000"),
+        ({**USUAL, "doses": [{"at_h": 0, "mg": 1, "every_h": 6, "steady_state": True, "unknown": True}]}, "doses[0].unknown"),
+        ({**USUAL, "measured": [{"at_h": 9, "value": 1, "unit": "ng/mL"}]}, "measured"),
         ('{"times_h": [NaN]}', "NaN"),
         ("{" * 100_000, "nested"),
         ("", "JSON"),
@@ -154,3 +158,62 @@ def test_a_band_without_a_person_and_both_kinds_of_body_are_refused() -> None:
     assert run({**USUAL, "band": 0.9}).returncode == 2
     assert run({**USUAL, "person": {}}).returncode == 2
     assert run({"person": {"age_years": 40, "cyp2c19": "slow"}, **DAILY}).returncode == 2
+
+
+MEASURED = {"at_h": 700, "value": 0.6, "unit": "mg/L"}
+
+
+def test_a_measured_level_moves_the_estimate_and_narrows_the_band():
+    plain = {"person": {"age_years": 40, "weight_kg": 70, "height_cm": 175}, "band": 0.9, **DAILY}
+    before = json.loads(run(plain, "--json").stdout)
+    done = run({**plain, "measured": [MEASURED, {**MEASURED, "value": 600, "unit": "ng/mL"}]}, "--json")
+    after = json.loads(done.stdout)
+    assert after["individual"]["effective_draws"] >= 4000 and after["individual"]["shrinkage"]["clearance_l_per_h"] > 0.2
+    assert before["diazepam_ng_per_ml"][-1] < after["diazepam_ng_per_ml"][-1] <= 600
+    low, high = (after["band"]["diazepam_ng_per_ml"][end][-1] for end in ("low", "high"))
+    assert high / low < before["band"]["diazepam_ng_per_ml"]["high"][-1] / before["band"]["diazepam_ng_per_ml"]["low"][-1]
+    assert (
+        after["model"]
+        and after["knowledge"]
+        and any("adherence" in u for u in json.loads(run(doubtful(plain), "--json").stdout)["unknown"])
+    )
+    assert run({**plain, "measured": [MEASURED, {**MEASURED, "value": 600, "unit": "ng/mL"}]}, "--json").stdout == done.stdout
+
+
+def doubtful(plain):
+    return {**plain, "doses": [{"at_h": 0, "mg": 5, "every_h": 12, "count": 60, "unknown": True}]}
+
+
+def test_a_level_in_the_wrong_unit_is_refused_and_one_that_cannot_be_is_asked_about():
+    plain = {"person": {"age_years": 40, "weight_kg": 70, "height_cm": 175}, **DAILY}
+    done = run({**plain, "measured": [{**MEASURED, "unit": "mmol/L"}]}, "--json")
+    assert done.returncode == 2 and "measured[0].unit" in done.stderr and done.stderr.count("\n") == 1
+    asked = run({**plain, "measured": [{**MEASURED, "value": 0.3, "unit": "ng/mL"}]})
+    assert "hardly possible" in asked.stdout and "mg/L" in asked.stdout and "not taken" not in asked.stdout
+
+
+def test_tables_and_pictures_are_written_beside_the_answer(tmp_path):
+    given = {"person": SOMEBODY, "band": 0.9, "doses": DAILY["doses"], "times_h": list(range(0, 200, 4))}
+    table, svg, png = (tmp_path / name for name in ("levels.csv", "levels.svg", "levels.png"))
+    assert run(given, "--csv", str(table), "--plot", str(svg)).returncode == run(given, "--plot", str(png)).returncode == 0
+    rows = table.read_text().splitlines()
+    assert rows[0].split(",")[:4] == ["time_h", "diazepam_ng_per_ml", "diazepam_ng_per_ml_low", "diazepam_ng_per_ml_high"]
+    assert len(rows) == 51 and float(rows[-1].split(",")[1]) == json.loads(run(given, "--json").stdout)["diazepam_ng_per_ml"][-1]
+    root = ElementTree.fromstring(svg.read_text())
+    assert len(root.findall("{*}polyline")) == len(root.findall("{*}polygon")) == 2
+    assert png.read_bytes().startswith(b"\x89PNG")
+    refused = run(given, "--plot", str(tmp_path / "levels.gif"))
+    assert refused.returncode == 2 and ".svg" in refused.stderr and refused.stdout == ""
+
+
+def test_it_says_how_it_calculated_only_when_asked():
+    assert run(USUAL).stderr == "" and "exact engine" in run(USUAL, "--verbose").stderr
+
+
+def test_given_parameters_open_neither_knowledge_nor_arrays():
+    code = (
+        "import sys, io; from serein.interfaces.cli.main import main\n"
+        "sys.stdin = io.TextIOWrapper(io.BytesIO(sys.argv[1].encode())); main(['levels', '-', '--json'])\n"
+        "sys.exit(any(m in sys.modules for m in ('numpy', 'yaml', 'serein.clinical.knowledge', 'serein.clinical.case')))"
+    )
+    assert subprocess.run([sys.executable, "-c", code, json.dumps(USUAL)], capture_output=True).returncode == 0

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from .individual import Individual, Question, Residual, forecast_course, individual
     from .model import NotAModel, Parameters
     from .person import typical
-    from .plausible import Doubt, Measured, doubts
+    from .plausible import Doubt, doubts
     from .population import Band, band, band_of, people_like
-    from .somebody import NotValid, Person, Typical
+    from .somebody import Measured, NotValid, Person, Typical
     from .summary import Days, Spread, Steady, days, falls_below, steady
 
 __all__ = [
@@ -33,10 +33,10 @@ _ROOMS = {
     "model": ("NotAModel", "Parameters"),
     "person": ("typical",),
     "individual": ("Individual", "Question", "Residual", "forecast_course"),
-    "plausible": ("Doubt", "Measured", "doubts"),
+    "plausible": ("Doubt", "doubts"),
     "population": ("Band", "band", "band_of", "people_like"),
     "summary": ("Days", "Spread", "Steady", "days", "falls_below", "steady"),
-    "somebody": ("NotValid", "Person", "Typical"),
+    "somebody": ("Measured", "NotValid", "Person", "Typical"),
 }
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
 

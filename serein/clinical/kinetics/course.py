@@ -50,6 +50,17 @@ class Course:
     changes: tuple[Change, ...]
     times_h: tuple[Decimal, ...]
 
+    def of(self, parameters: Parameters) -> "Course":
+        """The same history in another body: a change stays the same in proportion (from zero it sets the value)."""
+        changes = []
+        for change in sorted(self.changes, key=lambda c: c.at_h):
+            values = {}
+            for name, value in change.parameters.items():
+                old, mine = getattr(self.parameters, name), getattr(parameters, name)
+                values[name] = mine * (value / old) if old else value
+            changes.append(Change(change.at_h, values))
+        return Course(parameters, self.doses, tuple(changes), self.times_h)
+
 
 @dataclass(frozen=True)
 class Levels:

@@ -18,10 +18,10 @@ from .course import Course
 from .crowd import Crowd, in_force, varied
 from .many import Path, expected, levels_of_many
 from .model import Parameters
-from .plausible import Doubt, Measured, doubts
+from .plausible import Doubt, doubts
 from .population import widths
 from .programme import Programme, programme
-from .somebody import NotValid, Typical
+from .somebody import Measured, NotValid, Typical
 
 Floats = NDArray[np.float64]
 MOST_LEVELS, DRAWS, ENOUGH, ROUNDS, FREEDOM = 10, 20_000, 4_000, 4, 5

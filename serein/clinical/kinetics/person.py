@@ -32,10 +32,18 @@ def typical(knowledge: Knowledge, substance: str, person: Person) -> Typical | N
     for effect in effects:
         values[effect.parameter] *= float(effect.factor)
     _scale_volumes(knowledge, file, person, values)
-    cites = [v.cite for v in file.values] + [v.spread_cite for v in file.values if v.spread_cite] + [e.cite for e in effects]
+    cites = [c for v in file.values for c in (v.cite, v.spread_cite) if c] + [e.cite for e in effects]
+    cites += [file.residual_cite] if file.residual_cite else []
     references = dict.fromkeys(knowledge.reference(c) for c in cites)
     spreads = {v.id: float(v.spread_percent) / 100 for v in file.values if v.spread_percent is not None}
-    return Typical(_parameters(values), spreads, tuple(references), (*file.unknown, *unknown))
+    residual = float(file.residual_percent) / 100 if file.residual_percent is not None else None
+    told = (*file.unknown, *unknown)
+    return Typical(_parameters(values), spreads, tuple(references), told, residual, file.metabolite, _model(file))
+
+
+def _model(file: KineticsFile) -> str:
+    parts = "one compartment" if file.one_compartment else "two compartments"
+    return f"{file.substance}, {parts}, first-order absorption" + (f", metabolite {file.metabolite}" if file.metabolite else "")
 
 
 def _parameters(values: dict[str, float]) -> Parameters:

@@ -6,7 +6,6 @@ That doses were not taken is never among the explanations offered: a low level a
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,22 +16,12 @@ from .many import levels_of_many
 from .model import DIAZEPAM_G_PER_MOL, NORDIAZEPAM_G_PER_MOL
 from .population import people_like
 from .programme import programme
-from .somebody import Typical
+from .somebody import Measured, Typical
 
 Floats = NDArray[np.float64]
-Analyte = Literal["parent", "metabolite"]
 PEOPLE, BASE = 1000, 17
 STRANGE, FITS = 0.005, 0.10
 SHIFTS_H = tuple(h for h in range(-24, 25) if h)
-
-
-@dataclass(frozen=True)
-class Measured:
-    """A level in ng/mL (the same as µg/L) of blood drawn at `at_h`."""
-
-    at_h: Decimal
-    ng_per_ml: float
-    analyte: Analyte = "parent"
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from .model import Parameters
 
@@ -35,9 +35,22 @@ class NotValid:
 
 @dataclass(frozen=True)
 class Typical:
-    """`spreads` are coefficients of variation by parameter (fractions); `volume_l` stands for both volumes of the parent."""
+    """`spreads` are coefficients of variation by parameter (fractions); `volume_l` stands for both volumes of the parent. `residual` is the
+    proportional error of a measured level (a fraction); None where none is published. `metabolite` is '' where none is modelled."""
 
     parameters: Parameters
     spreads: dict[str, float]
     sources: tuple[SourceReference, ...]
     unknown: tuple[str, ...]
+    residual: float | None = None
+    metabolite: str = "nordiazepam"
+    model: str = ""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A level in ng/mL (the same as µg/L) of blood drawn at `at_h`."""
+
+    at_h: Decimal
+    ng_per_ml: float
+    analyte: Literal["parent", "metabolite"] = "parent"

@@ -35,6 +35,8 @@ class KineticEffect:
 
 @dataclass(frozen=True, kw_only=True)
 class KineticsFile:
+    """`metabolite` is '' where none is modelled. `residual_percent`: proportional error of a measured level about the model; None is unknown."""
+
     substance: str
     metabolite: str
     adult_from_years: int
@@ -47,3 +49,9 @@ class KineticsFile:
     unknown: tuple[str, ...]
     confirmed_by: str | None
     review_by: date
+    residual_percent: Decimal | None = None
+    residual_cite: Cite | None = None
+
+    @property
+    def one_compartment(self) -> bool:
+        return not any(v.id == "central_fraction" for v in self.values)

@@ -10,6 +10,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from serein.clinical.kinetics import Change, Course, Dose, NotAModel, NotValid, Parameters, Person, Typical
+from serein.clinical.kinetics.model import DIAZEPAM_G_PER_MOL, NORDIAZEPAM_G_PER_MOL
+from serein.clinical.kinetics.somebody import Measured
 from serein.interfaces.translate.bad_input import BadInput
 from serein.interfaces.translate.cursor import Cursor, Trace, kind_of
 from serein.interfaces.translate.strict_json import Json, parse
@@ -21,7 +23,7 @@ PARAMETERS = (
     "bioavailability", "lag_h", "absorption_per_h", "clearance_l_per_h", "central_l", "intercompartmental_l_per_h", "peripheral_l",
     "fraction_to_metabolite", "metabolite_clearance_l_per_h", "metabolite_volume_l",
 )  # fmt: skip
-MOST_TIMES = 200_000
+MOST_TIMES, MOST_LEVELS = 200_000, 10
 _SUBSTANCE = re.compile(r"[a-z][a-z0-9-]{0,60}")
 
 
@@ -33,6 +35,8 @@ class LevelsRequest:
     substance: str
     typical: Typical | None = None
     band: Decimal | None = None
+    measured: tuple[Measured, ...] = ()
+    metabolite: str = "nordiazepam"
 
 
 def levels_request(data: bytes | str, knowledge: Callable[[], "Knowledge"]) -> LevelsRequest | NotValid:
@@ -49,12 +53,13 @@ def levels_request(data: bytes | str, knowledge: Callable[[], "Knowledge"]) -> L
     found = _typical(knowledge(), substance, person) if person is not None else None
     body = found.parameters if isinstance(found, Typical) else _parameters(root) if person is None else _STAND_IN
     course = Course(body, _doses(root), _changes(root, body), _times(root))
+    measured = _measured(root, substance, found.metabolite if isinstance(found, Typical) else "")
     for node in trace.nodes:
         for key in node.unread():
             raise BadInput(f"{node.path}.{key}", "unknown key")
     if isinstance(found, NotValid):
         return found
-    return LevelsRequest(course, substance, found, band)
+    return LevelsRequest(course, substance, found, band, measured, found.metabolite if found else "nordiazepam")
 
 
 def _typical(knowledge: "Knowledge", substance: str, person: Person) -> Typical | NotValid:
@@ -148,9 +153,39 @@ def _dose(node: Cursor) -> Dose:
         raise node.bad("count" if count is None else "every_h", "missing: every_h and count go together")
     if count is not None and (count != count.to_integral_value() or count < 1):
         raise node.bad("count", f"{count} is not a whole number above zero")
-    return Dose(
-        at_h=_needed(node, "at_h"), mg=float(_needed(node, "mg")), every_h=every, count=int(count or 1), steady_state=steady
-    )
+    unknown = bool(node.flag("unknown"))
+    if steady and unknown:
+        raise node.bad("unknown", "a steady state is of doses that were taken")
+    at, mg = _needed(node, "at_h"), float(_needed(node, "mg"))
+    return Dose(at_h=at, mg=mg, every_h=every, count=int(count or 1), steady_state=steady, unknown=unknown)
+
+
+# What one unit of each is in ng/mL; amounts of substance need the molar mass.
+UNITS = {"ng/mL": 1.0, "µg/L": 1.0, "ug/L": 1.0, "mcg/L": 1.0, "µg/mL": 1000.0, "ug/mL": 1000.0, "mg/L": 1000.0}
+MOLAR = {"diazepam": DIAZEPAM_G_PER_MOL, "nordiazepam": NORDIAZEPAM_G_PER_MOL}
+
+
+def _measured(root: Cursor, substance: str, metabolite: str) -> tuple[Measured, ...]:
+    nodes = root.children("measured")
+    if nodes and not root.has("person"):
+        raise root.bad("measured", "needs person: without a spread between people levels cannot be weighed")
+    if len(nodes) > MOST_LEVELS:
+        raise root.bad("measured", f"more than {MOST_LEVELS} levels")
+    return tuple(_level(node, substance, metabolite) for node in nodes)
+
+
+def _level(node: Cursor, substance: str, metabolite: str) -> Measured:
+    analyte, unit = node.text("analyte") or substance, node.text("unit")
+    if analyte not in (substance, metabolite):
+        raise node.bad("analyte", f"{analyte!r} is neither {substance} nor a metabolite that is modelled")
+    value, at = float(_needed(node, "value")), _needed(node, "at_h")
+    if unit == "nmol/L" and analyte in MOLAR:
+        value *= MOLAR[analyte] / 1000
+    elif unit in UNITS:
+        value *= UNITS[unit]
+    else:
+        raise node.bad("unit", f"{unit!r} is none of: {', '.join(UNITS)}{', nmol/L' if analyte in MOLAR else ''}")
+    return Measured(at, value, "parent" if analyte == substance else "metabolite")
 
 
 def _changes(root: Cursor, parameters: Parameters) -> tuple[Change, ...]:
