@@ -12,7 +12,20 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from serein.clinical.case import Case, Coding, Concept, Dosage, Order, Supply, Timing
+from serein.clinical.case import (
+    Allergy,
+    Case,
+    Coding,
+    Concept,
+    Condition,
+    Dosage,
+    Medicine,
+    Observation,
+    Order,
+    QuestionnaireAnswers,
+    Supply,
+    Timing,
+)
 from serein.clinical.dependence.course import course_of_treatment, replaced_by_another
 from serein.clinical.dependence.likelihood import Dependence, dependence, dependence_likely
 from serein.clinical.dosing.limits import dose_within_limits
@@ -43,7 +56,7 @@ def assess(case: Case, orders: Order | Sequence[Order], knowledge: Knowledge, on
         raise ValueError("assess: no proposed order")
     if len({o.reference for o in proposed}) != len(proposed):
         raise ValueError("assess: two orders share one reference")
-    scene = Scene(case=case, orders=proposed, knowledge=knowledge, on=on)
+    scene = Scene(case=_in_order(case), orders=tuple(sorted(proposed, key=_reference)), knowledge=knowledge, on=on)
     found = regimens(scene)
     said = together([*(_regimen(scene, r) for r in found), *(_order(scene, o) for o in proposed), unjudged()])
     return Assessment(
@@ -53,6 +66,27 @@ def assess(case: Case, orders: Order | Sequence[Order], knowledge: Knowledge, on
         findings=tuple(dict.fromkeys(said.findings)),
         not_checked=_once(said.not_checked),
     )
+
+
+def _reference(thing: Order | Medicine | Condition | Allergy) -> str:
+    return thing.reference
+
+
+def _in_order(case: Case) -> Case:
+    """The same case in one order: how a record happens to list its entries must change nothing, not even a word."""
+    return dataclasses.replace(
+        case,
+        medicines=tuple(sorted(case.medicines, key=_reference)),
+        past=tuple(sorted(case.past, key=_reference)),
+        conditions=tuple(sorted(case.conditions, key=_reference)),
+        allergies=tuple(sorted(case.allergies, key=_reference)),
+        observations=tuple(sorted(case.observations, key=_dated)),
+        questionnaires=tuple(sorted(case.questionnaires, key=_dated)),
+    )
+
+
+def _dated(thing: Observation | QuestionnaireAnswers) -> tuple[date, str]:
+    return thing.on or date.min, thing.reference
 
 
 def codes(knowledge: Knowledge | None = None) -> tuple[CatalogueEntry, ...]:

@@ -99,13 +99,21 @@ def _ranges(scene: Scene, regimen: Regimen, found: Bounds) -> tuple[Range, ...]:
     limits = scene.knowledge.limits_of(regimen.substance)
     if here or limits is None:
         return here
-    named = [r for r in limits.ranges if r.population == found.population and r.indication in found.indications]
-    return tuple(r for r in named if r.daily_mg)
+    named = [r for r in limits.ranges if r.indication in found.indications and r.daily_mg]
+    own = tuple(r for r in named if r.population == found.population)
+    return own or _adults(scene, found, tuple(named))
+
+
+def _adults(scene: Scene, found: Bounds, named: tuple[Range, ...]) -> tuple[Range, ...]:
+    """Where no label prints a range for the old or the young, the adults' range holds: theirs cannot be wider."""
+    place = scene.case.jurisdiction
+    return tuple(r for r in named if r.population == "adult" and r.jurisdiction == place) if found.population != "adult" else ()
 
 
 def _recommended(scene: Scene, regimen: Regimen, found: Bounds) -> Said:
     ranges = _ranges(scene, regimen, found)
     singles = [r for r in found.ranges if r.single_mg and r.start_daily_mg is None]
+    singles = singles or [r for r in ranges if r.single_mg]
     said = Said()
     if not ranges:
         why = (

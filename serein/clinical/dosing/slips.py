@@ -208,7 +208,8 @@ def _tenfold(scene: Scene, one: Decimal, other: Decimal) -> bool:
 def tenfold_slip(scene: Scene, regimen: Regimen, found: Bounds | None) -> Said:
     """About ten times, or a tenth of, the dose before; or, on a start or increase above every label, ten times a label dose."""
     now, before = regimen.daily_mg, regimen.before_mg
-    if now and before and not regimen.switched_from and _tenfold(scene, now, before):
+    up = now is not None and before is not None and before > 0 and now / before >= scene.rule("slip-low")
+    if now and before and not regimen.switched_from and (up or _tenfold(scene, now, before)):
         texts = (
             f"{plain(now)} mg a day after {plain(before)} mg looks like a misplaced point",
             "The dose is about ten times, or a tenth of, the dose before.",
@@ -226,7 +227,8 @@ def tenfold_slip(scene: Scene, regimen: Regimen, found: Bounds | None) -> Said:
         return Said()
     low, high = min(s.low for s in singles), max(s.high for s in singles)
     over = now is not None and found.absolute is not None and now > found.absolute.daily_mg
-    if over and highest > high and low <= highest / 10 <= high:
+    # No upper end: what is more than ten times too much is no smaller slip.
+    if over and highest > high and low <= highest / 10:
         return _looks_like(scene, regimen, highest, highest / 10, STOP)
     if 0 < highest < low and low <= highest * 10 <= high:
         return _looks_like(scene, regimen, highest, highest * 10, WARN)
@@ -236,7 +238,7 @@ def tenfold_slip(scene: Scene, regimen: Regimen, found: Bounds | None) -> Said:
 def _looks_like(scene: Scene, regimen: Regimen, written: Decimal, meant: Decimal, severity: Severity) -> Said:
     texts = (
         f"A single dose of {plain(written)} mg; was {plain(meant)} mg meant?",
-        "The dose lies outside the label range and would lie inside it with the decimal point moved.",
+        "The dose lies far outside the label range, as with a decimal point that slipped.",
     )
     because = Because(inputs=(Input(f"single dose {plain(written)} mg", regimen.order),))
     return Said((scene.finding("tenfold-slip", severity, regimen.order, texts, because),))
