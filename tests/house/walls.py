@@ -10,6 +10,7 @@ BEFORE_THE_WALL: Mapping[str, str] = {
     "people_account": "signing in comes before any key; an account says which patient it is, and nothing about them",
     "people_careteam": "the policies themselves ask who is in the team; a policy here would refer back to itself",
     "people_slip": "found by the digest of a prescription's code before there is any key",
+    "people_offer": "asked for the key of a colleague who is not in the care team yet; it names a handover and nothing about it",
     "people_invitation": "found by the digest of an invitation's token before there is any account",
 }
 OWN_TABLE_OF_A_PATIENT = "people_patient"

@@ -68,6 +68,15 @@ DEEDS: dict[str, tuple[str, str]] = {
     "grant_bridge": ("give a short bridge supply", "gave a short bridge supply"),
     # continuity
     "print_card": ("print the emergency card", "printed the emergency card"),
+    "prepare_handover": ("prepare a handover", "prepared a handover"),
+    "send_handover": ("send a handover", "sent a handover"),
+    "withdraw_handover": ("take back a handover", "took back a handover"),
+    "accept_handover": ("take over the care", "took over the care"),
+    "record_acceptance": ("record that another clinic took over the care", "recorded that another clinic took over the care"),
+    "decline_handover": ("decline to take over the care", "declined to take over the care"),
+    "file_handover": ("take a handover as a file or on paper", "took a handover as a file or on paper"),
+    "receive_handover": ("bring in a handover from another clinic", "brought in a handover from another clinic"),
+    "look_at_received": ("look through what came from another clinic", "looked through what came from another clinic"),
     # tapering
     "propose_taper": ("plan a slow dose reduction", "planned a slow dose reduction"),
     "send_taper": ("send a plan for dose changes", "sent a plan for dose changes"),
@@ -88,6 +97,7 @@ DEEDS: dict[str, tuple[str, str]] = {
 PURPOSES: dict[str, str] = {
     "own record": "their own record",
     "care": "the record, to give care",
+    "handover": "the handover that was sent to them",
     "invite patient": "a new record",
     "import record": "the record, to bring in a record from elsewhere",
     "my patients": "the list of their patients",

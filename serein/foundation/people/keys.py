@@ -18,7 +18,7 @@ from serein.foundation.remembering import forget
 from serein.foundation.rows import new_id
 
 from . import permissions as p
-from .models import CareTeam, Slip
+from .models import CareTeam, Offer, Slip
 from .persons import Person
 
 
@@ -113,6 +113,9 @@ def _relations(by: Person, patient_id: UUID, at: datetime) -> frozenset[str]:
     team = CareTeam.objects.filter(clinic=by.clinic_id, patient_id=patient_id, account=by.account_id, since__lte=at)
     if team.exclude(until__lte=at).exists():
         found.add(p.CARE_TEAM)
+    offer = Offer.objects.filter(clinic=by.clinic_id, patient_id=patient_id, account=by.account_id, since__lte=at)
+    if offer.exclude(until__lte=at).exists():
+        found.add(p.OFFERED)
     return frozenset(found)
 
 

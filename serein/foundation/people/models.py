@@ -155,6 +155,21 @@ class Slip(ClinicRow):
     prescription_id = models.UUIDField(unique=True)
 
 
+class Offer(ClinicRow):
+    """A patient offered to a colleague: while it is in force, they may read the handover and decide. No policy and no content, like a slip:
+    it names one handover, whose it is, and for whom."""
+
+    patient_id = models.UUIDField()
+    handover_id = models.UUIDField(unique=True)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["patient_id"], condition=Q(until=None), name="one_offer_in_force")]
+
+
 class FactorTry(ClinicRow):
     """One attempt to prove two factors for one act. `counter` is the time step of a one-time code that was accepted: it can never be again."""
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from .models import Role
 from .persons import Person
 
-CARE_TEAM, OWN_RECORD, CLINIC = "care team", "own record", "clinic"
+CARE_TEAM, OWN_RECORD, CLINIC, OFFERED = "care team", "own record", "clinic", "offered"
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,9 @@ class Rule:
 CHART_RULES = (
     Rule("own record", Role.PATIENT, OWN_RECORD, "people may see and add to their own record"),
     Rule("care", Role.CLINICIAN, CARE_TEAM, "the care team treats this patient"),
+    Rule(
+        "handover", Role.CLINICIAN, OFFERED, "a clinician to whom a patient is handed over reads it before they accept or decline"
+    ),
 )
 NEW_CHART_RULES = (
     Rule("invite patient", Role.CLINICIAN, CLINIC, "a clinician opens a record by inviting its patient and joins the care team"),

@@ -54,3 +54,8 @@ def close_tasks(chart: OpenChart, *, kind: str, why: str, subject_id: UUID | Non
     for one in ids:
         record(Entry(chart.clinic_id, chart.at, by, "close_task").about(chart.patient_id, "task", one), facts={"kind": kind})
     return count
+
+
+def pass_tasks(chart: OpenChart, *, from_id: UUID, to_id: UUID) -> int:
+    """What was one person's to do for this patient is now another's. Returns how many."""
+    return Task.objects.filter(patient=chart.patient_id, owner=from_id, done_at=None).update(owner=to_id)

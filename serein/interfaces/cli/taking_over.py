@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from django.db import OperationalError
 
+from serein.care.continuity.actions import receive_handover
 from serein.care.evaluation.actions import ImportDone, import_record
 from serein.care.evaluation.incoming import Fact, IncomingEntry, IncomingRecord
 from serein.care.visits.actions import PastEncounter
@@ -15,6 +16,7 @@ from serein.foundation.people.models import Account, Role
 from serein.foundation.people.persons import Person, person
 from serein.interfaces.cli.given import read_given
 from serein.interfaces.translate.bad_input import BadInput, printable
+from serein.interfaces.translate.handover import is_handover, read_handover
 from serein.interfaces.translate.people import ImportedEncounter, ImportedPatient
 from serein.interfaces.translate.record import Imported, ImportedRecord, read_record
 
@@ -51,7 +53,10 @@ def _clinician(email: str, at: datetime) -> Person | None:
 
 def _one(by: Person, name: str, at: datetime) -> int:
     try:
-        read = read_record(read_given(name))
+        data = read_given(name)
+        if is_handover(data):
+            return _handover(by, name, data, at)
+        read = read_record(data)
         incoming = as_incoming(read)
     except BadInput as problem:
         return _complain(f"{name}: {problem}")
@@ -62,6 +67,18 @@ def _one(by: Person, name: str, at: datetime) -> int:
     print(f"{printable(name)}: {_said(done)}", flush=True)
     for line in left_out(read):
         print(f"  not understood: {printable(line)}")
+    return 0
+
+
+def _handover(by: Person, name: str, data: bytes, at: datetime) -> int:
+    """A handover of another clinic that works with Serein: plan, taper and dose come along, confirmed by nobody here. Raises BadInput."""
+    facts = read_handover(data)
+    done = receive_handover(by, data, facts, at=at, door="console")
+    if isinstance(done, Refused):
+        print(f"{printable(name)}: refused: {done.why}", flush=True)
+        return 1
+    what = "a handover" if done.new else "a handover that is here already"
+    print(f"{printable(name)}: {what} from {printable(facts.clinician.clinic)}; {_said(done.record)}", flush=True)
     return 0
 
 
