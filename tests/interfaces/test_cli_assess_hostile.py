@@ -1,0 +1,66 @@
+"""Hostile bundles: exit 2 with one line, or an honest answer. Never a traceback, never a defect, never a silent pass."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from serein.interfaces.cli import assess as door
+from tests.interfaces.hostile import hostile
+
+ROOT = Path(__file__).parents[2]
+QUICK, PROCESSES, LONG, PARTS = 2_000, 50, 100_000, 5
+
+
+def honest(number: int, code: int, out: str, err: str) -> None:
+    said = f"hostile bundle {number}: exit {code}: {err[:300]}"
+    if code == 2:
+        assert not out and err.count("\n") == 1 and err.startswith("serein assess: "), said
+        assert err.strip().isprintable() and "a defect of Serein" not in err and "Traceback" not in err, said
+        return
+    assert code in (0, 1) and not err, said
+    answer = json.loads(out)
+    stops = [f for f in answer["findings"] if f["severity"] == "stop"]
+    assert answer["may_sign"] is (not stops) is (code == 0), said
+    assert answer["orders"], said
+    assert all(f["inputs"] and f["sources"] and f["summary"] and len(f["summary"]) <= 90 for f in answer["findings"]), said
+    # A pass is never silent: what nobody could read of a proposed order stands among the stops.
+    assert all(o["daily_dose_mg"] is not None or o["substance"] != "diazepam" for o in answer["orders"]) or stops, said
+
+
+def judged(number: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(door, "read_given", lambda name: hostile(number))
+    code = door.assess_command(["-", "--json", "--on", "2026-11-22"])
+    honest(number, code, *capsys.readouterr())
+
+
+def test_two_thousand_hostile_bundles_in_one_process(capsys, monkeypatch):
+    for number in range(QUICK):
+        judged(number, capsys, monkeypatch)
+
+
+def test_fifty_hostile_bundles_as_processes(tmp_path):
+    def run(number: int) -> tuple[int, int, str, str]:
+        file = tmp_path / f"{number}.json"
+        file.write_bytes(hostile(number))
+        command = [sys.executable, "-m", "serein.interfaces.cli.main", "assess", str(file), "--json"]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env={**os.environ, "PYTHONIOENCODING": "utf-8"})
+        return number, done.returncode, done.stdout, done.stderr
+
+    with ThreadPoolExecutor(2) as two:
+        for number, code, out, err in two.map(run, range(5_000, 5_000 + PROCESSES)):
+            honest(number, code, out, err)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("part", range(PARTS))
+def test_a_hundred_thousand_hostile_bundles(part, capsys, monkeypatch):
+    for number in range(10_000 + part, 10_000 + LONG, PARTS):
+        judged(number, capsys, monkeypatch)
