@@ -1,7 +1,8 @@
 """Concentration and accumulation over time: the only room of the clinical core where doses become floats.
 
 `model` says what the parameters are, `propagator` moves amounts through time exactly, `course` reads a history of doses, parameter changes and
-samples, `person` finds the parameters that are typical for somebody, `population` says how far people differ.
+samples, `person` finds the parameters that are typical for somebody, `population` says how far people differ, `settling` how long a level goes
+on falling after a change.
 
 For many people at once: `programme` turns a history into steps, `crowd` sets bodies side by side, `many` calculates them (`arrays` with NumPy,
 `kernel` compiled). On top: `summary` (peaks, accumulation, wash-out), `individual` (from measured levels) and `plausible` (can this be right?).
@@ -19,13 +20,15 @@ if TYPE_CHECKING:
     from .person import typical
     from .plausible import Doubt, doubts
     from .population import Band, band, band_of, people_like
+    from .settling import DailyDoses, morning_levels, settling_days
     from .somebody import Measured, NotValid, Person, Typical
     from .summary import Days, Spread, Steady, days, falls_below, steady
 
 __all__ = [
-    "Band", "Change", "Course", "Days", "Dose", "Doubt", "Individual", "Levels", "Measured", "NoSteadyState", "NotAModel", "NotValid",
-    "Parameters", "Person", "Question", "Residual", "Spread", "Steady", "Typical", "band", "band_of", "days", "doubts", "falls_below",
-    "forecast_course", "highest_in_24_h", "individual", "levels", "people_like", "steady", "typical",
+    "Band", "Change", "Course", "DailyDoses", "Days", "Dose", "Doubt", "Individual", "Levels", "Measured", "NoSteadyState", "NotAModel",
+    "NotValid", "Parameters", "Person", "Question", "Residual", "Spread", "Steady", "Typical", "band", "band_of", "days", "doubts",
+    "falls_below", "forecast_course", "highest_in_24_h", "individual", "levels", "morning_levels", "people_like", "settling_days", "steady",
+    "typical",
 ]  # fmt: skip
 
 _ROOMS = {
@@ -35,6 +38,7 @@ _ROOMS = {
     "individual": ("Individual", "Question", "Residual", "forecast_course"),
     "plausible": ("Doubt", "doubts"),
     "population": ("Band", "band", "band_of", "people_like"),
+    "settling": ("DailyDoses", "morning_levels", "settling_days"),
     "summary": ("Days", "Spread", "Steady", "days", "falls_below", "steady"),
     "somebody": ("Measured", "NotValid", "Person", "Typical"),
 }

@@ -67,6 +67,22 @@ def replan(request: Request, policy: Policy, plan: Plan, hold: Hold) -> Replanne
     return _with_changes(request, plan, hold, _moved(asked, policy, found.steps, first))
 
 
+def replan_with(request: Request, policy: Policy, plan: Plan, hold: Hold, steps: tuple[Step, ...] | None) -> Replanned | Refused:
+    """As `replan`, for a request whose products are others than the plan was made from: the rest as `steps` have it, made from them, or
+    proposed anew where they cannot make it."""
+    refused = _cannot(request, plan, hold)
+    if refused is not None:
+        return refused
+    asked = _asked(request, hold, tuple(s for s in plan.steps if s.from_ <= hold.from_))
+    if steps is not None:
+        return _with_changes(request, plan, hold, _moved(asked, policy, steps, max(hold.resume_on, steps[0].from_)))
+    found = propose(asked, policy)
+    if isinstance(found, Refused):
+        return found
+    first = found.steps[0].from_ + timedelta(days=_put_off(plan.steps, found.steps))
+    return _with_changes(request, plan, hold, _moved(asked, policy, found.steps, first))
+
+
 def _cannot(request: Request, plan: Plan, hold: Hold) -> Refused | None:
     doses = {request.daily_dose_mg, *(s.daily_mg for s in plan.steps if s.from_ <= hold.from_)}
     if hold.dose_mg not in doses:

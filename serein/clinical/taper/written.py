@@ -32,7 +32,7 @@ def request_as_json(request: Request, policy: str) -> Json:
     answer |= {"start_on": request.start_on.isoformat(), "times": list(request.times), "policy": policy}
     answer["pace"] = {"cut_percent": plain(request.pace.cut_percent), "every_days": request.pace.every_days}
     answer["goal_mg"] = plain(request.goal_mg)
-    answer["products"] = [_product_as_json(p) for p in request.products]
+    answer["products"] = [product_as_json(p) for p in request.products]
     if request.constraints != NO_CONSTRAINTS:
         answer["constraints"] = _constraints_as_json(request.constraints)
     return answer
@@ -63,7 +63,8 @@ def _constraints_from(stored: Json) -> Constraints:
     )
 
 
-def _product_as_json(product: Product) -> Json:
+def product_as_json(product: Product) -> Json:
+    """The product in the form of the command's input."""
     strength, part = ("mg_per_ml", "smallest_ml") if product.liquid else ("mg", "smallest_part")
     return {"id": product.id, "form": product.form, strength: plain(product.mg), part: plain(product.smallest)}
 

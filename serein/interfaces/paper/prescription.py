@@ -9,7 +9,6 @@ import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,18 +17,11 @@ import segno
 from serein.care.prescribing import codes
 from serein.care.prescribing.payload import Content, build
 
-from .press import CannotPrint, pressed
+from .press import CannotPrint, Paper, pressed
 
 NOT_CERTIFIED = "Serein is not certified for electronic prescribing of controlled substances (21 CFR part 1311)."
 DEMONSTRATION_LINE = "Demonstration: nobody may dispense on this paper."
 COPY_ONLY = "Copy only – not valid for dispensing"
-
-
-class Paper(StrEnum):
-    """By the name that Typst knows."""
-
-    A4 = "a4"
-    LETTER = "us-letter"
 
 
 @dataclass(frozen=True)

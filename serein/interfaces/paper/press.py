@@ -3,10 +3,18 @@
 import json
 from collections.abc import Mapping
 from datetime import datetime
+from enum import StrEnum
 from importlib.resources import as_file, files
 from typing import Any
 
 import typst
+
+
+class Paper(StrEnum):
+    """By the name that Typst knows."""
+
+    A4 = "a4"
+    LETTER = "us-letter"
 
 
 class CannotPrint(ValueError):

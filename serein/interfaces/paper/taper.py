@@ -6,8 +6,8 @@ it has, and what does not fit into a cell is refused when the file is made, not 
 
 import json
 from calendar import Calendar
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from importlib.resources import as_file, files
@@ -19,7 +19,7 @@ from serein.care.planning.words import units_words
 from serein.clinical import knowledge
 from serein.clinical.quantities import plain
 
-from .prescription import CannotPrint, Paper
+from .press import CannotPrint, Paper
 
 SUNDAY = 6  # a week begins on Sunday where this calendar is used first
 MOST_MONTHS = 36
@@ -50,7 +50,8 @@ class Period:
 
 @dataclass(frozen=True, kw_only=True)
 class CalendarPaper:
-    """What the calendar says. `periods` are in order; days before the first and from `ends_on` on are left empty."""
+    """What the calendar says. `periods` are in order; days before the first and from `ends_on` on are left empty. `products` are those
+    that the knowledge does not name."""
 
     name: str
     born: str
@@ -68,6 +69,11 @@ class CalendarPaper:
     proposal: bool = False
     demonstration: bool = False
     at: datetime
+    products: Mapping[str, knowledge.Product] = field(default_factory=dict)
+
+    def product(self, id: str) -> knowledge.Product:
+        """One that the paper brings itself, else one of the knowledge."""
+        return self.products.get(id) or knowledge.load().product(id)
 
 
 def day_words(day: date) -> str:
@@ -106,7 +112,7 @@ def taper_pdf(paper: CalendarPaper, size: Paper = Paper.LETTER) -> bytes:
 
 def _data(paper: CalendarPaper, size: Paper, months: list[dict[str, Any]]) -> dict[str, Any]:
     changes = [
-        {"day": day_words(p.from_on), "mg": f"{plain(p.mg)} mg a day", "lines": _lines(p.doses)}
+        {"day": day_words(p.from_on), "mg": f"{plain(p.mg)} mg a day", "lines": _lines(paper, p.doses)}
         for p in paper.periods
         if p.change
     ]
@@ -116,7 +122,7 @@ def _data(paper: CalendarPaper, size: Paper, months: list[dict[str, Any]]) -> di
         "issued": [paper.made_on.year, paper.made_on.month, paper.made_on.day],
         "replaces": REPLACES, "never_stop": NEVER_STOP, "not_confirmed": NOT_CONFIRMED, "held": paper.held,
         "proposal": "Proposal: nothing of this is agreed yet." if paper.proposal else "", "demonstration": paper.demonstration,
-        "first": _first_words(paper), "changes": changes, "months": months, "legend": _legend(paper.periods),
+        "first": _first_words(paper), "changes": changes, "months": months, "legend": _legend(paper),
         "clinic": paper.clinic, "calls": [f"Our clinic: {paper.phone}", f"In an emergency: {paper.emergency}", f"Crisis line: {paper.crisis}"],
     }  # fmt: skip
 
@@ -130,24 +136,24 @@ def _first_words(paper: CalendarPaper) -> str:
     return f"Next change: {day_words(change.from_on)},{was} to {plain(change.mg)} mg a day."
 
 
-def _lines(doses: Sequence[DayDose]) -> list[str]:
-    return [f"{d.at.capitalize()}: {' and '.join(_part(p, u) for p, u in d.parts)}" for d in doses] or ["No tablets"]
+def _lines(paper: CalendarPaper, doses: Sequence[DayDose]) -> list[str]:
+    return [f"{d.at.capitalize()}: {' and '.join(_part(paper.product(p), u) for p, u in d.parts)}" for d in doses] or [
+        "No tablets"
+    ]
 
 
-def _part(product_id: str, units: Decimal) -> str:
-    product = knowledge.load().product(product_id)
+def _part(product: knowledge.Product, units: Decimal) -> str:
     strength = f"{plain(product.mg)} mg" if product.mg is not None else f"{plain(product.mg_per_ml or Decimal())} mg/mL"
     return f"{units_words(product, units)} of {strength}"
 
 
-def _legend(periods: Sequence[Period]) -> list[dict[str, str]]:
+def _legend(paper: CalendarPaper) -> list[dict[str, str]]:
     """How each strength is drawn: its mg stands inside the tablet."""
-    ids = dict.fromkeys(p for period in periods for d in period.doses for p, _ in d.parts)
-    return [{"mark": _mark(p), "words": knowledge.load().product(p).name} for p in ids]
+    ids = dict.fromkeys(p for period in paper.periods for d in period.doses for p, _ in d.parts)
+    return [{"mark": _mark(paper.product(p)), "words": paper.product(p).name} for p in ids]
 
 
-def _mark(product_id: str) -> str:
-    product = knowledge.load().product(product_id)
+def _mark(product: knowledge.Product) -> str:
     return plain(product.mg) if product.mg is not None else "mL"
 
 
@@ -171,20 +177,25 @@ def _cell(paper: CalendarPaper, day: date) -> dict[str, Any]:
         return cell
     cell |= {"mg": f"{plain(period.mg)} mg", "change": period.change and period.from_on == day}
     cell["doses"] = [
-        {"at": d.at, "tablets": _tablets(d.parts), "words": " and ".join(_part(p, u) for p, u in d.parts)} for d in period.doses
+        {
+            "at": d.at,
+            "tablets": _tablets(paper, d.parts),
+            "words": " and ".join(_part(paper.product(p), u) for p, u in d.parts),
+        }
+        for d in period.doses
     ]
     if not period.doses:
         cell["note"] = "no tablets"
     return cell
 
 
-def _tablets(parts: tuple[tuple[str, Decimal], ...]) -> list[list[str]]:
+def _tablets(paper: CalendarPaper, parts: tuple[tuple[str, Decimal], ...]) -> list[list[str]]:
     """[part, mark] of each tablet to draw; none for a liquid, or where there are more than a line holds."""
     found: list[list[str]] = []
     for product_id, units in parts:
         whole, part = divmod(units, 1)
-        if knowledge.load().product(product_id).mg is None:
+        if paper.product(product_id).mg is None:
             continue
-        divided = [["half" if part == Decimal("0.5") else "part", _mark(product_id)]] if part else []
-        found += [["whole", _mark(product_id)]] * int(whole) + divided
+        divided = [["half" if part == Decimal("0.5") else "part", _mark(paper.product(product_id))]] if part else []
+        found += [["whole", _mark(paper.product(product_id))]] * int(whole) + divided
     return found if len(found) <= MOST_DRAWN else []

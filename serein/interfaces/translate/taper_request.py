@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from serein.clinical.kinetics.somebody import Person
 from serein.clinical.taper import ASAM, MOST_MG, NO_CONSTRAINTS, OWN, Constraints, Cut, OwnLimits, Pace, Product, Request
 from serein.clinical.taper.amounts import FORMS, LIQUIDS
 from serein.clinical.taper.written import WEEKDAYS
@@ -83,9 +84,9 @@ def _constraints(node: Node | None) -> Constraints:
     return Constraints(
         no_change_weekdays=frozenset(WEEKDAYS.index(name) for name in names),
         no_change_dates=frozenset(_days(node, "no_change_dates")),
-        dispense_every_days=_whole(node, "dispense_every_days", MOST_DAYS),
+        dispense_every_days=whole_of(node, "dispense_every_days", MOST_DAYS),
         dispense_from=day_of(node, "dispense_from") if node.has("dispense_from") else None,
-        most_products=_whole(node, "most_products", MOST_PRODUCTS),
+        most_products=whole_of(node, "most_products", MOST_PRODUCTS),
         whole_tablets=node.flag("whole_tablets") or False,
         night_last=node.flag("night_last") or False,
     )
@@ -101,11 +102,25 @@ def _days(node: Node, key: str) -> list[date]:
     return found
 
 
-def _whole(node: Node, key: str, most: int) -> int | None:
+def whole_of(node: Node, key: str, most: int) -> int | None:
     value = node.whole(key)
     if value is not None and not 1 <= value <= most:
         raise node.bad(key, f"must be a whole number from 1 to {most}")
     return value
+
+
+def person_of(node: Node | None) -> Person | None:
+    """Whose levels to estimate, as `serein levels` asks for it. Raises BadInput."""
+    if node is None:
+        return None
+
+    def number(key: str) -> Decimal | None:
+        return zero_or_more(node, key) if node.has(key) else None
+
+    return Person(
+        age_years=number("age_years"), sex=node.text("sex"), weight_kg=number("weight_kg"), height_cm=number("height_cm"),
+        cirrhosis=node.flag("cirrhosis") or False, cyp2c19=node.text("cyp2c19"), medicines=tuple(node.texts("medicines")),
+    )  # fmt: skip
 
 
 def _own(node: Node | None) -> OwnLimits | None:
@@ -113,7 +128,7 @@ def _own(node: Node | None) -> OwnLimits | None:
         return None
     return OwnLimits(
         cut_percent=above_zero(node, "cut_percent") if node.has("cut_percent") else None,
-        every_days=_whole(node, "every_days", MOST_DAYS),
+        every_days=whole_of(node, "every_days", MOST_DAYS),
         terminal_from_mg=zero_or_more(node, "terminal_from_mg") if node.has("terminal_from_mg") else None,
         terminal_cut_mg=above_zero(node, "terminal_cut_mg") if node.has("terminal_cut_mg") else None,
     )
@@ -175,13 +190,13 @@ def times_of(root: Node) -> tuple[str, ...]:
     return times
 
 
-def products_of(root: Node) -> tuple[Product, ...]:
-    nodes = root.children("products")
+def products_of(root: Node, key: str = "products") -> tuple[Product, ...]:
+    nodes = root.children(key)
     if len(nodes) > MOST_PRODUCTS:
-        raise root.bad("products", f"more than {MOST_PRODUCTS}")
+        raise root.bad(key, f"more than {MOST_PRODUCTS}")
     products = tuple(_product(node) for node in nodes)
     if len({p.id for p in products}) != len(products):
-        raise root.bad("products", "two products share an id")
+        raise root.bad(key, "two products share an id")
     return products
 
 
