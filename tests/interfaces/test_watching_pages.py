@@ -7,8 +7,11 @@ from django.test import Client
 from django.urls import reverse
 
 from serein.care.evaluation.reads import harm_told
+from serein.care.evaluation.reads.birth_date import birth_dates
 from serein.care.monitoring.actions import answer_check_in
+from serein.foundation.people.models import Clinic
 from serein.interfaces.web.shell import clock
+from tests.care.evaluation.filling import fill_and_send
 from tests.care.prescribed import ready_desk
 from tests.interfaces.shell_people import enter
 from tests.interfaces.test_clinician_pages import hidden, main_of
@@ -62,3 +65,49 @@ def test_self_harm_told_leads_from_chart_and_contact_to_the_assessment_that_ends
     assert client.post(link, {**hidden(page), **answer}).status_code == 302
     assert harm_told(d.chart()) == ()
     assert "No safety answer waits" in main_of(client.get(link))
+
+
+def test_two_dates_of_birth_are_settled_on_their_page(d, client):
+    fill_and_send(own_chart(d.people.patient, AT - timedelta(hours=1)), birth_date={"date": "1958-03-27"})
+    link = at_desk("birth_date", d)
+    assert link in main_of(client.get(at_desk("chart", d)))
+    page = client.get(link)
+    assert "27-Mar-1985, on record before" in main_of(page) and "27-Mar-1958, written by the patient" in main_of(page)
+    for wrong in (
+        {},
+        {"right": "recorded"},
+        {"right": "neither", "why": "x"},
+        {"right": "told", "why": "x" * 301},
+        {"right": "told", "why": "a\u202e\x07"},
+    ):
+        assert client.post(link, {**hidden(client.get(link)), **wrong}).status_code in (400, 422), wrong
+    stale = {**hidden(client.get(link)), "seen": "1985-03-27|1900-01-01", "right": "told", "why": "Seen"}
+    assert client.post(link, stale).status_code == 409
+    assert client.post(link, {**hidden(client.get(link)), "right": "told", "why": "Seen on the card"}).status_code == 302
+    assert birth_dates(d.chart()) is None
+    assert "Date of birth settled: 27-Mar-1958, not 27-Mar-1985. Seen on the card" in main_of(client.get(at_desk("chart", d)))
+    assert client.get(link).status_code == 409
+
+
+INVITED = {
+    "given": "Rosa",
+    "family": "Abebe",
+    "birth_date": "1990-01-02",
+    "email": "rosa@example.test",
+    "address": "1 Elm Street",
+    "sex": "female",
+}
+
+
+def test_in_a_demonstration_the_clinician_sees_the_invitation_link_once(d, client):
+    Clinic.objects.update(demonstration=True)
+    url = reverse("clinician:invite")
+    page = client.post(url, {**hidden(client.get(url)), **INVITED}, follow=True)
+    assert "Rosa Abebe is invited" in main_of(page) and "/invitation/" in main_of(page)
+    assert client.get(reverse("clinician:invited")).status_code == 302
+
+
+def test_elsewhere_no_page_shows_the_link(d, client):
+    url = reverse("clinician:invite")
+    page = client.post(url, {**hidden(client.get(url)), **INVITED}, follow=True)
+    assert page.status_code == 200 and "/invitation/" not in page.content.decode()

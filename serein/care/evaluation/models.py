@@ -61,6 +61,16 @@ class RiskAssessment(PatientRow):
     done = models.TextField(help_text="what was agreed and done")
 
 
+class BirthDateFinding(PatientRow):
+    """Which of two dates of birth is right, and how a clinician knows. Rows are only added: both dates stay."""
+
+    right = models.DateField()
+    wrong = models.DateField()
+    why = models.CharField(max_length=300)
+    by = models.ForeignKey("people.Account", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+
 class RecordEntry(PatientRow):
     """One condition, medicine, allergy or observation, as a value of `clinical.case`, with where it is known from."""
 

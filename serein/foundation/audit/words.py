@@ -34,6 +34,7 @@ DEEDS: dict[str, tuple[str, str]] = {
     "ask_safety": ("ask about safety", "asked about safety"),
     "answer_safety": ("answer the safety questions", "answered the safety questions"),
     "correct_safety": ("correct an answer to the safety questions", "corrected an answer to the safety questions"),
+    "settle_birth_date": ("settle which date of birth is right", "settled which date of birth is right"),
     "assess_risk": ("record a safety assessment", "recorded a safety assessment"),
     "record_entry": ("add to the record", "added to the record"),
     "end_entry": ("mark a part of the record as no longer true", "marked a part of the record as no longer true"),

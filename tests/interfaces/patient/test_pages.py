@@ -9,6 +9,8 @@ from serein.care.evaluation import actions, answering, reads
 from serein.care.evaluation.models import InstrumentResult, SafetyAnswer
 from tests.care.evaluation.filling import GAD, PHQ, USUAL, answer, fill_and_send
 from tests.care.plans import plan_text
+from tests.care.plans import sent as waiting_plan
+from tests.care.tapers import sent as sent_taper
 from tests.interfaces.patient.conftest import Desk
 from tests.people import given, open_for, own_chart
 
@@ -37,6 +39,22 @@ def test_home_leads_to_consent_before_anything_else(desk):
     assert "Tick the box if you agree." in unticked.content.decode()
     assert mine.post("agreements/care/", {"yes": "on"}).status_code == 302
     assert "Answer our questions" in mine.get("")
+
+
+@pytest.mark.parametrize("intake", ["none", "begun", "sent"])
+def test_a_plan_or_taper_to_agree_to_is_the_first_thing_whatever_the_intake_is(desk, intake):
+    {
+        "none": lambda: None,
+        "begun": lambda: begun(desk, "contact"),
+        "sent": lambda: fill_and_send(own_chart(desk.people.patient)),
+    }[intake]()
+    sent_taper(desk.people)
+    first = desk.get("").split("<main", 1)[1].split("<h2", 2)[1]
+    assert "Read your dose changes" in first
+    waiting_plan(desk.people.clinician, desk.people.patient)
+    boxes = re.findall(r"<h2>([^<]+)</h2>", desk.get(""))
+    questions = {"none": ["Answer our questions"], "begun": ["Finish your answers"], "sent": []}[intake]
+    assert boxes[: 2 + len(questions)] == ["Read your plan", "Read your dose changes", *questions]
 
 
 def test_consent_can_be_taken_back_and_then_nothing_more_is_asked(desk):

@@ -16,9 +16,10 @@ from serein.foundation.tasks.actions import NewTask, open_task
 from ..answering import Answer, live, row_words
 from ..form import BY_KEY
 from ..models import RecordEntry
+from ..reads.birth_date import wrong_birth_dates
 from .own import put_on_trail
 
-SYSTEM = "intake"
+SYSTEM, BIRTH_DATE_TASK = "intake", "birth-date-differs"
 
 
 def keep_identity(chart: OpenChart, answers: Mapping[str, Answer]) -> None:
@@ -34,7 +35,7 @@ def keep_identity(chart: OpenChart, answers: Mapping[str, Answer]) -> None:
     if told["language"]["choice"] != "other":
         patient.language = told["language"]["choice"]
     born = date.fromisoformat(told["birth_date"]["date"])
-    if patient.birth_date is not None and patient.birth_date != born:
+    if patient.birth_date is not None and patient.birth_date != born and born not in wrong_birth_dates(chart):
         _ask_which_birth_date(chart)
     patient.birth_date = patient.birth_date or born
     patient.save()
@@ -44,9 +45,9 @@ def _ask_which_birth_date(chart: OpenChart) -> None:
     open_task(
         chart,
         NewTask(
-            kind="birth-date-differs", tier="today", title="Two dates of birth: find out which is right",
+            kind=BIRTH_DATE_TASK, tier="today", title="Two dates of birth: find out which is right",
             why="The patient wrote another date of birth than the one on record.", source="Intake, by the patient",
-            finished_by="record_entry", due_at=chart.at + timedelta(days=1),
+            finished_by="settle_birth_date", due_at=chart.at + timedelta(days=1),
         ),
     )  # fmt: skip
 

@@ -15,6 +15,7 @@ from serein.foundation.remembering import remembered
 from ..answering import live
 from ..models import InstrumentResult, RecordEntry
 from ..told import Told
+from .birth_date import wrong_birth_dates
 from .harm import clean_assessment, harm_told
 from .intake import last_intake
 from .safety import open_safety
@@ -40,7 +41,7 @@ def case_of(chart: OpenChart, on: date) -> Case:
     medicines = [m for m in entries["medicine"] if isinstance(m, Medicine)]
     return Case(
         patient=f"Patient/{patient.id}",
-        birth=_birth(patient.birth_date, told.birth_date),
+        birth=_birth(patient.birth_date, told.birth_date, wrong_birth_dates(chart)),
         sex=patient.sex or told.sex,
         medicines=tuple(m for m in medicines if _current(m, on)),
         medicines_known=Known.YES if told.medicines_known or medicines else Known.NO,
@@ -60,9 +61,10 @@ def _staff_day(chart: OpenChart, at: datetime) -> str:
     return f"{clinic_day(chart.clinic_id, at):%d-%b-%Y}"
 
 
-def _birth(recorded: date | None, told: date | None) -> Birth | None:
-    """Two different dates are a range: a check must hold for the youngest and the oldest that the patient can be."""
-    days = [d for d in (recorded, told) if d is not None]
+def _birth(recorded: date | None, told: date | None, wrong: frozenset[date]) -> Birth | None:
+    """Two different dates are a range: a check must hold for the youngest and the oldest that the patient can be, until somebody found out which
+    of them is wrong."""
+    days = [d for d in (recorded, told) if d is not None and (d == recorded or d not in wrong)]
     return Birth(min(days), max(days)) if days else None
 
 

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from serein.care.evaluation.reads import AnswerLine, EntryLine, Evaluation, evaluation
+from serein.care.evaluation.reads.birth_date import BirthDateLine, birth_date_findings
 from serein.care.monitoring.actions.contacting import ABOUT
 from serein.care.planning.reads import PlanCard, plan_in_force, plans
 from serein.care.prescribing.reads.drafts import open_drafts
@@ -45,7 +46,7 @@ class Happening:
 def chart(request: HttpRequest, key: OpenChart) -> HttpResponse:
     zone = clinic_card(key.clinic_id).time_zone
     seen, tasks, versions, signed = evaluation(key), tasks_of_patient(key), plans(key), prescriptions(key)
-    events = [Event(instant(h.at, zone), h.what, h.by) for h in happenings(seen, versions, signed)]
+    events = [Event(instant(h.at, zone), h.what, h.by) for h in happenings(seen, versions, signed, birth_date_findings(key))]
     context: dict[str, Any] = {
         "banner": banner(key), "zone": zone, "cards": [card_of(key, t, zone) for t in tasks[:MOST_CARDS]], "more": tasks[MOST_CARDS:],
         "seen": seen, "sections": sections(seen), "records": records(seen, zone), "in_force": plan_in_force(key),
@@ -130,12 +131,15 @@ def _record(entry: EntryLine, zone: str) -> TableRow:
     )
 
 
-def happenings(seen: Evaluation, versions: tuple[PlanCard, ...], signed: tuple[PrescriptionCard, ...]) -> list[Happening]:
+def happenings(
+    seen: Evaluation, versions: tuple[PlanCard, ...], signed: tuple[PrescriptionCard, ...], born: tuple[BirthDateLine, ...] = ()
+) -> list[Happening]:
     """Everything that happened, newest first."""
     found = [Happening(r.answered_at, f"{r.name} answered", "the patient") for r in seen.results]
     if seen.submitted_at:
         found.append(Happening(seen.submitted_at, "Intake sent", "the patient"))
     found += [Happening(a.at, f"Assessed: {a.judgement}, {a.how}", a.by) for a in reversed(seen.assessments)]
+    found += [Happening(b.at, f"Date of birth settled: {b.right:%d-%b-%Y}, not {b.wrong:%d-%b-%Y}. {b.why}", b.by) for b in born]
     found += [*_of_plans(versions), *_of_prescriptions(signed)]
     # Turned round as a whole: what happened in one minute stays in the order in which it can have happened.
     return sorted(found, key=lambda h: h.at)[::-1]

@@ -3,20 +3,22 @@
 from datetime import date
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 
 from serein.care.access.actions import NewPatient, invite_patient
 from serein.care.planning.text import printable
 from serein.foundation.people.keys import Refused, open_new_chart
-from serein.foundation.people.persons import Person, clinic_day
+from serein.foundation.people.persons import Person, clinic_card, clinic_day
 from serein.interfaces.web.shell.desk import desk, now
 from serein.interfaces.web.shell.fields import DateField
 from serein.interfaces.web.shell.forms import PageForm
 from serein.interfaces.web.shell.once import once
 from serein.interfaces.web.shell.pages import refused_page, render_form_page
 
+LINK = "clinician-invited"
 SEX = (("female", "Female"), ("male", "Male"), ("other", "Another"), ("unknown", "Not known"))
 
 
@@ -59,7 +61,7 @@ def invite(request: HttpRequest, who: Person) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and form.born_by(clinic_day(who.clinic_id, now(request))):
         refused = _invited(request, who, form)
         if refused is None:
-            return redirect("clinician:panel")
+            return redirect("clinician:invited" if LINK in request.session else "clinician:panel")
         if refused.code not in ("already-here", "email-malformed"):
             return refused_page(request, refused)
         form.add_error("email", refused.why)
@@ -76,5 +78,18 @@ def _invited(request: HttpRequest, who: Person, form: InviteForm) -> Refused | N
     answer = invite_patient(key, NewPatient(**form.cleaned_data))
     if isinstance(answer, Refused):
         return answer
+    if clinic_card(who.clinic_id).demonstration:
+        name = f"{form.cleaned_data['given']} {form.cleaned_data['family']}"
+        request.session[LINK] = {"name": name, "token": answer.token}
     messages.success(request, f"The invitation to {form.cleaned_data['given']} {form.cleaned_data['family']} is on its way.")
     return None
+
+
+@desk("clinician")
+def invited(request: HttpRequest, who: Person) -> HttpResponse:
+    """The link is for the patient's eyes; only in a demonstration, where no letter leaves the house, the clinician sees it too, once."""
+    sent = request.session.pop(LINK, None)
+    if sent is None:
+        return redirect("clinician:panel")
+    link = f"{settings.BASE_URL}/invitation/{sent['token']}/"
+    return render(request, "clinician/invited.html", {"title": f"{sent['name']} is invited", "sent": sent, "link": link})

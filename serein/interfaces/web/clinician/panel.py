@@ -34,6 +34,7 @@ from .words import age_line, staff_name
 NEXT = {
     "assess-risk": ("Assess", "clinician:risk"),
     "ask-item": ("Assess", "clinician:risk"),
+    "birth-date-differs": ("Settle", "clinician:birth_date"),
     "read-intake": ("Read", "clinician:chart"),
     "answer-plan-question": ("Answer", "clinician:plans"),
     "prescribe-agreed-plan": ("Prescribe", "clinician:plans"),

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from . import (
+    birth_date,
     chart,
     checks,
     contacts,
@@ -25,12 +26,14 @@ ONE = "patients/<uuid:patient_id>/"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", panel.panel, name="panel"),
     path("patients/new/", invite.invite, name="invite"),
+    path("patients/invited/", invite.invited, name="invited"),
     path(ONE, chart.chart, name="chart"),
     path(ONE + "watch/", watch.watch, name="watch"),
     path(ONE + "watch/levels.json", watch.levels_json, name="levels"),
     path(ONE + "review/", reviews.review, name="review"),
     path(ONE + "bridge/", reviews.bridge, name="bridge"),
     path(ONE + "contact/<slug:about>/", contacts.contact, name="contact"),
+    path(ONE + "birth-date/", birth_date.birth_date, name="birth_date"),
     path(ONE + "risk/", risk.risk, name="risk"),
     path(ONE + "plan/", plans.plan, name="plan"),
     path(ONE + "plans/", plans.all_plans, name="plans"),

@@ -37,10 +37,29 @@ class Next:
     post: bool = False
 
 
-def _next(chart: OpenChart) -> Next | None:
+def _next(chart: OpenChart) -> list[Next]:
+    """What waits, the first thing first: a plan that waits for an answer comes before the questions, finished or not."""
     if not any(c.what == "care" and c.in_force for c in consents(chart)):
         says = "Please read about your care here. Then tell us if you agree."
-        return Next("Read and agree", says, "Read it now", reverse("patient:consent", args=["care"]))
+        return [Next("Read and agree", says, "Read it now", reverse("patient:consent", args=["care"]))]
+    return [n for n in (_plan_to_read(chart), _taper_to_read(chart), _questions(chart)) if n is not None]
+
+
+def _plan_to_read(chart: OpenChart) -> Next | None:
+    if plan_waiting(chart) is None:
+        return None
+    says = "Your care team wrote a plan for you. Nothing starts until you agree."
+    return Next("Read your plan", says, "Read it now", reverse("patient:plan"))
+
+
+def _taper_to_read(chart: OpenChart) -> Next | None:
+    if waiting_taper(chart) is None:
+        return None
+    says = "Your care team wrote a plan to lower your dose slowly. Nothing changes until you agree."
+    return Next("Read your dose changes", says, "Read it now", reverse("patient:taper"))
+
+
+def _questions(chart: OpenChart) -> Next | None:
     begin = reverse("patient:begin")
     state = reads.open_intake(chart)
     if state is not None:
@@ -54,12 +73,6 @@ def _next(chart: OpenChart) -> Next | None:
     if reads.last_intake(chart) is None:
         says = "It takes about 12 minutes. We save each answer. You can stop and come back."
         return Next("Answer our questions", says, "Start", begin, post=True)
-    if plan_waiting(chart) is not None:
-        says = "Your care team wrote a plan for you. Nothing starts until you agree."
-        return Next("Read your plan", says, "Read it now", reverse("patient:plan"))
-    if waiting_taper(chart) is not None:
-        says = "Your care team wrote a plan to lower your dose slowly. Nothing changes until you agree."
-        return Next("Read your dose changes", says, "Read it now", reverse("patient:taper"))
     return None
 
 
