@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from serein.clinical.case import (
     Allergy,
@@ -63,8 +64,8 @@ def assess(case: Case, orders: Order | Sequence[Order], knowledge: Knowledge, on
         on=on,
         knowledge=knowledge.version,
         orders=tuple(_assessed(scene, o, found) for o in proposed),
-        findings=tuple(dict.fromkeys(said.findings)),
-        not_checked=_once(said.not_checked),
+        findings=_once(said.findings),
+        not_checked=tuple(dict.fromkeys(said.not_checked)),
     )
 
 
@@ -74,15 +75,17 @@ def _reference(thing: Order | Medicine | Condition | Allergy) -> str:
 
 def _in_order(case: Case) -> Case:
     """The same case in one order: how a record happens to list its entries must change nothing, not even a word."""
-    return dataclasses.replace(
-        case,
-        medicines=tuple(sorted(case.medicines, key=_reference)),
-        past=tuple(sorted(case.past, key=_reference)),
-        conditions=tuple(sorted(case.conditions, key=_reference)),
-        allergies=tuple(sorted(case.allergies, key=_reference)),
-        observations=tuple(sorted(case.observations, key=_dated)),
-        questionnaires=tuple(sorted(case.questionnaires, key=_dated)),
-    )
+    lists: dict[str, Any] = {
+        "medicines": tuple(sorted(case.medicines, key=_reference)),
+        "past": tuple(sorted(case.past, key=_reference)),
+        "conditions": tuple(sorted(case.conditions, key=_reference)),
+        "allergies": tuple(sorted(case.allergies, key=_reference)),
+        "observations": tuple(sorted(case.observations, key=_dated)),
+        "questionnaires": tuple(sorted(case.questionnaires, key=_dated)),
+    }
+    if all(getattr(case, name) == listed for name, listed in lists.items()):
+        return case
+    return dataclasses.replace(case, **lists)
 
 
 def _dated(thing: Observation | QuestionnaireAnswers) -> tuple[date, str]:
@@ -142,8 +145,14 @@ def _assessed(scene: Scene, order: Order, found: Iterable[Regimen]) -> AssessedO
     return AssessedOrder(order.reference, substance, written.daily_mg if written else None, purpose)
 
 
-def _once(gaps: tuple[NotChecked, ...]) -> tuple[NotChecked, ...]:
-    return tuple(dict.fromkeys(gaps))
+def _once(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Each finding once. Told apart by a few words first: the whole of a finding is long to compare."""
+    kept: dict[tuple[str, str, str], list[Finding]] = {}
+    for f in findings:
+        alike = kept.setdefault((f.code, f.order, f.summary), [])
+        if f not in alike:
+            alike.append(f)
+    return tuple(f for alike in kept.values() for f in alike)
 
 
 @dataclass(frozen=True, kw_only=True)

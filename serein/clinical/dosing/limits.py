@@ -94,26 +94,33 @@ def _reasons(scene: Scene, regimen: Regimen) -> bool:
 
 
 def _ranges(scene: Scene, regimen: Regimen, found: Bounds) -> tuple[Range, ...]:
-    """Daily ranges of the label here; where it prints none for this person, those of other labels."""
+    """Daily ranges of the label here; where it prints none for this person, those of other labels; then the adults' of the label
+    here."""
     here = tuple(r for r in found.ranges if r.daily_mg)
     limits = scene.knowledge.limits_of(regimen.substance)
     if here or limits is None:
         return here
-    named = [r for r in limits.ranges if r.indication in found.indications and r.daily_mg]
-    own = tuple(r for r in named if r.population == found.population)
-    return own or _adults(scene, found, tuple(named))
+    named = [r for r in limits.ranges if r.population == found.population and r.indication in found.indications]
+    return tuple(r for r in named if r.daily_mg) or tuple(r for r in _adults(scene, regimen, found) if r.daily_mg)
 
 
-def _adults(scene: Scene, found: Bounds, named: tuple[Range, ...]) -> tuple[Range, ...]:
-    """Where no label prints a range for the old or the young, the adults' range holds: theirs cannot be wider."""
-    place = scene.case.jurisdiction
-    return tuple(r for r in named if r.population == "adult" and r.jurisdiction == place) if found.population != "adult" else ()
+def _singles(scene: Scene, regimen: Regimen, found: Bounds) -> tuple[Range, ...]:
+    """Ranges of one dose in the label here, never another label's: one that prints days alone allows any share of them."""
+    here = tuple(r for r in found.ranges if r.single_mg and r.start_daily_mg is None)
+    return here or tuple(r for r in _adults(scene, regimen, found) if r.single_mg)
+
+
+def _adults(scene: Scene, regimen: Regimen, found: Bounds) -> tuple[Range, ...]:
+    """For the old and the young where no label prints theirs: the adults' range of the label here, because theirs cannot be wider."""
+    limits, place = scene.knowledge.limits_of(regimen.substance), scene.case.jurisdiction
+    if limits is None or found.population == "adult":
+        return ()
+    adults = [r for r in limits.ranges if r.population == "adult" and r.jurisdiction == place]
+    return tuple(r for r in adults if r.indication in found.indications)
 
 
 def _recommended(scene: Scene, regimen: Regimen, found: Bounds) -> Said:
     ranges = _ranges(scene, regimen, found)
-    singles = [r for r in found.ranges if r.single_mg and r.start_daily_mg is None]
-    singles = singles or [r for r in ranges if r.single_mg]
     said = Said()
     if not ranges:
         why = (
@@ -131,10 +138,10 @@ def _recommended(scene: Scene, regimen: Regimen, found: Bounds) -> Said:
             f"{widest.jurisdiction} label, {widest.indication}, {widest.population} patients: {widest.printed}.",
         )
         return said + _above(scene, regimen, texts, widest.cite)
-    return said + _single_above(scene, regimen, singles)
+    return said + _single_above(scene, regimen, _singles(scene, regimen, found))
 
 
-def _single_above(scene: Scene, regimen: Regimen, singles: list[Range]) -> Said:
+def _single_above(scene: Scene, regimen: Regimen, singles: tuple[Range, ...]) -> Said:
     widest = max(singles, key=lambda r: r.single_mg.high if r.single_mg else Decimal(0), default=None)
     highest = max((d.single_mg.high for d in regimen.drafts if d.single_mg and summed(d)), default=None)
     if widest is None or widest.single_mg is None or highest is None or highest <= widest.single_mg.high:

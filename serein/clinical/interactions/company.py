@@ -9,7 +9,7 @@ from serein.clinical.case import Answer, Known, MedicineUse
 from serein.clinical.findings import Finding, Input, NotChecked, Severity
 from serein.clinical.history import Regimen
 from serein.clinical.knowledge.facts import Interaction
-from serein.clinical.knowledge.recognise import Identity
+from serein.clinical.knowledge.recognise import Identity, Register
 from serein.clinical.knowledge.scene import Because, Said, Scene, shorten, together
 
 WARN, STOP, NOTE = Severity.WARN, Severity.STOP, Severity.NOTE
@@ -27,9 +27,9 @@ class _Other:
 def company(scene: Scene, regimen: Regimen) -> Said:
     """Everything taken beside this regimen's substance."""
     others = _others(scene, regimen)
-    meetings = scene.knowledge.register.meetings[regimen.substance]
-    met = Said(tuple(f for m in meetings for f in _meeting(scene, regimen, m, others)))
-    known = {m.code for m in meetings}
+    register = scene.knowledge.register
+    met = Said(tuple(_met(scene, regimen.order, m, by) for m, by in _meetings(register, regimen.substance, others)))
+    known = {m.code for m in register.meetings[regimen.substance]}
     known |= set(scene.knowledge.substance(regimen.substance).unaffected_by)
     blind = (c for c in ("inhibitor-together", "inducer-together") if c not in known)
     gaps = tuple(NotChecked(c, f"the knowledge does not say how {regimen.substance} is broken down") for c in blind)
@@ -40,6 +40,13 @@ def company(scene: Scene, regimen: Regimen) -> Said:
 
 def _uses_beside(scene: Scene, regimen: Regimen) -> tuple[MedicineUse, ...]:
     """Current medicines and other drafts, without what this proposal replaces and without the substance itself."""
+    made: tuple[MedicineUse, ...] | None = scene.kept.get(("beside", regimen.order))
+    if made is None:
+        made = scene.kept["beside", regimen.order] = _found_beside(scene, regimen)
+    return made
+
+
+def _found_beside(scene: Scene, regimen: Regimen) -> tuple[MedicineUse, ...]:
     replaced = {o.replaces for o in scene.orders if o.replaces}
     own = {w.reference for w in (*regimen.parts, *regimen.before)}
     uses: tuple[MedicineUse, ...] = (*scene.case.medicines, *scene.orders)
@@ -57,10 +64,14 @@ def _others(scene: Scene, regimen: Regimen) -> tuple[_Other, ...]:
     return tuple(taken)
 
 
-def _meeting(scene: Scene, regimen: Regimen, meeting: Interaction, others: tuple[_Other, ...]) -> Iterator[Finding]:
-    met = [o for o in others if _is_met(meeting, o.identity)]
-    if met:
-        yield _met(scene, regimen.order, meeting, met)
+def _meetings(register: Register, substance: str, others: tuple[_Other, ...]) -> Iterator[tuple[Interaction, list[_Other]]]:
+    """Interactions of the substance that somebody among the others takes part in, in the knowledge's order."""
+    by_group, met = register.by_group[substance], dict[int, list[_Other]]()
+    for other in others:
+        numbers = {n for name in (*other.identity.groups, *other.identity.names) for n in by_group.get(name, ())}
+        for n in numbers:
+            met.setdefault(n, []).append(other)
+    yield from ((register.meetings[substance][n], met[n]) for n in sorted(met))
 
 
 def _is_met(meeting: Interaction, identity: Identity) -> bool:

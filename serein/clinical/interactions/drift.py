@@ -5,18 +5,17 @@ from __future__ import annotations
 from serein.clinical.case import Medicine
 from serein.clinical.findings import Finding, Input, NotChecked, Severity
 from serein.clinical.history import Regimen
-from serein.clinical.knowledge.facts import Interaction
+from serein.clinical.knowledge.recognise import Identity
 from serein.clinical.knowledge.scene import Because, Said, Scene, shorten
 from serein.clinical.knowledge.settling import half_life_hours, settling_days
 
 WARN, NOTE = Severity.WARN, Severity.NOTE
-MOVES = ("inhibitor-together", "inducer-together")
 
 
 def level_drift(scene: Scene, regimen: Regimen) -> Said:
     """One finding for what was stopped and one for what was begun. A change is new until the level has had time to settle."""
-    meetings = [m for m in scene.knowledge.register.meetings[regimen.substance] if m.code in MOVES]
-    mine = [m for m in (*scene.case.medicines, *scene.case.past) if _moves(scene, meetings, m)]
+    movers = scene.knowledge.register.movers[regimen.substance]
+    mine = [m for m in (*scene.case.medicines, *scene.case.past) if _moves(movers, scene.identity(m))]
     if not mine:
         return Said()
     known = half_life_hours(scene, regimen.substance)
@@ -32,9 +31,8 @@ def level_drift(scene: Scene, regimen: Regimen) -> Said:
     return Said(tuple(found), (NotChecked("level-drift", shorten(why, 200)),) if undated else ())
 
 
-def _moves(scene: Scene, meetings: list[Interaction], medicine: Medicine) -> bool:
-    identity = scene.identity(medicine)
-    return any(not identity.groups.isdisjoint(m.groups) or not identity.names.isdisjoint(m.medicines) for m in meetings)
+def _moves(movers: frozenset[str], identity: Identity) -> bool:
+    return not movers.isdisjoint(identity.groups) or not movers.isdisjoint(identity.names)
 
 
 def _finding(scene: Scene, regimen: Regimen, severity: Severity, moved: list[tuple[Medicine, str]]) -> list[Finding]:

@@ -22,6 +22,9 @@ def lawful_supply(scene: Scene, order: Order) -> Said:
     return Said((scene.finding("refills-beyond-law", Severity.STOP, order.reference, texts, because),))
 
 
+NOT_JUDGED = Said((), tuple(NotChecked(what, "not judged here without a prescriber") for what in UNJUDGED))
+
+
 def unjudged() -> Said:
     """What is never judged without a prescriber."""
-    return Said((), tuple(NotChecked(what, "not judged here without a prescriber") for what in UNJUDGED))
+    return NOT_JUDGED

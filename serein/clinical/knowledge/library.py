@@ -190,15 +190,16 @@ class Knowledge:
         return tuple(e for f in self.findings for e in f.findings)
 
     @functools.cached_property
-    def _references(self) -> dict[facts.Cite, SourceReference]:
+    def _references(self) -> dict[int, tuple[facts.Cite, SourceReference]]:
         return {}
 
     def reference(self, cite: facts.Cite) -> SourceReference:
         """A citation as people see it: the primary work, and "as reported by" when a secondary page was read."""
-        made = self._references.get(cite)
+        # By identity, because a citation is long to hash; it is kept beside its answer, so that its place is not given to another.
+        made = self._references.get(id(cite))
         if made is None:
-            made = self._references[cite] = self._reference(cite)
-        return made
+            made = self._references[id(cite)] = cite, self._reference(cite)
+        return made[1]
 
     def _reference(self, cite: facts.Cite) -> SourceReference:
         source = self.source(cite.source)

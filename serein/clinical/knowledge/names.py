@@ -18,13 +18,13 @@ _NEGATION = frozenset(
 )
 _DENIED_AFTER = frozenset({"excluded", "ruled", "unlikely"})
 # Words that say nothing about which medicine it is.
-_FILLING_WORDS = """mg mcg g ml l iu unit units meq actuat hr hour hours day oral tablet tablets tab tabs capsule capsules cap
+FILLING_WORDS = """mg mcg g ml l iu unit units meq actuat hr hour hours day oral tablet tablets tab tabs capsule capsules cap
     caps solution suspension injection injectable prefilled syringe spray nasal cream ointment gel patch transdermal system inhaler
     inhalation powder drops ophthalmic topical extended release delayed chewable disintegrating film coated metered dose pack
     product liquid syrup concentrate rectal buccal sublingual vial kit hydrochloride hcl sodium potassium sulfate phosphate
     maleate tartrate succinate acetate citrate mesylate besylate bitartrate fumarate mucosal inert unt intrauterine implant
     of in for the a per"""
-_FILLING = frozenset(_FILLING_WORDS.split())
+FILLING = frozenset(FILLING_WORDS.split())
 LONGEST_TEXT = 2000
 
 
@@ -52,7 +52,7 @@ def parts(text: str) -> list[tuple[str, ...]]:
     ('codeine', '30')
     """
     pieces = [words(p) for p in _PART.split(text[:LONGEST_TEXT].casefold())]
-    return [p for p in pieces if any(w not in _FILLING and not w.isdigit() for w in p)]
+    return [p for p in pieces if any(w not in FILLING and not w.isdigit() for w in p)]
 
 
 def denied(hay: tuple[str, ...], at: int, length: int) -> bool:

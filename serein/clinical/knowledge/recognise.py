@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from serein.clinical.case import ATC, RXNORM, SNOMED, Concept
 from serein.clinical.knowledge import facts
-from serein.clinical.knowledge.names import parts, places, strengths, words
+from serein.clinical.knowledge.names import FILLING, parts, places, strengths, words
 
 if TYPE_CHECKING:
     from serein.clinical.knowledge.library import Knowledge
@@ -36,11 +36,11 @@ class Identity:
     mg_per_ml: Decimal | None = None
     problems: tuple[str, ...] = ()
     unplaced: tuple[str, ...] = ()
+    substance: str = field(init=False, default="", repr=False)
 
-    @property
-    def substance(self) -> str:
-        """The one substance, or '' when there is none or it is a combination."""
-        return next(iter(self.substances)) if len(self.substances) == 1 else ""
+    def __post_init__(self) -> None:
+        """`substance` is the one substance, or '' when there is none or it is a combination."""
+        object.__setattr__(self, "substance", next(iter(self.substances)) if len(self.substances) == 1 else "")
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,9 @@ class _Hit:
 
 NOTHING = _Hit(frozenset(), frozenset())
 NO_NAMES: dict[tuple[str, ...], set[str]] = {}
-MOST_CLASSES = 10_000
+LEVEL_CODES = ("inhibitor-together", "inducer-together")
+MOST_CLASSES = MOST_SEEN = 10_000
+LONG_NUMBER = 7  # longer ones may be somebody's
 
 
 class Register:
@@ -76,6 +78,11 @@ class Register:
         self.classes = {s.id: frozenset(s.classes) for s in knowledge.substances}
         self.cns_active = frozenset(g.id for g in knowledge.medicines if g.cns_active)
         self.meetings = {s.id: tuple(m for m in knowledge.interactions if _meets(m, s)) for s in knowledge.substances}
+        # By name of a group or a medicine: which of a substance's meetings it takes part in, by number.
+        self.by_group = {id: _by_group(meetings) for id, meetings in self.meetings.items()}
+        self.movers = {id: _names(meetings, LEVEL_CODES) for id, meetings in self.meetings.items()}
+        self._known_words = {w for names in self.names.values() for name in names for w in name} | FILLING
+        self._seen: dict[Concept, Identity] = {}
 
     def _enter(self, key: str, names: Iterable[str], codes: facts.Codes, groups: Iterable[str]) -> None:
         self.groups[key].update(groups)
@@ -87,7 +94,24 @@ class Register:
                 self.codes[system, value].add(key)
 
     def identify(self, concept: Concept) -> Identity:
-        """What is meant. When code and words disagree both are kept (more company is the safer reading) and it is said."""
+        """What is meant. When code and words disagree both are kept (more company is the safer reading) and it is said.
+
+        An answer is kept for the next time only where the concept is made of the knowledge's own words and of strengths: what
+        somebody wrote into a record never stays in memory.
+        """
+        seen = self._seen.get(concept)
+        if seen is None:
+            seen = self._identify(concept)
+            if self._says_nothing_new(concept):
+                if len(self._seen) >= MOST_SEEN:
+                    self._seen.clear()
+                self._seen[concept] = seen
+        return seen
+
+    def _says_nothing_new(self, concept: Concept) -> bool:
+        return all(w in self._known_words or (w[0].isdigit() and len(w) < LONG_NUMBER) for t in _texts(concept) for w in words(t))
+
+    def _identify(self, concept: Concept) -> Identity:
         by_code = self._by_code(concept)
         texts = _texts(concept)
         by_text, unplaced = self._by_text(texts)
@@ -188,6 +212,18 @@ def _strength_problem(product: facts.Product | None, written: set[tuple[Decimal,
         return []
     own = (product.mg, False) if product.mg is not None else (product.mg_per_ml, True)
     return [] if own in written else [f"the code means {product.name}, the words give another strength"]
+
+
+def _names(meetings: tuple[facts.Interaction, ...], codes: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(name for m in meetings if m.code in codes for name in (*m.groups, *m.medicines))
+
+
+def _by_group(meetings: tuple[facts.Interaction, ...]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = defaultdict(list)
+    for n, meeting in enumerate(meetings):
+        for name in (*meeting.groups, *meeting.medicines):
+            found[name].append(n)
+    return dict(found)
 
 
 def _meets(meeting: facts.Interaction, substance: facts.Substance) -> bool:

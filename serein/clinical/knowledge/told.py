@@ -79,6 +79,8 @@ def _alcohol(case: Case) -> tuple[Answer, str] | None:
 
 
 def _newest(observations: list[Observation], codes: frozenset[str]) -> list[Observation]:
+    if not observations:
+        return observations
     mine = [o for o in observations if any(c.code in codes and c.system == LOINC for c in o.concept.codings)]
     return sorted(mine, key=lambda o: o.on or date.min, reverse=True)[:1]
 

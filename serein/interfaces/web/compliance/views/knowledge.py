@@ -23,7 +23,7 @@ def _rooms(known: Knowledge) -> Table:
         rows.append(
             TableRow(
                 (
-                    Cell(name.capitalize(), header=True), Cell(len(files), style="num"), Cell(f"{confirmed} of {len(files)}", style="num"),
+                    Cell(name.replace("_", " ").capitalize(), header=True), Cell(len(files), style="num"), Cell(f"{confirmed} of {len(files)}", style="num"),
                     Cell(day_words(due) if due else "", style="num"),
                 )
             )
