@@ -19,11 +19,11 @@ def _rooms(known: Knowledge) -> Table:
     for name in ROOMS:
         files = getattr(known, name)
         confirmed = sum(bool(f.confirmed_by) for f in files)
-        due = min((f.review_by for f in files), default=None)
+        due, shown = min((f.review_by for f in files), default=None), name.replace("_", " ").capitalize()
         rows.append(
             TableRow(
                 (
-                    Cell(name.replace("_", " ").capitalize(), header=True), Cell(len(files), style="num"), Cell(f"{confirmed} of {len(files)}", style="num"),
+                    Cell(shown, header=True), Cell(len(files), style="num"), Cell(f"{confirmed} of {len(files)}", style="num"),
                     Cell(day_words(due) if due else "", style="num"),
                 )
             )
