@@ -8,13 +8,13 @@ from datetime import UTC, datetime, timedelta
 
 from serein.config.place import Place
 from serein.foundation.people.persons import Person
+from tests.asking import Client, plain
 from tests.care.devices import code_at
 from tests.config.running import Up
 from tests.people import PASSWORD
 from tests.web import client_of
 
 from .population import Population, Signer
-from .web import Client
 
 
 @dataclass
@@ -63,11 +63,11 @@ class Scenes:
     def sign(self, client: Client, done: Callable[[float], None]) -> None:
         signer = self.ready[id(client)]
         path = f"/clinic/patients/{signer.patient_id}/drafts/{signer.draft_id}/sign/"
-        fields = client.form(path)
+        form = client.form(path)
         at = datetime.now(UTC) + timedelta(seconds=float(Place(self.up.state).note("clock") or 0))
-        fields |= {"password": PASSWORD, "second_factor": code_at(signer.who, at)}
+        fields = form.filled(password=PASSWORD, second_factor=code_at(signer.who, at))
         began = time.perf_counter()
-        status, text = client.send("POST", path, fields)
+        status, text = client.send("POST", form.action, fields)
         if status != 302:
-            raise SystemExit(f"{path} answered {status}: {re.sub('<[^>]+>', ' ', text[text.index('<main') :])[:600]}")
+            raise SystemExit(f"{path} answered {status}: {plain(text)}")
         done((time.perf_counter() - began) * 1000)

@@ -9,11 +9,8 @@ printed too. `bench/README.md` says how to read it.
 """
 
 import argparse
-import html
-import http.client
 import os
 import random
-import re
 import resource
 import shutil
 import sys
@@ -23,47 +20,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlencode
 
+from tests.asking import Client, plain
 from tests.config.running import Up
 
 NOW = "2026-11-23T17:05:00+00:00"
 CLIENTS = (1, 16)
 TARGET_PANEL_MS = 100.0
-Request = Callable[["Client", int], int]
-
-
-class Client:
-    """One keep-alive connection with a session's cookie."""
-
-    def __init__(self, port: int, cookies: dict[str, str] | None = None):
-        self.connection = http.client.HTTPConnection("localhost", port, timeout=60)
-        self.cookies = dict(cookies or {})
-        self.location = ""
-
-    def send(self, method: str, path: str, fields: dict[str, str] | None = None) -> tuple[int, str]:
-        headers = {"Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items()), "Accept-Encoding": "identity"}
-        body = None
-        if fields is not None:
-            body = urlencode(fields).encode()
-            headers |= {"Content-Type": "application/x-www-form-urlencoded", "Origin": f"http://localhost:{self.connection.port}"}
-        self.connection.request(method, path, body, headers)
-        answer = self.connection.getresponse()
-        text = answer.read().decode(errors="replace")
-        for cookie in answer.headers.get_all("Set-Cookie") or ():
-            name, _, value = cookie.split(";", 1)[0].partition("=")
-            self.cookies[name] = value
-        self.location = answer.headers.get("Location", "")
-        return answer.status, text
-
-    def form(self, path: str) -> dict[str, str]:
-        """The hidden fields of the page's main form."""
-        status, text = self.send("GET", path)
-        if status != 200:
-            raise SystemExit(f"{path} answered {status}: {self.location}")
-        main = text[text.index("<main") :]
-        hidden = re.findall(r'<input type="hidden" name="([^"]+)" (?:id="[^"]*" )?value="([^"]*)"', main)
-        return {name: html.unescape(value) for name, value in hidden}
 
 
 @dataclass(frozen=True)
@@ -149,27 +112,13 @@ def checking_in(times: int) -> Callable[..., None]:
 
 def one_check_in(client: Client, done: Callable[[float], None]) -> None:
     client.send("GET", "/me/check-in/")
-    while client.location and not client.location.endswith("/me/"):
-        path = client.location
-        fields = client.form(path) | first_choices(client, path)
+    while client.location and client.location != "/me/":
+        form = client.form(client.location)
         began = time.perf_counter()
-        status, text = client.send("POST", path, fields)
+        status, text = client.send("POST", form.action, form.filled())
         if status != 302:
-            raise SystemExit(f"{path} answered {status}: {re.sub('<[^>]+>', ' ', text[text.index('<main') :])[:400]}")
+            raise SystemExit(f"{form.action} answered {status}: {plain(text)}")
         done((time.perf_counter() - began) * 1000)
-
-
-def first_choices(client: Client, path: str) -> dict[str, str]:
-    """The first answer of each question; of boxes to tick the last, which says "none of these"."""
-    _, text = client.send("GET", path)
-    main = text[text.index("<main") :]
-    chosen: dict[str, str] = {}
-    for name, value in re.findall(r'<input[^>]*type="radio"[^>]*name="([^"]+)"[^>]*value="([^"]*)"', main) + re.findall(
-        r'<input[^>]*name="([^"]+)"[^>]*type="radio"[^>]*value="([^"]*)"', main
-    ):
-        chosen.setdefault(name, value)
-    chosen |= dict(re.findall(r'<input[^>]*name="([^"]+)"[^>]*type="checkbox"[^>]*value="([^"]*)"', main))
-    return chosen | dict(re.findall(r'<input[^>]*type="checkbox"[^>]*name="([^"]+)"[^>]*value="([^"]*)"', main))
 
 
 def main() -> int:

@@ -120,10 +120,11 @@ class Up:
 
     def until_runs(self, words: str, seconds: float = SECOND_SECONDS) -> int:
         deadline = time.monotonic() + seconds
-        while not any(re.search(words, command) for command in self.processes().values()):
+        while True:
+            with suppress(ValueError):
+                return self.one(words)
             assert time.monotonic() < deadline, self.said
             time.sleep(0.1)
-        return self.one(words)
 
     def until_alone(self, seconds: float = 30) -> None:
         deadline = time.monotonic() + seconds
