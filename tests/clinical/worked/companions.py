@@ -66,6 +66,13 @@ LEVELS = [
     *(case(f"{name} raises diazepam", takes(name), None, "inhibitor-together:warn", "contraindicated-pair") for name in RAISED),
     *(case(f"{name} lowers diazepam", takes(name), None, "inducer-together:warn", "contraindicated-pair") for name in LOWERED),
     *(case(f"{name} changes nothing", takes(name), None, "", LEVEL) for name in ("famotidine", "ranitidine", "nizatidine")),
+    case(
+        "an antacid delays the peak",
+        takes("calcium carbonate 500 MG"),
+        None,
+        "absorption-changed:note",
+        "medicine-not-recognised " + LEVEL,
+    ),
     case("long corticosteroids", takes("prednisone 5 MG"), None, "inducer-together:note"),
     *(
         case(f"{one} is not touched by cimetidine", takes("cimetidine"), of(one, "1"), "", "inhibitor-together")
