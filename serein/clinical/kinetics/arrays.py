@@ -18,6 +18,8 @@ from .propagator import IDENTITY, Matrix, applied, by_rates, times
 Floats = NDArray[np.float64]
 Grid = tuple[Floats, Floats]
 LONGEST_CHAIN, FEW, AT_ONCE = 24, 8, 256
+# Above this many people a row at a time is faster than a chain at a time: each is written where it belongs, once, in a run of memory.
+MANY, IN_CACHE = 512, 5000
 
 
 class Matrices:
@@ -47,6 +49,22 @@ class Chain:
     which: list[int]
 
 
+@dataclass(frozen=True)
+class Known:
+    """A programme, the people in each of its phases, and who of them takes which of its unknown doses."""
+
+    plan: Programme
+    phases: list[Crowd]
+    taken: Floats
+
+    def entering(self, step: int) -> Floats:
+        """mg that reach each person's gut at a step with a dose."""
+        mg: Floats = self.phases[self.plan.dose_phase[step]]["bioavailability"] * self.plan.mg[step]
+        if self.plan.unknown[step]:
+            mg = mg * self.taken[self.plan.doubt[step]]
+        return mg
+
+
 def windows(plan: Programme, steps: range) -> list[range]:
     """Consecutive steps that end with a dose, or after 24 of them."""
     ends = (np.flatnonzero(plan.mg[steps.start : steps.stop]) + steps.start).tolist()
@@ -66,27 +84,28 @@ def chains(plan: Programme, all_windows: list[range]) -> list[Chain]:
     return list(found.values())
 
 
-def walk(plan: Programme, phases: list[Crowd], steps: range, state: Floats, grid: Grid) -> None:
+def walk(known: Known, steps: range, state: Floats, grid: Grid) -> None:
     """Moves `state` [4][people] through `steps` and writes the rows of `grid` [row][people]."""
+    plan, phases = known.plan, known.phases
     all_windows = windows(plan, steps)
     alike = chains(plan, all_windows)
     if len(alike) > max(FEW, len(all_windows) // 4):
-        _stepwise(plan, phases, steps, (state, grid))
+        _stepwise(known, steps, (state, grid))
         return
     people = phases[0].people
     if people < FEW:
         for i in range(people):
-            _one_person(
-                plan, [c.part(slice(i, i + 1)) for c in phases], (all_windows, alike), (state[:, i : i + 1], _columns(grid, i))
-            )
+            one = Known(plan, [c.part(slice(i, i + 1)) for c in phases], known.taken[:, i : i + 1])
+            _one_person(one, (all_windows, alike), (state[:, i : i + 1], _columns(grid, i)))
         return
     matrices = Matrices(plan, lambda phase, hours: propagators(phases[phase].rates, hours))
     prefixes = [_prefixes(plan, matrices, c) for c in alike]
-    anchors = _anchors(plan, phases, (all_windows, alike), [_dense(p[-1], people) for p in prefixes], state)
+    anchors = _anchors(known, (all_windows, alike), [_dense(p[-1], people) for p in prefixes], state)
     scales = [c.scale for c in phases]
+    sampled, at_once = (_sampled, AT_ONCE) if people <= MANY else (_row_by_row, IN_CACHE)
     for chain, prefix in zip(alike, prefixes, strict=True):
-        for a in range(0, people, AT_ONCE):
-            _sampled(plan, (chain, all_windows), _Part(prefix, scales, slice(a, a + AT_ONCE)), anchors, grid)
+        for a in range(0, people, at_once):
+            sampled(plan, (chain, all_windows), _Part(prefix, scales, slice(a, a + at_once)), anchors, grid)
 
 
 def _columns(grid: Grid, i: int) -> Grid:
@@ -112,9 +131,7 @@ def _dense(m: Matrix, people: int) -> Floats:
     return full
 
 
-def _anchors(
-    plan: Programme, phases: list[Crowd], shape: tuple[list[range], list[Chain]], moves: list[Floats], state: Floats
-) -> Floats:
+def _anchors(known: Known, shape: tuple[list[range], list[Chain]], moves: list[Floats], state: Floats) -> Floats:
     """The state at the begin of each window, [window][4][people]; `state` ends as the last one's end."""
     all_windows, alike = shape
     chain_of = {number: k for k, chain in enumerate(alike) for number in chain.which}
@@ -123,8 +140,8 @@ def _anchors(
         found[number] = state
         np.einsum("ijn,jn->in", moves[chain_of[number]], found[number], out=state)
         end = w.stop - 1
-        if plan.mg[end] != 0:
-            state[0] += phases[plan.dose_phase[end]]["bioavailability"] * plan.mg[end]
+        if known.plan.mg[end] != 0:
+            state[0] += known.entering(end)
     return found
 
 
@@ -160,6 +177,27 @@ def _sampled(plan: Programme, shape: tuple[Chain, list[range]], part: _Part, anc
         grid[1][rows, part.people] = summed((mg * u, gut), (mc * u, centre), (mp * u, outer), (mm * u, other))
 
 
+def _row_by_row(plan: Programme, shape: tuple[Chain, list[range]], part: _Part, anchors: Floats, grid: Grid) -> None:
+    """The same for many people: their coefficients stay in the cache, each row is written once."""
+    chain, all_windows = shape
+    coefficients = []
+    for j, i in enumerate(chain.steps):
+        if plan.row[i] >= 0:
+            v, u = part.scales[plan.sample_phase[i]][:, part.people]
+            _, cg, cc, cp, _, _, _, mg, mc, mp, mm = (_of(entry, part.people) for entry in part.prefix[j])
+            coefficients.append((j, (cg * v, cc * v, cp * v), (mg * u, mc * u, mp * u, mm * u)))
+    term = np.empty(anchors[0, 0, part.people].shape)
+    for number in chain.which:
+        state, first = anchors[number, :, part.people], all_windows[number].start
+        for j, for_parent, for_metabolite in coefficients:
+            row = plan.row[first + j]
+            for to, entries in ((grid[0][row, part.people], for_parent), (grid[1][row, part.people], for_metabolite)):
+                np.multiply(state[0], entries[0], out=to)
+                for entry, amount in zip(entries[1:], state[1:], strict=False):
+                    np.multiply(amount, entry, out=term)
+                    np.add(to, term, out=to)
+
+
 def _of(entry: Any, people: slice) -> Any:
     return entry[people] if isinstance(entry, np.ndarray) else entry
 
@@ -172,11 +210,10 @@ def _evenly_spaced(rows: NDArray[np.int32]) -> Any:
     return slice(int(rows[0]), int(rows[-1]) + 1, int(apart[0])) if apart[0] > 0 and (apart == apart[0]).all() else rows
 
 
-def _one_person(plan: Programme, phases: list[Crowd], shape: tuple[list[range], list[Chain]], to: tuple[Floats, Grid]) -> None:
+def _one_person(known: Known, shape: tuple[list[range], list[Chain]], to: tuple[Floats, Grid]) -> None:
     """For one body numbers are faster than arrays of length one, until its rows are written."""
-    (all_windows, alike), (state, grid) = shape, to
+    (all_windows, alike), (state, grid), plan, phases = shape, to, known.plan, known.phases
     rates = [tuple(map(float, c.rates[:, 0])) for c in phases]
-    available = [float(c["bioavailability"][0]) for c in phases]
     matrices = Matrices(plan, lambda phase, hours: by_rates(rates[phase], hours))
     prefixes = [_prefixes(plan, matrices, c) for c in alike]
     move_of = {number: p[-1] for chain, p in zip(alike, prefixes, strict=True) for number in chain.which}
@@ -185,15 +222,16 @@ def _one_person(plan: Programme, phases: list[Crowd], shape: tuple[list[range], 
         found.append(now)
         gut, *rest = applied(move_of[number], now)
         end = w.stop - 1
-        now = (gut + available[plan.dose_phase[end]] * float(plan.mg[end]), rest[0], rest[1], rest[2])
+        entering = float(known.entering(end)[0]) if plan.mg[end] else 0.0
+        now = (gut + entering, rest[0], rest[1], rest[2])
     state[:, 0] = now
     anchors, scales = np.array(found)[:, :, None], [c.scale for c in phases]
     for chain, prefix in zip(alike, prefixes, strict=True):
         _sampled(plan, (chain, all_windows), _Part(prefix, scales, slice(0, 1)), anchors, grid)
 
 
-def _stepwise(plan: Programme, phases: list[Crowd], steps: range, to: tuple[Floats, Grid]) -> None:
-    state, grid = to
+def _stepwise(known: Known, steps: range, to: tuple[Floats, Grid]) -> None:
+    (state, grid), plan, phases = to, known.plan, known.phases
     matrices = Matrices(plan, lambda phase, hours: propagators(phases[phase].rates, hours))
     scales = [c.scale for c in phases]
     gut, centre, outer, other = (row.copy() for row in state)
@@ -201,7 +239,7 @@ def _stepwise(plan: Programme, phases: list[Crowd], steps: range, to: tuple[Floa
         if plan.matrix[i] >= 0:
             gut, centre, outer, other = applied(matrices[int(plan.matrix[i])], (gut, centre, outer, other))
         if plan.mg[i] != 0:
-            gut = gut + phases[plan.dose_phase[i]]["bioavailability"] * plan.mg[i]
+            gut = gut + known.entering(i)
         if plan.row[i] >= 0:
             scale = scales[plan.sample_phase[i]]
             grid[0][plan.row[i]], grid[1][plan.row[i]] = centre * scale[0], other * scale[1]

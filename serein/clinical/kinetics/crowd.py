@@ -1,5 +1,6 @@
 """Many bodies side by side, one column each: the shape in which populations, posteriors and panels are calculated."""
 
+import functools
 from dataclasses import dataclass, replace
 from statistics import NormalDist
 
@@ -89,10 +90,13 @@ def evenly(people: int, base: int) -> Floats:
     return point
 
 
+@functools.lru_cache(maxsize=64)
 def normally(people: int, base: int) -> Floats:
-    """Those points through the inverse normal distribution."""
+    """Those points through the inverse normal distribution. Remembered, since a panel asks the same for everybody; not to be written to."""
     normal = NormalDist()
-    return np.array([normal.inv_cdf(float(p)) for p in evenly(people, base)])
+    found = np.array([normal.inv_cdf(float(p)) for p in evenly(people, base)])
+    found.flags.writeable = False
+    return found
 
 
 def in_force(course: Course, crowd: Crowd) -> list[Crowd]:

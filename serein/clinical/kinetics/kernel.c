@@ -41,6 +41,8 @@ typedef struct {
     const int32_t *dose_phase;   /* [step] */
     const int32_t *row;          /* [step], -1: not sampled; with `extremes` the row (a day) that takes the highest and lowest */
     const int32_t *sample_phase; /* [step] */
+    const int32_t *doubt;        /* [step], -1: surely taken; else the row of `taken` */
+    const double *taken;         /* [doubt][person], 1 or 0 */
     double *state;               /* [4][person], in and out */
     double *parent, *metabolite; /* [row][row_stride]; with `extremes` [2][rows][row_stride]: lowest, then highest */
     int64_t rows;
@@ -196,7 +198,11 @@ static void walked(const Work *w, int64_t at, int64_t width, double *table, doub
         }
         if (w->mg[step] != 0) {
             const double *f = w->bioavailable + w->dose_phase[step] * w->people + at;
-            for (int64_t j = 0; j < width; j += W) keep(s + j, load(s + j) + load(f + j) * w->mg[step]);
+            const double *taken = w->doubt[step] < 0 ? NULL : w->taken + w->doubt[step] * w->people + at;
+            for (int64_t j = 0; j < width; j += W) {
+                v8 mg = load(f + j) * w->mg[step];
+                keep(s + j, load(s + j) + (taken ? mg * load(taken + j) : mg));
+            }
         }
         if (w->row[step] >= 0) sampled(w, step, at, width, s, past);
     }
@@ -240,5 +246,5 @@ int serein_walk(const Work *w, int64_t first, int64_t last) {
     return serein_walk_base(w, first, last);
 }
 
-int64_t serein_kernel_version(void) { return 1; }
+int64_t serein_kernel_version(void) { return 2; }
 #endif

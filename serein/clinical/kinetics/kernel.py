@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from .crowd import Crowd
 from .programme import Programme
 
-VERSION = 1
+VERSION = 2
 # Not .so: Python would take it for a module of its own and offer it to whoever walks through the package.
 LIBRARY = Path(__file__).with_name("kernel.shared")
 WIDTH = 8  # people side by side in one vector
@@ -19,8 +19,8 @@ Floats = NDArray[np.float64]
 
 _WHOLE = ("people", "phases", "intervals", "products", "steps", "row_stride", "block", "extremes")
 _ADDRESSES = (
-    "rates", "bioavailable", "scale", "hours", "phase_of", "product", "matrix", "mg", "dose_phase", "row", "sample_phase", "state", "parent",
-    "metabolite",
+    "rates", "bioavailable", "scale", "hours", "phase_of", "product", "matrix", "mg", "dose_phase", "row", "sample_phase", "doubt", "taken",
+    "state", "parent", "metabolite",
 )  # fmt: skip
 
 
@@ -56,7 +56,7 @@ def _stacked(each: list[Floats], padded: int) -> Floats:
 class Prepared:
     """Arrays laid out for the kernel, kept alive as long as it reads them. People are padded to whole vectors with copies of the last."""
 
-    def __init__(self, plan: Programme, phases: list[Crowd], steps: slice) -> None:
+    def __init__(self, plan: Programme, phases: list[Crowd], steps: slice, taken: Floats) -> None:
         people = phases[0].people
         self.padded = -(-people // WIDTH) * WIDTH
         self.arrays: dict[str, NDArray[Any]] = {
@@ -64,7 +64,8 @@ class Prepared:
             "bioavailable": _stacked([c["bioavailability"][None] for c in phases], self.padded),
             "scale": _stacked([c.scale for c in phases], self.padded),
             "hours": plan.hours, "phase_of": plan.phase_of, "product": plan.products, "matrix": plan.matrix[steps], "mg": plan.mg[steps],
-            "dose_phase": plan.dose_phase[steps], "row": plan.row[steps], "sample_phase": plan.sample_phase[steps],
+            "dose_phase": plan.dose_phase[steps], "row": plan.row[steps], "sample_phase": plan.sample_phase[steps], "doubt": plan.doubt[steps],
+            "taken": _stacked([taken], self.padded),
         }  # fmt: skip
         matrices = len(plan.hours) + len(plan.products)
         self.work = Work(

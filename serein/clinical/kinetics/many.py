@@ -48,6 +48,7 @@ class Extremes:
 class How:
     threads: int
     path: Path
+    taken: Floats
 
 
 def best_path() -> Path:
@@ -69,25 +70,17 @@ def levels_of_many(
     grid = into or grid_for(plan.rows, people)
     if grid.parent.shape[0] != plan.rows or grid.people != people:
         raise ValueError(f"the buffer is for {grid.parent.shape[0]} rows and {grid.people} people, not {plan.rows} and {people}")
-    how = How(threads, path or best_path())
-    if not plan.unknown.any():
-        _run(plan, phases, grid, how)
-        return grid
-    for pattern in range(min(PATTERNS, people)):
-        these = slice(pattern, people, PATTERNS)
-        mine = grid_for(plan.rows, len(range(people)[these]))
-        _run(adherence(plan, pattern), [c.part(these) for c in phases], mine, how)
-        grid.parent[:, these], grid.metabolite[:, these] = mine.cut()
+    _run(plan, phases, grid, How(threads, path or best_path(), adherence(plan, people)))
     return grid
 
 
-def adherence(plan: Programme, pattern: int) -> Programme:
-    """The programme of the people of one of 17 patterns of taking what is unknown. Pattern k takes about (k + ½)/17 of it: every adherence from
-    none to all is held equally likely, and which doses it is follows an even sequence, not chance. (17, because the people themselves are laid
-    out to the bases 2 to 13.)"""
-    number = np.cumsum(plan.unknown) - 1
-    taken = (number * GOLDEN + pattern * SILVER) % 1.0 < (pattern + 0.5) / PATTERNS
-    return replace(plan, mg=np.where(plan.unknown & ~taken, 0.0, plan.mg), unknown=np.zeros_like(plan.unknown))
+def adherence(plan: Programme, people: int) -> Floats:
+    """[unknown dose][person]: 1 where that person is taken to have taken it, else 0. People follow 17 patterns in turn; pattern k takes about
+    (k + ½)/17 of the unknown doses, so that every adherence from none to all is held equally likely, and which doses it is follows an even
+    sequence, not chance. (17, because the people themselves are laid out to the bases 2 to 13.)"""
+    number, pattern = np.arange(int(plan.unknown.sum())), np.arange(people) % PATTERNS
+    place = (number[:, None] * GOLDEN + pattern * SILVER) % 1.0
+    return np.where(place < (pattern + 0.5) / PATTERNS, 1.0, 0.0)
 
 
 def expected(plan: Programme) -> Programme:
@@ -98,16 +91,14 @@ def expected(plan: Programme) -> Programme:
 def extremes_of_many(
     plan: Programme, phases: list[Crowd], day_of: NDArray[np.int32], *, threads: int = 1, path: Path | None = None
 ) -> Extremes:
-    """Lowest and highest level of each row's day (`day_of[row]`, not decreasing, from 0 without gaps), without keeping the grid. Unknown doses
-    count half."""
+    """Lowest and highest level of each row's day (`day_of[row]`, not decreasing, from 0 without gaps), without keeping the grid."""
     days, people = int(day_of[-1]) + 1, phases[0].people
-    plan = expected(plan)
     if (path or best_path()) == "compiled" and not plan.series:
         parent, metabolite = kernel.aligned((2, days), people), kernel.aligned((2, days), people)
         for one in (parent, metabolite):
             one[0], one[1] = np.inf, -np.inf
         by_day = replace(plan, row=np.where(plan.row >= 0, day_of[plan.row], -1).astype(np.int32), rows=days)
-        prepared = kernel.Prepared(by_day, phases, slice(0, len(plan.matrix)))
+        prepared = kernel.Prepared(by_day, phases, slice(0, len(plan.matrix)), adherence(plan, people))
         state = np.zeros((4, parent.shape[-1]))
         shared_out(prepared.padded, threads, lambda a, b: prepared.walk(state, (parent, metabolite), (a, b), extremes=True))
         return Extremes(parent[..., :people], metabolite[..., :people])
@@ -138,7 +129,7 @@ def _segment(plan: Programme, phases: list[Crowd], steps: tuple[int, int], to: t
     if steps[0] == steps[1]:
         return
     if how.path == "compiled":
-        prepared = kernel.Prepared(plan, phases, slice(*steps))
+        prepared = kernel.Prepared(plan, phases, slice(*steps), how.taken)
         shared_out(prepared.padded, how.threads, lambda a, b: prepared.walk(state, (grid.parent, grid.metabolite), (a, b)))
         return
 
@@ -146,7 +137,12 @@ def _segment(plan: Programme, phases: list[Crowd], steps: tuple[int, int], to: t
         b = min(b, grid.people)
         if a < b:
             part, mine = slice(a, b), [c.part(slice(a, b)) for c in phases]
-            arrays.walk(plan, mine, range(*steps), state[:, part], (grid.parent[:, part], grid.metabolite[:, part]))
+            arrays.walk(
+                arrays.Known(plan, mine, how.taken[:, part]),
+                range(*steps),
+                state[:, part],
+                (grid.parent[:, part], grid.metabolite[:, part]),
+            )
 
     shared_out(grid.parent.shape[1], how.threads, numpy)
 

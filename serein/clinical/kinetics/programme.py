@@ -5,6 +5,7 @@ in minutes has almost as many different lengths as doses, and each would need a 
 most 15 multiples of each power of sixteen instead.
 """
 
+import functools
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -52,6 +53,11 @@ class Programme:
     rows: int
     times_h: Floats
     series: tuple[Series, ...] = ()
+
+    @functools.cached_property
+    def doubt(self) -> Whole:
+        """[step] number of the unknown dose, -1 for what was surely taken."""
+        return np.where(self.unknown, np.cumsum(self.unknown) - 1, -1).astype(np.int32)
 
 
 def programme(course: Course) -> Programme:

@@ -92,6 +92,15 @@ def test_a_crowd_is_its_people_one_by_one(compiled):
             assert nearly(parent[:, i], exact.parent) and nearly(metabolite[:, i], exact.metabolite), path
 
 
+def test_many_people_are_calculated_as_few_are(compiled):
+    """NumPy takes another way for more than 512: row by row, so that each is written once."""
+    crowd, plan = people(700), programme(TAPER)
+    fast, slow = (levels_of_many(plan, crowd, path=path).cut() for path in ("compiled", "numpy"))
+    few = levels_of_many(plan, [crowd[0].part(slice(600, 700))], path="numpy").cut()
+    for analyte in (0, 1):
+        assert nearly(slow[analyte], fast[analyte]) and nearly(slow[analyte][:, 600:], few[analyte])
+
+
 @pytest.mark.parametrize("path", ["numpy", "compiled"])
 def test_threads_and_used_buffers_change_no_digit(compiled, path):
     plan, crowd = programme(TAPER), people(300)
