@@ -111,3 +111,37 @@ def test_elsewhere_no_page_shows_the_link(d, client):
     url = reverse("clinician:invite")
     page = client.post(url, {**hidden(client.get(url)), **INVITED}, follow=True)
     assert page.status_code == 200 and "/invitation/" not in page.content.decode()
+
+
+STRINGS = ["", "NaN", "9" * 400, "٣", "<script>alert(1)</script>", "\u202egnp", "x" * 30000]
+REVIEW = {"decision": "continue", "words": "Sleeps well.", "next_on_0": "12", "next_on_1": "20", "next_on_2": "2026"}
+BRIDGE = {"days": "7", "reason": "no-appointment", "words": ""}
+CONTACT = {"how": "telephone", "words": "Called."}
+
+
+@pytest.mark.parametrize(
+    ("page", "body", "field"),
+    [
+        *(("review", REVIEW, f) for f in ("decision", "words", "next_on_0", "next_on_2", "seen", "plan")),
+        *(("bridge", BRIDGE, f) for f in ("days", "reason", "words", "plan")),
+        *(("contact", CONTACT, f) for f in ("how", "words", "seen")),
+    ],
+)
+def test_a_hostile_field_is_told_in_words_or_kept_as_typed_and_never_comes_back_as_markup(d, client, page, body, field):
+    told(d, mixing={"choices": ["alcohol"]}, body={"choices": ["fever"]})
+    url = at_desk(page, d, *(["check-in-flag"] if page == "contact" else []))
+    for value in STRINGS:
+        answer = client.post(url, {**hidden(client.get(url)), **body, field: value})
+        text = answer.content.decode()
+        assert answer.status_code in (302, 403, 409, 413, 422), (value[:20], answer.status_code)
+        assert "<script>alert(1)" not in text
+        if answer.status_code == 422:
+            assert "There is a problem" in text, value[:20]
+    assert "<script>alert(1)" not in client.get(at_desk("chart", d)).content.decode()
+
+
+@pytest.mark.parametrize("band", STRINGS)
+def test_no_asked_band_breaks_the_plot(d, client, band):
+    for page in ("watch", "levels"):
+        answer = client.get(at_desk(page, d), {"band": band})
+        assert answer.status_code in (200, 400) and "<script>alert" not in answer.content.decode()

@@ -45,6 +45,11 @@ def drawing(dose: DayDose) -> SafeString | str:
     return format_html_join("", "{}", ((p,) for p in pieces)) if all(pieces) else ""
 
 
+def in_sentences(words: str) -> str:
+    """A dose with its limits as two sentences: one of twenty words is more than many people read at once."""
+    return words.replace(", at most ", ". At most ")
+
+
 def mg_words(mg: Decimal) -> str:
     return f"{plain(mg)} mg"
 

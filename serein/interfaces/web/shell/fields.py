@@ -92,7 +92,7 @@ class DateField(forms.Field):
             if not 1800 <= year <= 2200:  # "85" is not a year that anybody alive was born in or a plan ends in
                 raise ValueError(year)
             return date(year, month, day)
-        except ValueError:
+        except (ValueError, OverflowError):
             raise ValidationError(self.error_messages["invalid"], code="invalid") from None
 
     def has_changed(self, initial: Any, data: Any) -> bool:

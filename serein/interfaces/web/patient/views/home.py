@@ -13,7 +13,7 @@ from serein.care.evaluation import answering, reads
 from serein.care.evaluation.safety import EMERGENCY
 from serein.care.monitoring import reads as monitoring
 from serein.care.planning.reads import plan_in_force, plan_waiting
-from serein.care.tapering.reads import waiting_taper
+from serein.care.tapering.reads import dose_in_force, running_taper, waiting_taper
 from serein.foundation.people.keys import OpenChart, Refused
 from serein.foundation.people.persons import Person, clinic_card
 from serein.interfaces.web.shell.desk import desk
@@ -21,7 +21,7 @@ from serein.interfaces.web.shell.once import once
 from serein.interfaces.web.shell.pages import not_found_page, refused_page, render_form_page
 
 from ..door import at_home, day_words, own_record
-from ..doses import box
+from ..doses import box, in_sentences
 from ..forms import ConsentForm
 from .check_in import invite
 
@@ -42,7 +42,9 @@ def _next(chart: OpenChart) -> list[Next]:
     if not any(c.what == "care" and c.in_force for c in consents(chart)):
         says = "Please read about your care here. Then tell us if you agree."
         return [Next("Read and agree", says, "Read it now", reverse("patient:consent", args=["care"]))]
-    return [n for n in (_plan_to_read(chart), _taper_to_read(chart), _questions(chart)) if n is not None]
+    return [
+        n for n in (_plan_to_read(chart), _taper_to_read(chart), _change_to_confirm(chart), _questions(chart)) if n is not None
+    ]
 
 
 def _plan_to_read(chart: OpenChart) -> Next | None:
@@ -57,6 +59,15 @@ def _taper_to_read(chart: OpenChart) -> Next | None:
         return None
     says = "Your care team wrote a plan to lower your dose slowly. Nothing changes until you agree."
     return Next("Read your dose changes", says, "Read it now", reverse("patient:taper"))
+
+
+def _change_to_confirm(chart: OpenChart) -> Next | None:
+    now = dose_in_force(chart, at_home(chart.at, patient_card(chart).time_zone).date()) if running_taper(chart) else None
+    change = now.unconfirmed_change if now else None
+    if change is None:
+        return None
+    says = f"Your dose was to go from {change.before} mg to {change.after} mg a day. We do not know yet which one you take."
+    return Next("Did you change your dose?", says, "Tell us", reverse("patient:taper"))
 
 
 def _questions(chart: OpenChart) -> Next | None:
@@ -92,6 +103,7 @@ def home(request: HttpRequest, who: Person) -> HttpResponse:
         "plan_ends": day_words(plan.text.ends_on, today) if plan else "",
         "sent_on": day_words(at_home(sent.submitted_at, card.time_zone).date(), today) if sent and sent.submitted_at else "",
         "diary": box(monitoring.today(chart), monitoring.as_needed(chart), card.time_zone), "check_in": invite(chart) if plan else None,
+        "plan_words": in_sentences(plan.regimen_words) if plan and running_taper(chart) is None else "",
         "may_change": sent is not None and reads.open_intake(chart) is None,
     }  # fmt: skip
     return render(request, "patient/home.html", context)

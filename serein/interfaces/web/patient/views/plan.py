@@ -10,6 +10,7 @@ from django.urls import reverse
 from serein.care.access.reads import patient_card
 from serein.care.planning.actions import Replied, reply_to_plan
 from serein.care.planning.reads import PlanCard, plan_in_force, plan_waiting
+from serein.care.tapering.reads import running_taper
 from serein.clinical import knowledge
 from serein.foundation.people.keys import OpenChart, Refused
 from serein.foundation.people.persons import Person
@@ -18,6 +19,7 @@ from serein.interfaces.web.shell.once import once
 from serein.interfaces.web.shell.pages import changed_page, refused_page, render_form_page
 
 from ..door import at_home, day_words, own_record
+from ..doses import in_sentences
 from ..drawing import drawn
 from ..forms import ReplyForm
 
@@ -67,8 +69,9 @@ def _page(request: HttpRequest, chart: OpenChart, card: PlanCard | None, form: R
         context |= {name: day_words(day, today) for name, day in dates.items()}
         context |= {
             "may_answer": card.state in ("sent", "questioned"),
-            "doses": [(line, drawn(product, dose)) for line, dose in zip(card.dose_lines, text.doses, strict=True)],
+            "doses": [(in_sentences(line), drawn(product, dose)) for line, dose in zip(card.dose_lines, text.doses, strict=True)],
             **_advice(),
+            "tapering": running_taper(chart) is not None and card.state == "agreed",
             "asked": [r for r in card.replies if r.answer == "ask"],
         }
     return render_form_page(request, form, title="My plan", template="patient/plan.html", button="Send my answer", **context)
