@@ -9,19 +9,24 @@ MINUTES ?= 30
 # Each worker has a PostgreSQL and a Chromium of its own.
 WORKERS ?= 2
 UP ?=
+COMPILED := serein/clinical/knowledge/compiled.json
+FACTS := $(shell find serein/clinical/knowledge -name '*.yaml' -o -name '*.py')
 # What the tools put on disk must be readable by the account that Serein runs as after it gave up root.
 QUIET_PIP := umask 022 && $(BIN)/python -m pip --disable-pip-version-check --quiet install
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-run: $(VENV)/ready-run ## start Serein with a demonstration clinic: make run UP='--port 8001'
+run: $(VENV)/ready-run $(COMPILED) ## start Serein with a demonstration clinic: make run UP='--port 8001'
 	@exec $(BIN)/serein up $(UP)
 
 install: $(VENV)/ready-dev ## everything that make test needs
 
-knowledge: $(VENV)/ready-run ## check the facts and write them as one file, so that commands start fast after an edit
-	$(BIN)/python -m serein.clinical.knowledge
+knowledge: $(COMPILED) ## check the facts and write them as one file, so that commands start fast after an edit
+
+# Whoever runs Serein after it gave up root must be able to read it.
+$(COMPILED): $(FACTS) | $(VENV)/ready-run
+	@umask 022 && $(BIN)/python -m serein.clinical.knowledge
 
 test: $(VENV)/ready-dev lint types contracts pytest ## lint, strict types, import contracts and every test
 
@@ -35,7 +40,7 @@ types: $(VENV)/ready-dev ## mypy --strict
 contracts: $(VENV)/ready-dev ## who may import whom
 	$(BIN)/lint-imports
 
-pytest: $(VENV)/ready-dev ## unit, property, house, database and browser tests
+pytest: $(VENV)/ready-dev $(COMPILED) ## unit, property, house, database and browser tests
 	chromium="$$(.ci/chromium)"; CHROMIUM="$$chromium" $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m 'not long'
 
 test-long: $(VENV)/ready-dev ## campaigns that fill MINUTES=n: more examples, races and kills again and again, the wheel
@@ -54,7 +59,7 @@ wheel: $(VENV)/ready-run ## dist/serein-….whl, without the network: a pure one
 	$(BIN)/python -m pip --disable-pip-version-check wheel --quiet --no-index --no-deps --no-build-isolation -w dist .
 
 clean: ## remove what the tools made; the clinic's data in var/ stay
-	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(COMPILED) dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
 $(BIN)/python:
 	@python="$$(.ci/python)" && umask 022 && "$$python" -m venv $(VENV)
