@@ -17,14 +17,13 @@ from serein.clinical.kinetics.panel import Diary, ahead
 PROCESSES, AT_ONCE, DAYS, BACK = 2, 250, 14, 90
 
 
-def diary(number: int) -> Diary:
-    """Two doses a day about 8:00 and 20:00, now and then missed or not told; the same for the same number. Ahead: the plan."""
-    draw = np.random.Generator(np.random.PCG64(number))
+def diary(draw: np.random.Generator) -> Diary:
+    """Two doses a day about 8:00 and 20:00, now and then missed or not told. Ahead: the plan."""
     usual = (np.arange(2 * (BACK + DAYS)) * 720 + 480).astype(np.int64)
     past = usual < BACK * 1440
     minutes = np.where(past, usual + draw.integers(-90, 90, len(usual)), usual)
     chance = draw.random(len(usual))
-    mg = np.full(len(usual), float(draw.choice([2.0, 2.5, 5.0, 10.0])))
+    mg = np.full(len(usual), (2.0, 2.5, 5.0, 10.0)[int(draw.integers(4))])
     mg[past & (chance < 0.05)] = 0.0
     return Diary(minutes, mg, past & (chance > 0.97), BACK * 1440 - 120)
 
@@ -46,9 +45,9 @@ _TYPICAL: list[Typical] = []
 
 def part(first: int) -> tuple[int, float]:
     """(patients done, the highest of tonight's middles): what leaves a process is small, whatever the panel."""
-    highest = 0.0
+    highest, draw = 0.0, np.random.Generator(np.random.PCG64(first))
     for number in range(first, first + AT_ONCE):
-        found = ahead(diary(number), typical_of(number), DAYS)
+        found = ahead(diary(draw), typical_of(number), DAYS)
         highest = max(highest, found.parent[0][1])
     return AT_ONCE, highest
 

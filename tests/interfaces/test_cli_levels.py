@@ -1,6 +1,7 @@
 """`serein levels` as a script meets it."""
 
 import json
+import math
 import subprocess
 import sys
 from xml.etree import ElementTree
@@ -123,6 +124,16 @@ def test_steady_levels_lie_in_the_published_band_per_mg_a_day() -> None:
     assert 20 <= parent / 10 <= 34 and 1.4 <= metabolite / parent <= 2.4
 
 
+def test_another_benzodiazepine_has_its_own_half_life_and_says_what_nobody_published():
+    washed = {"doses": [{"at_h": 0, "mg": 2}], "times_h": [4, 24]}
+    done = run({"person": {"age_years": 30, "weight_kg": 70}, "substance": "lorazepam", **washed}, "--json")
+    answer = json.loads(done.stdout)
+    assert done.returncode == 0 and not any(key.startswith("nordiazepam") for key in answer)
+    early, late = answer["lorazepam_ng_per_ml"]
+    assert 12 < 20 * math.log(2) / math.log(early / late) < 15
+    assert any("absorbed" in one for one in answer["unknown"]) and any("no band" in one for one in answer["unknown"])
+
+
 def test_slow_breakdown_raises_levels_and_fast_breakdown_lowers_them() -> None:
     usual = answer_for()["diazepam_ng_per_ml"][-1]
     assert answer_for(medicines=["fluvoxamine 100 mg"])["diazepam_ng_per_ml"][-1] > usual * 1.5
@@ -144,7 +155,8 @@ def test_what_is_not_known_is_said() -> None:
     [
         ({"age_years": 12}, {}),
         ({}, {}),
-        ({"age_years": 40}, {"substance": "lorazepam"}),
+        ({"age_years": 40}, {"substance": "clonazepam"}),
+        ({"age_years": 40}, {"substance": "lorazepam", "band": 0.9}),
         ({"age_years": 40, "medicines": ["rifampicin", "cimetidine"]}, {}),
         ({"age_years": 40}, {"doses": [{"at_h": 0, "mg": 20, "every_h": 6, "count": 9}]}),
     ],

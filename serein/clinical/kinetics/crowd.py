@@ -28,9 +28,9 @@ class Crowd:
     def __post_init__(self) -> None:
         if self.values.ndim != 2 or self.values.shape[0] != len(FIELDS) or self.values.shape[1] < 1:
             raise NotAModel(f"a crowd has {len(FIELDS)} rows and at least one person, not the shape {self.values.shape}")
-        for name, row in zip(FIELDS, self.values, strict=True):
-            if not np.all(np.isfinite(row)) or np.any(row < 0):
-                raise NotAModel(f"{name}: not everybody's is a number of zero or more")
+        if not (self.values.min() >= 0 and self.values.max() < np.inf):
+            wrong = next(n for n, row in zip(FIELDS, self.values, strict=True) if not np.all((row >= 0) & (row < np.inf)))
+            raise NotAModel(f"{wrong}: not everybody's is a number of zero or more")
         if np.any(self["central_l"] == 0) or np.any(self["metabolite_volume_l"] == 0):
             raise NotAModel("central_l, metabolite_volume_l: a volume must be above zero")
         if np.any((self["intercompartmental_l_per_h"] > 0) & (self["peripheral_l"] == 0)):

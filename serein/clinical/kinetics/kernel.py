@@ -73,7 +73,7 @@ class Prepared:
             steps=len(self.arrays["matrix"]), block=128 if matrices <= 32 else 64, rows=plan.rows,
         )  # fmt: skip
         for name, array in self.arrays.items():
-            setattr(self.work, name, array.ctypes.data)
+            setattr(self.work, name, array.__array_interface__["data"][0])  # array.ctypes makes an object each time
 
     def walk(self, state: Floats, grid: tuple[Floats, Floats], people: tuple[int, int], extremes: bool = False) -> None:
         """Moves `state` [4][padded] through the steps for people from–to (whole vectors) and fills the grids [row][stride] (or, `extremes`,

@@ -41,7 +41,7 @@ def ahead(diary: Diary, typical: Typical, days: int = 14, *, people: int = PEOPL
     lag = round(typical.parameters.lag_h * 60)
     plan = on_minutes(diary.minutes, diary.mg, samples, lag_min=lag, unknown=diary.unknown)
     grids = levels_of_many(plan, [people_like(typical, people)], path=path).cut()
-    parent, metabolite = (
-        tuple(zip(*(quantile(np.sort(g, axis=1), t).tolist() for t in (0.05, 0.5, 0.95)), strict=True)) for g in grids
-    )
+    ordered = np.sort(np.stack(grids), axis=2)
+    found = np.stack([quantile(ordered, tail) for tail in (0.05, 0.5, 0.95)], axis=-1).tolist()
+    parent, metabolite = (tuple((low, middle, high) for low, middle, high in rows) for rows in found)
     return Ahead(parent, metabolite)

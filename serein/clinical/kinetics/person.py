@@ -14,6 +14,10 @@ from .somebody import NotValid, Person, Typical
 
 NORMAL_CYP2C19 = ("", "normal")
 SLOWING, HASTENING, POOR = "inhibitor", "inducer", "cyp2c19-poor"
+NOTHING_FURTHER = {
+    "central_fraction": 1.0, "intercompartmental_l_per_h": 0.0, "fraction_to_metabolite": 0.0, "metabolite_clearance_l_per_h": 0.0,
+    "metabolite_volume_l": 1.0,
+}  # fmt: skip
 OLDEST_YEARS, LIGHTEST_KG, HEAVIEST_KG = 100, 35, 250
 
 
@@ -47,7 +51,8 @@ def _model(file: KineticsFile) -> str:
 
 
 def _parameters(values: dict[str, float]) -> Parameters:
-    values = dict(values)
+    """Without a `central_fraction` there is one compartment, without a metabolite none is made."""
+    values = {**NOTHING_FURTHER, **values}
     volume, central = values.pop("volume_l"), values.pop("central_fraction")
     return Parameters(central_l=volume * central, peripheral_l=volume * (1 - central), **values)
 
@@ -75,6 +80,11 @@ def _effects(knowledge: Knowledge, file: KineticsFile, person: Person) -> tuple[
         unknown.append("Whether this person is obese: weight or height is missing.")
     elif bmi >= file.obese_from_bmi:
         states.append("obesity")
+    unknown += [
+        f"What {s} changes: no number of sufficient confidence is known."
+        for s in states
+        if not any(e.id == s for e in file.effects)
+    ]
     rivals = _by_medicines(knowledge, file, person, unknown)
     rivals += [e for e in file.effects if e.id in states and e.id == POOR]
     strongest = _strongest(rivals, unknown)
@@ -131,5 +141,5 @@ def _scale_volumes(knowledge: Knowledge, file: KineticsFile, person: Person, val
         values["volume_l"] *= float(hours(person.age_years) / hours(file.reference_age_years))
     bmi = _bmi(person)
     if person.weight_kg is not None and (bmi is None or bmi < file.obese_from_bmi):
-        for name in ("volume_l", "metabolite_volume_l"):
+        for name in {"volume_l", "metabolite_volume_l"} & values.keys():
             values[name] *= float(person.weight_kg / file.reference_weight_kg)

@@ -35,12 +35,12 @@ class KineticEffect:
 
 @dataclass(frozen=True, kw_only=True)
 class KineticsFile:
-    """`metabolite` is '' where none is modelled. `residual_percent`: proportional error of a measured level about the model; None is unknown."""
+    """`metabolite` is '' where none is modelled. `most_mg_in_24_h`: the highest daily dose of a label;
+    `residual_percent`: proportional error of a measured level about the model. None is unknown."""
 
     substance: str
     metabolite: str
     adult_from_years: int
-    most_mg_in_24_h: Decimal
     reference_weight_kg: Decimal
     reference_age_years: Decimal
     obese_from_bmi: Decimal
@@ -49,6 +49,7 @@ class KineticsFile:
     unknown: tuple[str, ...]
     confirmed_by: str | None
     review_by: date
+    most_mg_in_24_h: Decimal | None = None
     residual_percent: Decimal | None = None
     residual_cite: Cite | None = None
 

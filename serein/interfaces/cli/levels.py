@@ -125,7 +125,7 @@ def _band(request: LevelsRequest, person: "Individual | None") -> "Band | NotVal
 def _too_much(request: LevelsRequest) -> NotValid | None:
     """Whoever names parameters answers for them; a person's come from doses that labels give."""
     file = load().kinetics_of(request.substance) if request.typical else None
-    if file is None or highest_in_24_h(request.course) <= file.most_mg_in_24_h:
+    if file is None or file.most_mg_in_24_h is None or highest_in_24_h(request.course) <= file.most_mg_in_24_h:
         return None
     return NotValid(f"more than {file.most_mg_in_24_h} mg within 24 hours: the model is for doses that a label gives")
 

@@ -152,7 +152,7 @@ def estimate(chart: OpenChart, history: DoseHistory, of: str = PARENT) -> Estima
     hours = tuple(Decimal(lead + n) for n in range(0, 24 * len(history.days), EVERY_HOURS))
     most, least = (Course(person.parameters, (*earlier, *_doses(d, start)), (), hours) for d in _both(history))
     file = known.kinetics_of(SUBSTANCE)
-    if file is not None and highest_in_24_h(most) > file.most_mg_in_24_h:
+    if file is not None and file.most_mg_in_24_h is not None and highest_in_24_h(most) > file.most_mg_in_24_h:
         return NotValid(f"more than {file.most_mg_in_24_h} mg within 24 hours: the model is for doses that a label gives")
     days = _by_day(history, (most, least), _bands((most, least), person, of))
     return Estimate(days, person.sources, person.unknown, known.version, known.confirmed, of, begins.words)
