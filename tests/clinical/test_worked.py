@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
-from tests.clinical.drafts import codes, judge
-from tests.clinical.worked import Worked, companions, courses, doses, people
+from serein.clinical.case import Answer
+from serein.clinical.findings import Assessment
+from tests.clinical.drafts import TODAY, born, codes, condition, judge, medicine, mg, order
+from tests.clinical.drafts import person as ordinary
+from tests.clinical.worked import Worked, companions, courses, doses, for_, of, people
 
 CASES = [*doses.CASES, *people.CASES, *companions.CASES, *courses.CASES]
 
@@ -26,3 +31,31 @@ def test_there_are_at_least_150_each_says_something_and_none_twice():
     assert len(CASES) >= 150
     assert all(w.must or w.never for w in CASES)
     assert len({(w.says, w.must, w.never) for w in CASES}) == len(CASES)
+
+
+def test_the_uk_names_the_blood_limit_of_the_substance_and_says_when_it_knows_none():
+    driver = ordinary(told={"drives": Answer.YES}, jurisdiction="UK")
+    (diazepam,) = judge(driver, order()).of("driving")
+    assert "550 micrograms per litre" in diazepam.detail and "medical defence" in diazepam.detail
+    (clobazam,) = judge(driver, of("clobazam", "10")).of("driving")
+    assert "No blood limit for clobazam is known here." in clobazam.detail
+    (us,) = judge(ordinary(told={"drives": Answer.YES}), order()).of("driving")
+    assert "limit" not in us.detail
+
+
+def test_an_exception_of_the_criteria_is_said_and_the_warning_stays():
+    (for_seizures,) = judge(ordinary(birth=born(80)), for_("epilepsy", "2")).of("older-adult")
+    (for_anxiety,) = judge(ordinary(birth=born(80)), for_("anxiety", "2")).of("older-adult")
+    assert "Acceptable because" in for_seizures.detail and "Acceptable because" not in for_anxiety.detail
+
+
+def test_liver_disease_leaves_the_time_to_settle_unknown_where_no_source_gives_it():
+    """Alprazolam: no half-life in cirrhosis was found; lorazepam: 41.2 h against 21.7 h."""
+    ill = condition("cirrhosis of liver")
+
+    def raised(name: str) -> Assessment:
+        before = medicine(f"{name} 1 MG", "m9", dosages=(mg("1", "1"),), starts=TODAY - timedelta(days=3))
+        return judge(ordinary(conditions=(ill,), medicines=(before,)), of(name, "2", "1", replaces="m9"))
+
+    assert any(n.check == "increase-too-soon" for n in raised("alprazolam").not_checked)
+    assert raised("lorazepam").of("increase-too-soon")

@@ -15,6 +15,8 @@ from serein.clinical.knowledge.settling import half_life_hours, settling_days
 from serein.clinical.quantities import plain
 
 WARN, STOP, NOTE = Severity.WARN, Severity.STOP, Severity.NOTE
+# What cannot be judged either where no label of a substance was read, beside the absolute limit.
+BLIND = ("dose-above-recommended", "start-dose-too-high", "frequency-out-of-range")
 
 
 def dose_within_limits(scene: Scene, regimen: Regimen) -> Said:
@@ -25,9 +27,9 @@ def dose_within_limits(scene: Scene, regimen: Regimen) -> Said:
         return _unknown(scene, regimen, "the limits in the knowledge are for use by mouth, and this is not")
     found = bounds(scene, regimen)
     if found is None or not _any_limit(scene, regimen):
-        return _unknown(scene, regimen, f"no label limits of {regimen.substance} in the knowledge") + increase_too_soon(
-            scene, regimen
-        )
+        why = f"no label limits of {regimen.substance} in the knowledge"
+        gaps = Said((), tuple(NotChecked(code, why) for code in BLIND))
+        return _unknown(scene, regimen, why) + gaps + increase_too_soon(scene, regimen)
     return together(
         (
             _absolute(scene, regimen, found),

@@ -130,8 +130,12 @@ class Scene:
         silent = {s for h in self.knowledge.contraindications if h.id in met for s in h.silences}
         return tuple((h, tuple(met[h.id])) for h in self.knowledge.contraindications if h.id in met and h.id not in silent)
 
+    @functools.cached_property
+    def _hazard_ids(self) -> frozenset[str]:
+        return frozenset(h.id for h, _ in self.hazards)
+
     def has_hazard(self, id: str) -> bool:
-        return any(h.id == id for h, _ in self.hazards)
+        return id in self._hazard_ids
 
     def finding(self, code: str, severity: Severity, order: str, texts: tuple[str, str], because: Because) -> Finding:
         """A finding with the catalogue's sources and suggestions. `texts`: summary and detail. An unlisted code or a severity
