@@ -14,6 +14,7 @@ from serein.clinical.case import Allergy, Concept, Condition, Dosage, Medicine
 from serein.foundation.people.keys import OpenChart, open_chart
 from serein.foundation.people.persons import Person
 from serein.interfaces.translate.handover import to_document
+from tests.care.plans import agreed
 from tests.care.tapers import noon, running
 from tests.care.tapers_supplied import supply
 from tests.people import AT, FourPeople, four_people, given, open_for, own_chart
@@ -62,12 +63,16 @@ class Treated:
 ELSEWHERE = {"to_account_id": None, "to_name": "Dr Rosa Klein", "to_clinic": "Hill Clinic", "to_address": "555-0900"}
 
 
-def treated(*, held: bool = False, people: FourPeople | None = None) -> Treated:
-    """`held`: stop in the middle of the hold instead of after it."""
-    people = people or four_people()
+def learned(people: FourPeople) -> None:
     for value in ENTRIES:
         words = value.medicine.words if isinstance(value, Medicine) else value.concept.words
         given(record_entry(open_for(people.clinician, people.patient, AT), NewEntry(value, words)))
+
+
+def treated(*, held: bool = False, people: FourPeople | None = None) -> Treated:
+    """`held`: stop in the middle of the hold instead of after it."""
+    people = people or four_people()
+    learned(people)
     first = running(people)
     day = first.steps[0].from_on
     supply(people, first.steps[0], noon(day - timedelta(days=1)))
@@ -79,6 +84,14 @@ def treated(*, held: bool = False, people: FourPeople | None = None) -> Treated:
     if held:
         return Treated(people, hold + timedelta(days=1))
     return Treated(people, noon(_after_the_hold(people, first, hold).steps[0].from_on))
+
+
+def settled() -> Treated:
+    """Quicker, for what is not about doses: an agreed plan, and a record."""
+    people = four_people()
+    learned(people)
+    agreed(people.clinician, people.patient)
+    return Treated(people, AT + timedelta(hours=1))
 
 
 def _after_the_hold(people: FourPeople, first: TaperCard, hold: datetime) -> TaperCard:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from .facts import CheckInFacts, DiaryFacts, DoseFacts, HandoverFacts, HoldFacts, StepFacts, SupplyFacts, TaperFacts
+from .facts import CheckInFacts, DiaryFacts, DoseFacts, EntryFacts, HandoverFacts, HoldFacts, StepFacts, SupplyFacts, TaperFacts
 
 STAYS = "The sender stays responsible for this patient until the receiver has accepted."
 NOT_STOPPED = "Do not stop the medicine all at once: a sudden stop can cause seizures. Doses go down step by step."
@@ -14,12 +14,26 @@ KINDS = {"condition": "Conditions", "medicine": "Other medicines", "allergy": "A
 
 @dataclass(frozen=True)
 class Part:
-    """One heading with its lines. `code` is the key of the part; `loud`: read this first."""
+    """One heading with its lines. `code` is the key of the part; `loud`: read this first. `table`: its columns, then its rows."""
 
     code: str
     heading: str
     lines: tuple[str, ...]
     loud: bool = False
+    table: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return self.table[0] if self.table else ()
+
+    @property
+    def rows(self) -> tuple[tuple[str, ...], ...]:
+        return self.table[1:]
+
+    @property
+    def spoken(self) -> tuple[str, ...]:
+        """Lines and rows as sentences, for where there are no tables."""
+        return (*self.lines, *("; ".join(f"{c}: {v}" for c, v in zip(self.columns, row, strict=True)) for row in self.rows))
 
 
 def day(value: date | None) -> str:
@@ -118,11 +132,13 @@ def _taper(facts: HandoverFacts) -> Part:
         *([f"Held: {hold_words(taper.hold)}"] if taper.hold else []),
     ]
     head = f"Version {taper.version}, agreed on {day(taper.agreed_on)}: from {taper.start_mg} to {taper.goal_mg} mg a day, {taper.pace}."
-    return Part(
-        "taper",
-        "Taper",
-        (head, f"{where}; it ends on {day(taper.ends_on)}.", *holds, *(step_line(taper, s, facts.as_of) for s in taper.steps)),
-    )
+    table = (("Step", "From", "A day", "How", "State"), *(_row(taper, s, facts.as_of) for s in taper.steps))
+    return Part("taper", "Taper", (head, f"{where}; it ends on {day(taper.ends_on)}.", *holds), table=table)
+
+
+def _row(taper: TaperFacts, step: StepFacts, on: date) -> tuple[str, ...]:
+    how = "; ".join(d.words for d in step.doses) or "nothing more is taken"
+    return str(step.number), day(step.from_on), f"{step.daily_mg} mg", how, step_state(taper, step, on)
 
 
 def hold_words(hold: HoldFacts) -> str:
@@ -155,9 +171,18 @@ def supply_words(supply: SupplyFacts) -> str:
 
 def _record(facts: HandoverFacts, kind: str) -> Part:
     mine = [e for e in facts.entries if getattr(e, kind) is not None]
-    known = {"allergy": facts.allergies_known, "medicine": facts.medicines_known}.get(kind, bool(mine))
-    lines = tuple(e.words + (f" ({e.status})" if e.status != "active" else "") for e in mine)
-    return Part(kind, KINDS[kind], lines or ("None known." if known else "Not asked yet.",))
+    none = {
+        "allergy": "None known." if facts.allergies_known else "Not asked yet.",
+        "medicine": "None known." if facts.medicines_known else "Not asked yet.",
+    }
+    lines = tuple(_entry(e) for e in mine)
+    return Part(kind, KINDS[kind], lines or (none.get(kind, "None on record."),))
+
+
+def _entry(entry: EntryFacts) -> str:
+    """The words of the record, and how a medicine is taken where the words do not say it."""
+    how = "; ".join(d.text for d in entry.medicine.dosages if d.text and d.text not in entry.words) if entry.medicine else ""
+    return entry.words + (f", {how}" if how else "") + (f" ({entry.status})" if entry.status != "active" else "")
 
 
 def _check_ins(facts: HandoverFacts) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ from serein.foundation.people.models import CareTeam
 from serein.foundation.tasks.models import Task
 from serein.foundation.tasks.reads import tasks_of_patient
 from serein.interfaces.translate.handover import to_document
-from tests.care.handed import ELSEWHERE, Treated, treated
+from tests.care.handed import ELSEWHERE, Treated, settled, treated
 from tests.people import given, my_patients, open_for
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +36,7 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture
 def sick() -> Treated:
-    return treated()
+    return settled()
 
 
 def leads(sick, at=None):
@@ -132,7 +132,8 @@ def test_a_record_that_changed_since_it_was_prepared_is_not_sent(sick):
     assert handover(sick.chart(), handover_id).state == "prepared" and refused_on_trail("send_handover") == ["handover-stale"]
 
 
-def test_a_step_whose_day_came_makes_a_prepared_handover_old_but_an_hour_does_not(sick):
+def test_a_step_whose_day_came_makes_a_prepared_handover_old_but_an_hour_does_not():
+    sick = treated()
     handover_id = sick.prepared()
     card = handover(sick.chart(), handover_id)
     assert changed_since(sick.chart(sick.at + HOUR), card) == ()
@@ -231,7 +232,7 @@ def test_the_offer_opens_the_handover_and_lets_nobody_else_do_anything(sick):
     ):
         assert isinstance(open_chart(who, sick.patient_id, purpose=purpose, at=sick.at), Refused), (who.name, purpose)
     chart = sick.offered()
-    assert handover_facts(chart).dose is not None
+    assert handover_facts(chart).dose is not None and handover_facts(chart).clinician.name == "Ada Okafor"
     for answer in (
         continuity.send_handover(chart, handover_id), continuity.withdraw_handover(chart, handover_id, why="x"),
         continuity.record_acceptance(chart, handover_id, continuity.NewAcceptance(by="x", how="telephone")),

@@ -52,7 +52,7 @@ def to_document(facts: HandoverFacts) -> bytes:
 
 def _section(part: Part, entries: list[Json]) -> Json:
     code = {"coding": [{"system": LOINC, "code": SECTIONS[part.code]}]} if part.code in SECTIONS else None
-    found: Json = clean({"title": part.heading, "code": code, "text": narrative(part.lines), "entry": entries})
+    found: Json = clean({"title": part.heading, "code": code, "text": narrative(part.spoken), "entry": entries})
     return found
 
 

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from serein.care.continuity.reads import open_handover, received, responsible
 from serein.care.evaluation.reads import AnswerLine, EntryLine, Evaluation, evaluation
 from serein.care.evaluation.reads.birth_date import BirthDateLine, birth_date_findings
 from serein.care.monitoring.actions.contacting import ABOUT
@@ -53,7 +54,12 @@ def chart(request: HttpRequest, key: OpenChart) -> HttpResponse:
         "newest": next(iter(versions), None), "versions": len(versions), "prescriptions": signed, "drafts": open_drafts(key),
         "heading": heading(len(tasks)), "latest": events[:LATEST_EVENTS], "earlier": events[LATEST_EVENTS:],
     }  # fmt: skip
-    context |= tapering(key) | {"watching": watching(key)}
+    context |= tapering(key) | {
+        "watching": watching(key),
+        "responsible": responsible(key),
+        "handover": open_handover(key),
+        "received": received(key),
+    }
     return render(request, "clinician/chart.html", context)
 
 

@@ -16,6 +16,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from serein.care.access.reads import PatientCard, find_cards, patient_cards
+from serein.care.continuity.reads import offers_to_me
 from serein.care.evaluation.reads import Overview, evaluations_overview
 from serein.care.planning.reads import PlanLine, plans_in_force
 from serein.care.tapering.reads import TaperLine, running_tapers
@@ -45,6 +46,9 @@ NEXT = {
     "resume-taper": ("Plan the rest", "clinician:taper"),
     "review-due": ("Review", "clinician:review"),
     "supply-ending": ("Prescribe", "clinician:plans"),
+    "handover-waiting": ("Ask", "clinician:handover"),
+    "handover-declined": ("Hand over", "clinician:handover"),
+    "look-at-received": ("Look", "clinician:received"),
 }
 
 
@@ -177,6 +181,7 @@ def panel(request: HttpRequest, who: Person) -> HttpResponse:
     context = {
         "rows": [row(card, facts) for card in cards], "asked": asked, "total": total, "steady": steady, "patients": len(listing.patients),
         "counts": [(tier, steady if tier == "steady" else work.counts[tier]) for tier in TIERS], "pages": -(-total // PAGE),
+        "offers": offers_to_me(listing), "zone": zone,
         "before": asked.link(asked.page - 1) if asked.page > 1 else "", "after": asked.link(asked.page + 1) if asked.page * PAGE < total else "",
     }  # fmt: skip
     return render(request, "clinician/panel.html", context)
