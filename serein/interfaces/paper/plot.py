@@ -137,7 +137,7 @@ def _ground(plot: Plot, frame: _Frame) -> list[str]:
 
 
 def _axis(frame: _Frame, title: str) -> list[str]:
-    parts = [_text(8, frame.top - 10, title)]
+    parts = [_text(8, frame.top - 14, title)]
     for step in (0.0, 0.5, 1.0):
         y = frame.y(frame.most * step)
         parts.append(_line(frame.left, y, frame.right, y, INK if step == 0 else "#b1b4b6"))
@@ -206,7 +206,11 @@ def _unconfirmed(plot: Plot, frame: _Frame) -> list[str]:
         parts.append(f'<polyline points="{points}" fill="none" stroke="{INK}" stroke-width="{width}"{dash}/>')
     at_end = start > (frame.left + frame.right) / 2
     words = f"unconfirmed: {_mg(marked[0].earlier_mg)} or {_mg(marked[0].changed_mg)} mg"
-    parts.append(_text(end if at_end else start, max(top - 5, frame.top - 2), words, "end" if at_end else "start"))
+    place = (
+        f'x="{_n(end if at_end else start)}" y="{_n(max(top - 5, frame.top - 2))}" text-anchor="{"end" if at_end else "start"}"'
+    )
+    halo = 'stroke="#fff" stroke-width="4" paint-order="stroke"'  # the words stand over the frames of unknown days
+    parts.append(f'<text {place} fill="{INK}" {halo}>{escape(words)}</text>')
     return parts
 
 

@@ -15,6 +15,7 @@ from serein.clinical.quantities import Amount, Interval, Unit
 from tests.care.evaluation.filling import fill_and_send
 from tests.care.plans import TODAY, agreed
 from tests.care.tapers import noon, running
+from tests.care.tapers_supplied import supply
 from tests.people import AT, four_people, given, open_for, own_chart
 
 DAY = timedelta(days=1)
@@ -140,6 +141,7 @@ def test_an_unconfirmed_change_stands_in_the_history_until_it_is_confirmed(peopl
 
 def test_unknown_days_of_an_unconfirmed_change_reach_up_to_the_earlier_dose(people):
     card = running(people)
+    supply(people, card.steps[0], AT)
     at = noon(card.steps[0].from_on + 10 * DAY)
     chart = ours(people, at)
     history = reads.dose_history(chart)
@@ -149,3 +151,17 @@ def test_unknown_days_of_an_unconfirmed_change_reach_up_to_the_earlier_dose(peop
     assert open_change.days[17].metabolite_high > closed.days[17].metabolite_high
     assert open_change.days[17].metabolite_low == closed.days[17].metabolite_low
     assert date(2026, 12, 10) == history.days[17].day
+
+
+@pytest.mark.parametrize("supplied", [True, False])
+def test_the_days_since_an_unconfirmed_change_have_the_dose_in_force_not_the_calendars(people, supplied):
+    card = running(people)
+    step = card.steps[0]
+    if supplied:
+        supply(people, step, AT)
+    at = noon(step.from_on + 3 * DAY)
+    days = reads.planned(ours(people, at), step.from_on - DAY, step.from_on + 4 * DAY)
+    told = step.daily_mg if supplied else Decimal("7.5")
+    assert [d.mg for d in days] == [Decimal("7.5"), told, told, told, told, step.daily_mg]
+    tapering.confirm_step(own_chart(people.patient, at), step.id)
+    assert reads.planned_on(ours(people, at), step.from_on).mg == step.daily_mg

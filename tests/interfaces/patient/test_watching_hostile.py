@@ -123,3 +123,7 @@ def test_no_month_breaks_the_calendars(home, month):
         answer = home.client.get(f"/me/{page}", {"month": month})
         assert answer.status_code in (200, 400) and "<script>alert" not in answer.content.decode()
     assert reads.diary(own_chart(home.people.patient), TODAY, TODAY)
+
+
+def test_the_home_page_says_the_dose_when_needed_without_trailing_zeros(home):
+    assert "2.5 mg" in home.get("") and "2.5000" not in home.get("")

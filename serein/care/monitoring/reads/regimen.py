@@ -18,8 +18,8 @@ STANDING = ("running", "finished")
 def planned(chart: OpenChart, first: date, last: date) -> tuple[DayPlan, ...]:
     """One value for each day from `first` to `last` (both included) on which an agreed plan was or will be in force.
 
-    Today's doses are those in force: a step that the patient was not told of, or holds no supply for, is not today's dose. Later days follow
-    the calendar.
+    Today's doses, and those of the days since a change that nobody has confirmed, are those in force: a step that the patient was not told of,
+    or holds no supply for, is not the dose of the day. Other days follow the calendar.
     """
     zone = patient_card(chart).time_zone
     agreed = [p for p in plans(chart) if _agreed_at(p)]
@@ -29,9 +29,10 @@ def planned(chart: OpenChart, first: date, last: date) -> tuple[DayPlan, ...]:
     taper = next((t for t in tapers(chart) if t.state in STANDING), None)
     today = local(chart.at, zone).date()
     now = dose_in_force(chart, today) if taper else None
+    open_since = now.unconfirmed_change.first_on if now and now.unconfirmed_change else today
     found = []
     for day in _days(first, last):
-        by_taper = _tapered(taper, day, now if day == today else None)
+        by_taper = _tapered(taper, day, dose_in_force(chart, day) if taper and open_since <= day <= today else None)
         plan = next((p for p in agreed if _in_force(p, day, zone, bridged.get(p.id))), None)
         if by_taper is not None:
             found.append(by_taper)

@@ -79,6 +79,7 @@ class Box:
     open: tuple[Shown, ...]
     as_needed: AsNeeded | None
     as_needed_drawing: SafeString | str
+    as_needed_mg: str
     uses: tuple[tuple[UUID, str, str], ...]
 
 
@@ -90,7 +91,8 @@ def box(found: Today, extra: AsNeeded | None, zone: str) -> Box | None:
     uses = tuple((u.id, said_words(u, zone), u.reason) for u in found.day.uses)
     return Box(
         shown(found.near, today, zone) if found.near else None, shown(found.then, today, zone) if found.then else None,
-        tuple(shown(n, today, zone) for n in found.open), extra, drawing(extra.dose) if extra else "", uses,
+        tuple(shown(n, today, zone) for n in found.open), extra, drawing(extra.dose) if extra else "",
+        mg_words(extra.dose.mg) if extra else "", uses,
     )  # fmt: skip
 
 
