@@ -106,6 +106,8 @@ def test_every_page_of_a_taper_passes_at_every_width(live_clinic, people, open_p
     here = f"{live_clinic.url}/clinic/patients/{people.patient.patient_id}/taper"
     for name, url in {
         "planner": f"{here}/plan/?{QUERY}&compare=1",
+        "planner-edit": f"{here}/plan/?{QUERY}&edit=2",
+        "planner-typed": f"{here}/plan/?{QUERY}&step=1&step_mg=3&step_on={FIRST + timedelta(days=14)}",
         "hold": f"{here}/{card.id}/hold/",
         "running": f"{here}/",
     }.items():
@@ -120,9 +122,10 @@ def test_every_page_of_a_taper_passes_at_every_width(live_clinic, people, open_p
     staff.goto(f"{here}/")
     shoot(staff, "taper-unconfirmed")
     audit(staff)
-    own.goto(f"{live_clinic.url}/me/dose-changes/")
-    shoot(own, "taper-patient")
-    audit(own)
+    for name, path in {"taper-patient": "", "taper-check": f"steps/{card.steps[2].id}/check/"}.items():
+        own.goto(f"{live_clinic.url}/me/dose-changes/{path}")
+        shoot(own, name)
+        audit(own)
     with transaction.atomic():
         at = noon(card.steps[1].from_on)
         tapering.confirm_step(own_chart(people.patient, at), card.steps[1].id)

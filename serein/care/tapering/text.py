@@ -4,11 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 from serein.care.planning.text import TIMES, Mistaken
 from serein.clinical import knowledge
 from serein.clinical.quantities import NotAQuantity, decimal, plain
 from serein.clinical.taper import (
+    NO_CONSTRAINTS,
+    Constraints,
     Cut,
     Pace,
     Plan,
@@ -22,10 +25,17 @@ from serein.clinical.taper import (
     propose,
     withdrawal_risk,
 )
+from serein.clinical.taper.amounts import TooFine
+from serein.clinical.taper.checks import breaches_of, checks_of
+from serein.clinical.taper.review import Fault, TypedStep, review
 
 POLICY, SUBSTANCE = "asam-2025", "diazepam"
 MOST_DAYS_AHEAD = 366  # a start further off is a slip of the year
 MOST_EVERY, MOST_TIMES = 120, 4
+MOST_TYPED, MOST_TYPED_DAYS = 200, 3660
+OFFERED_POLICIES = {"asam-2025": "ASAM 2025", "nice-cks": "NICE steps by dose"}
+KEEPS = {"no-weekend": "No change on a weekend", "whole": "Divide no tablets", "night-last": "Keep the night’s dose for last"}
+WEEKEND = frozenset({5, 6})
 SLOTS = tuple(at for at in TIMES if at != "as_needed")
 
 
@@ -33,7 +43,8 @@ SLOTS = tuple(at for at in TIMES if at != "as_needed")
 class TaperText:
     """A taper as it is asked for on the page. Numbers are decimal strings; `products` are ids of the knowledge, `times` keys of the plan.
 
-    `stable_since` is the day since when the dose now is taken, where known; `cuts` are the cuts before it, oldest first.
+    `stable_since` is the day since when the dose now is taken, where known; `cuts` are the cuts before it, oldest first. `keeps` are keys of
+    KEEPS. `typed` are steps (day, mg a day) that somebody wrote: they are looked at instead of proposed.
     """
 
     daily_mg: str
@@ -47,6 +58,9 @@ class TaperText:
     cuts: tuple[Cut, ...] = ()
     months_of_use: str = ""
     days_per_week: str = ""
+    policy: str = POLICY
+    keeps: tuple[str, ...] = ()
+    typed: tuple[tuple[date, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -56,6 +70,7 @@ class Previewed:
     request: Request
     plan: Plan
     checks: tuple[PlanCheck, ...]
+    faults: tuple[Fault, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -65,10 +80,11 @@ class NoPlan:
     code: str
     why: str
     nearest: TaperText | None
+    faulty: "Previewed | None" = None  # typed steps that must not be followed, to show them with their faults
 
 
-def limits() -> Policy:
-    return policy_for(knowledge.load(), POLICY, SUBSTANCE)
+def limits(policy: str = POLICY) -> Policy:
+    return policy_for(knowledge.load(), policy, SUBSTANCE)
 
 
 def usual_pace() -> Pace:
@@ -80,12 +96,76 @@ def preview(text: TaperText, *, on: date, jurisdiction: str) -> Previewed | NoPl
     wrong = tuple(_mistakes(text, on, jurisdiction))
     if wrong:
         return Mistaken(wrong)
-    known, policy = knowledge.load(), limits()
+    known, policy = knowledge.load(), limits(text.policy)
     request = request_of(text)
+    if text.typed:
+        return _looked_at(text, request, policy)
     found = propose(request, policy, others=lambda one: _at_hand(alternatives(known, one, policy.terminal_cut_mg), jurisdiction))
     if isinstance(found, Refused):
         return NoPlan(found.code, found.why, _text_of(found.nearest, text) if found.nearest else None)
     return Previewed(request, found, (*found.checks, withdrawal_risk(known, request)))
+
+
+def _looked_at(text: TaperText, request: Request, policy: Policy) -> Previewed | NoPlan:
+    """Typed steps as a plan, where none of them must be stopped. Its interval is the shortest that was typed."""
+    typed = tuple(TypedStep(from_=day, daily_mg=decimal(mg)) for day, mg in text.typed)
+    gaps = [(b.from_ - a.from_).days for a, b in pairwise(typed)]
+    every = max(1, min([request.pace.every_days, *gaps]))
+    request = replace(request, start_on=typed[0].from_, goal_mg=typed[-1].daily_mg, pace=Pace(request.pace.cut_percent, every))
+    try:
+        looked = review(request, policy, typed)
+    except TooFine as error:
+        return NoPlan("too-fine", f"The typed steps: {error}.", replace(text, typed=()))
+    breach = next(breaches_of(request, policy, looked.steps), None) if looked.may_be_followed else None
+    checks = checks_of(request, policy, looked.steps) if looked.may_be_followed else ()
+    risk = withdrawal_risk(knowledge.load(), request)
+    plan = Plan(policy.id, looked.steps, looked.steps[-1].from_, looked.supply, checks)
+    seen = Previewed(request, plan, (*checks, risk), looked.faults)
+    stop = next((f for f in looked.faults if f.stop), None)
+    if stop is not None:
+        return NoPlan(stop.code, f"Step {stop.step}: {stop.why}", put_right(text, stop), seen)
+    return (
+        seen if breach is None else NoPlan("breaks-a-rule", f"{breach[:1].upper()}{breach[1:]}.", replace(text, typed=()), seen)
+    )
+
+
+def put_right(text: TaperText, fault: Fault) -> TaperText | None:
+    """The text with the dose that would do in place of the fault's; None where no dose alone would do."""
+    if fault.instead_mg is None:
+        return None
+    day, _ = text.typed[fault.step - 1]
+    return replace(text, typed=(*text.typed[: fault.step - 1], (day, plain(fault.instead_mg)), *text.typed[fault.step :]))
+
+
+def with_typed(text: TaperText, plan: Plan, number: int, step: tuple[date, str]) -> TaperText:
+    """The text with all steps of a plan as typed ones, one of them written anew."""
+    steps = [(s.from_, plain(s.daily_mg)) for s in plan.steps]
+    return replace(text, typed=(*steps[: number - 1], step, *steps[number:]))
+
+
+def rest_planned(text: TaperText, plan: Plan, number: int) -> TaperText | None:
+    """The steps up to one as they are, and after it a fresh proposal from its dose; None where none can be made."""
+    kept, request, before = plan.steps[:number], request_of(text), request_of(text).daily_dose_mg
+    cuts = [*request.recent_cuts]
+    for step in kept:
+        cuts.append(Cut(step.from_, before))
+        before = step.daily_mg
+    if before <= request.goal_mg:
+        return replace(text, typed=tuple((s.from_, plain(s.daily_mg)) for s in kept))
+    day = kept[-1].from_
+    rest = replace(
+        request,
+        daily_dose_mg=before,
+        stable_since=day,
+        start_on=day + timedelta(days=text.every_days),
+        recent_cuts=tuple(cuts[-8:]),
+    )
+    found = propose(rest, limits(text.policy))
+    return (
+        replace(text, typed=tuple((s.from_, plain(s.daily_mg)) for s in (*kept, *found.steps)))
+        if isinstance(found, Plan)
+        else None
+    )
 
 
 def _at_hand(requests: Iterator[Request], jurisdiction: str) -> Iterator[Request]:
@@ -115,6 +195,11 @@ def request_of(text: TaperText) -> Request:
         recent_cuts=text.cuts,
         days_per_week=decimal(text.days_per_week) if text.days_per_week else None,
         months_of_use=decimal(text.months_of_use) if text.months_of_use else None,
+        constraints=Constraints(
+            no_change_weekdays=WEEKEND if "no-weekend" in text.keeps else frozenset(),
+            whole_tablets="whole" in text.keeps,
+            night_last="night-last" in text.keeps,
+        ),
     )
 
 
@@ -126,6 +211,7 @@ def _text_of(request: Request, before: TaperText) -> TaperText:
         goal_mg=plain(request.goal_mg),
         products=tuple(p.id for p in request.products),
         starts_on=request.start_on,
+        keeps=before.keeps if request.constraints != NO_CONSTRAINTS else (),
     )
 
 
@@ -151,6 +237,12 @@ def _mistakes(text: TaperText, on: date, jurisdiction: str) -> Iterator[tuple[st
         yield "times", "Choose at least one time of the day."
     if not on <= text.starts_on <= on + timedelta(days=MOST_DAYS_AHEAD):
         yield "starts_on", "The first change must be today or later, and within a year."
+    if text.policy not in OFFERED_POLICIES or not set(text.keeps) <= set(KEEPS):
+        yield "policy", "Choose one from the list."
+    if len(text.typed) > MOST_TYPED or any(_number(mg) is None for _, mg in text.typed):
+        yield "daily_mg", "A typed step needs milligrams a day, such as 11."
+    if any(not on <= day <= on + timedelta(days=MOST_TYPED_DAYS) for day, _ in text.typed):
+        yield "starts_on", "A typed step must be today or later, and within ten years."
     for field in ("months_of_use", "days_per_week"):
         value = _number(getattr(text, field)) if getattr(text, field) else Decimal(1)
         if value is None or value < 0 or (field == "days_per_week" and value > 7) or value > 1200:

@@ -165,7 +165,9 @@ class _Looker:
                 yield Fault(n, "last-steps-too-large", True, why, self._at_least(before - most, before))
             return
         if step.cut_percent > p.ceiling_percent:
-            instead = self._at_least(before * (100 - min(self.request.pace.cut_percent, p.ceiling_percent)) / 100, before)
+            wished = min(self.request.pace.cut_percent, p.ceiling_percent)
+            lowest = (before * (100 - percent) / 100 for percent in (wished, p.ceiling_percent))
+            instead = next((mg for least in lowest if (mg := self._at_least(least, before)) is not None), None)
             yield Fault(
                 n, "cut-too-large", True, f"It cuts {_percent(step)} %; {p.id} allows {_n(p.ceiling_percent)} % at most.", instead
             )

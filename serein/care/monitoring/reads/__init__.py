@@ -3,7 +3,7 @@
 from .changes import Changes, Score, what_changed
 from .check_ins import CheckInLine, ContactLine, check_in, check_ins, contacts, ever_raised, open_check_in, root_of, sedation_told
 from .diary import AsNeeded, Day, Line, NextDose, Today, as_needed, diary, first_day, last_line, most_days_with_use, today
-from .levels import DayLevel, DoseHistory, Estimate, dose_history, estimate
+from .levels import DayLevel, DoseHistory, Estimate, dose_history, estimate, typical_body
 from .regimen import planned, planned_on
 from .reviews import (
     BridgeLine,
@@ -24,5 +24,5 @@ __all__ = [
     "contacts", "diary", "dose_history", "estimate", "ever_raised", "first_day", "last_line", "most_days_with_use", "open_check_in",
     "patients_under_treatment", "plan_to_review", "planned", "planned_on", "reassessments", "review_of", "root_of", "sedation_told",
     "supply_ends",
-    "today", "watched", "what_changed",
+    "today", "typical_body", "watched", "what_changed",
 ]  # fmt: skip

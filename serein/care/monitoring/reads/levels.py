@@ -16,7 +16,7 @@ from serein.care.tapering.reads import UnconfirmedChange, dose_in_force, running
 from serein.clinical import knowledge
 from serein.clinical.case import LOINC, Case
 from serein.clinical.findings import SourceReference
-from serein.clinical.kinetics import Course, Dose, NotValid, Person, Typical, band, highest_in_24_h, levels, typical
+from serein.clinical.kinetics import Course, Dose, NotValid, Parameters, Person, Typical, band, highest_in_24_h, levels, typical
 from serein.clinical.knowledge.names import says
 from serein.foundation.people.keys import OpenChart
 
@@ -138,11 +138,21 @@ def _unconfirmed(chart: OpenChart, today: date, last: date) -> Unconfirmed | Non
     return Unconfirmed(change, change.first_on, coming.from_on - timedelta(days=1) if coming else last)
 
 
+def _typical(chart: OpenChart, on: date) -> Typical | NotValid:
+    return typical(knowledge.load(), SUBSTANCE, _person_of(case_of(chart, on), on))
+
+
+def typical_body(chart: OpenChart, on: date) -> Parameters | NotValid:
+    """The parameters of the typical person of this age, weight, liver and medicines; NotValid outside the model's domain."""
+    found = _typical(chart, on)
+    return found if isinstance(found, NotValid) else found.parameters
+
+
 def estimate(chart: OpenChart, history: DoseHistory, of: str = PARENT) -> Estimate | NotValid:
     """Levels by day for the typical person of this age, weight, liver and medicines, with the band of `of` (diazepam or nordiazepam); NotValid
     outside the model's domain."""
     known = knowledge.load()
-    person = typical(known, SUBSTANCE, _person_of(case_of(chart, history.today), history.today))
+    person = _typical(chart, history.today)
     if isinstance(person, NotValid):
         return person
     first = history.days[0].day

@@ -174,7 +174,7 @@ def replanned(card: reads.TaperCard, now: reads.DoseInForce, text: ResumeText, t
     hold = taper.Hold(
         from_=card.hold.from_on, dose_mg=back, since=since, resume_on=text.resume_on, pace=None if pace == card.request.pace else pace,
     )  # fmt: skip
-    found = taper.replan(card.request, limits(), card.plan, hold)
+    found = taper.replan(card.request, limits(card.plan.policy), card.plan, hold)
     if isinstance(found, taper.Refused):
         field = {"faster-than-agreed": "cut_percent", "dose-not-of-plan": "back_to_mg"}.get(found.code, "resume_on")
         return Mistaken(((field, found.why),))

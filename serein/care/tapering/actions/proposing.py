@@ -20,7 +20,7 @@ from serein.foundation.tasks.actions import close_tasks
 
 from .. import reads
 from ..models import TaperCourse, TaperState, TaperStep
-from ..text import POLICY, SUBSTANCE, NoPlan, Previewed, TaperText, preview
+from ..text import SUBSTANCE, NoPlan, Previewed, TaperText, preview
 from .recording import LONGEST_WHY, NOT_CLINICIAN, WISH_TASK, clinic_today, clinician, done, one_at_a_time, refuse, why_wrong
 
 NO_PLAN = ("no-agreed-plan", "A taper needs a plan that the patient agreed to and that is in force.")
@@ -109,7 +109,7 @@ def store(chart: OpenChart, by: UUID, new: NewCourse, deed: str) -> Proposed:
     mine = TaperCourse.objects.filter(patient=chart.patient_id)
     draft = mine.filter(state=TaperState.DRAFT).first()
     fields = {
-        "plan_id": new.plan_id, "substance": SUBSTANCE, "request": request_as_json(new.request, POLICY),
+        "plan_id": new.plan_id, "substance": SUBSTANCE, "request": request_as_json(new.request, new.plan.policy),
         "answer": plan_as_json(new.plan, (withdrawal_risk(known, new.request),)), "knowledge_version": known.version,
         "starts_on": new.plan.steps[0].from_, "ends_on": new.plan.ends_on, "replaces_id": new.replaces, "why": new.why[:LONGEST_WHY],
         "written_by_id": by, "written_at": chart.at,

@@ -43,6 +43,10 @@ WISHES = {
 NOT_WAITING = ("not-waiting", "This taper no longer waits for an answer.")
 
 
+# What the patient's page promises, and when the task is due.
+ANSWERED_WITHIN = timedelta(days=1)
+
+
 @dataclass(frozen=True)
 class Agreed:
     course_id: UUID
@@ -146,7 +150,7 @@ def ask_about_taper(chart: OpenChart, course_id: UUID, wish: str, words: str = "
     _reply(chart, course_id, by, wish, words)
     task = NewTask(
         WISH_TASK, "today", f"Answer: the patient wants to {WISHES[wish]}", "The patient asked for this about the taper",
-        "Patient's words on the taper page", "answer_about_taper", chart.at + timedelta(days=1), card.written_by_id, course_id,
+        "Patient's words on the taper page", "answer_about_taper", chart.at + ANSWERED_WITHIN, card.written_by_id, course_id,
     )  # fmt: skip
     open_task(chart, task)
     done(chart, deed, course_id, wish=wish)

@@ -59,3 +59,42 @@ def _path(line: Line, last: date, x: object, y: object) -> tuple[str, str]:
     (start, mg), *rest = line.days
     steps = "".join(f"H{x(day)}V{y(lower)}" for day, lower in rest)
     return ("other" if line.dashed else "line", f"M{x(start)} {y(mg)}{steps}H{x(last)}")
+
+
+@dataclass(frozen=True)
+class LevelLine:
+    """Levels in ng/mL, one a day from the panel's first day on."""
+
+    name: str
+    levels: Sequence[float]
+    dashed: bool = False
+
+
+def level_panel(lines: Sequence[LevelLine], first: date, label: str) -> SafeString:
+    """Estimated levels above the staircase, on the same days and from zero: never on a second axis over the doses."""
+    top, count = max(max(line.levels) for line in lines) or 1, max(len(line.levels) for line in lines)
+
+    def point(day: int, level: float) -> str:
+        x, y = LEFT + day * (WIDTH - LEFT - 8) / max(1, count - 1), TOP + (1 - level / top) * (HEIGHT - TOP - BOTTOM)
+        return f"{x:.1f} {y:.1f}"
+
+    # Every second day is finer than the line is wide.
+    drawn = (
+        ("other" if line.dashed else "", "M" + "L".join(point(day, line.levels[day]) for day in range(0, len(line.levels), 2)))
+        for line in lines
+    )
+    paths = format_html_join("", '<path class="{}" d="{}"/>', drawn)
+    grid = format_html_join(
+        "", '<path class="grid" d="M{} {}H{}"/><text x="{}" y="{}" text-anchor="end">{}</text>',
+        ((LEFT, y, WIDTH - 8, LEFT - 6, y + 4, f"{level:.0f}") for level in (0, top / 2, top)
+         for y in [round(TOP + (1 - level / top) * (HEIGHT - TOP - BOTTOM), 1)]),
+    )  # fmt: skip
+    marks = format_html_join(
+        "", '<text x="{}" y="{}" text-anchor="{}">{}</text>',
+        ((round(LEFT + (day - first).days * (WIDTH - LEFT - 8) / max(1, count - 1), 1), HEIGHT - 6, anchor, f"{day:%d-%b-%Y}")
+         for day, anchor in _marks(first, count - 1)),
+    )  # fmt: skip
+    return format_html(
+        '<svg class="stairs" viewBox="0 0 {} {}" role="img" aria-label="{}" focusable="false">{}{}{}</svg>',
+        WIDTH, HEIGHT, label, grid, marks, paths,
+    )  # fmt: skip

@@ -1,5 +1,6 @@
 """The planner's settings. The form is sent by GET for a look and by POST to keep what was seen: both carry the same fields."""
 
+from contextlib import suppress
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -8,8 +9,9 @@ from django import forms
 
 from serein.care.planning.text import TIMES
 from serein.care.tapering.reads import Start, TaperCard
-from serein.care.tapering.text import SLOTS, TaperText, offered, usual_pace
+from serein.care.tapering.text import KEEPS, MOST_TYPED, OFFERED_POLICIES, POLICY, SLOTS, TaperText, offered, usual_pace
 from serein.clinical.quantities import plain
+from serein.clinical.taper import Constraints
 from serein.interfaces.web.shell.fields import DateField
 from serein.interfaces.web.shell.forms import PageForm
 
@@ -43,6 +45,11 @@ class TaperForm(PageForm):
     days_per_week = number("Days a week", "If known.", required=False)
     stable_since = DateField(label="This dose since", required=False, help_text="If known. A coarse first cut needs it.")
 
+    policy = forms.ChoiceField(label="Rules", choices=list(OFFERED_POLICIES.items()), required=False)
+    keeps = forms.MultipleChoiceField(
+        label="Keep to", choices=list(KEEPS.items()), widget=forms.CheckboxSelectMultiple, required=False
+    )
+
     def offer(self, jurisdiction: str) -> None:
         field = self.fields["products"]
         assert isinstance(field, forms.MultipleChoiceField)
@@ -51,7 +58,20 @@ class TaperForm(PageForm):
     def text(self) -> TaperText:
         data = self.cleaned_data
         same = ("daily_mg", "cut_percent", "every_days", "goal_mg", "starts_on", "months_of_use", "days_per_week", "stable_since")
-        return TaperText(products=tuple(data["products"]), times=tuple(data["times"]), **{name: data[name] for name in same})
+        return TaperText(
+            products=tuple(data["products"]), times=tuple(data["times"]), policy=data["policy"] or POLICY, keeps=tuple(data["keeps"]),
+            typed=typed_of(self.data), **{name: data[name] for name in same},
+        )  # fmt: skip
+
+
+def typed_of(sent: Any) -> tuple[tuple[date, str], ...]:
+    """The typed steps of an address, `typed=2027-01-04_18` each. What is none is left out: the page shows what it understood."""
+    found = []
+    for one in sent.getlist("typed")[: MOST_TYPED + 1] if hasattr(sent, "getlist") else ():
+        day, _, mg = one.partition("_")
+        with suppress(ValueError):
+            found.append((date.fromisoformat(day), mg.strip()))
+    return tuple(found)
 
 
 def initial(start: Start, on: date, jurisdiction: str, before: TaperCard | None) -> dict[str, Any]:
@@ -68,10 +88,15 @@ def initial(start: Start, on: date, jurisdiction: str, before: TaperCard | None)
         found |= {
             "cut_percent": plain(r.pace.cut_percent), "every_days": r.pace.every_days, "goal_mg": plain(r.goal_mg), "times": list(r.times),
             "products": [p.id for p in r.products if p.id in here], "months_of_use": plain(r.months_of_use) if r.months_of_use else "",
-            "days_per_week": plain(r.days_per_week) if r.days_per_week else "",
+            "days_per_week": plain(r.days_per_week) if r.days_per_week else "", "policy": before.plan.policy, "keeps": _keeps(r.constraints),
         }  # fmt: skip
         found["starts_on"] = max(found["starts_on"], before.starts_on) if before.state == "draft" else found["starts_on"]
     return found
+
+
+def _keeps(c: Constraints) -> list[str]:
+    kept = {"no-weekend": bool(c.no_change_weekdays), "whole": c.whole_tablets, "night-last": c.night_last}
+    return [name for name, on in kept.items() if on]
 
 
 def query(text: TaperText, **more: str) -> str:
@@ -81,6 +106,11 @@ def query(text: TaperText, **more: str) -> str:
         ("starts_on", text.starts_on.isoformat()), *(("products", p) for p in text.products), *(("times", t) for t in text.times),
     ]  # fmt: skip
     pairs += [(name, value) for name in ("months_of_use", "days_per_week") if (value := getattr(text, name))]
+    pairs += [
+        ("policy", text.policy),
+        *(("keeps", k) for k in text.keeps),
+        *(("typed", f"{day.isoformat()}_{mg}") for day, mg in text.typed),
+    ]
     if text.stable_since is not None:
         pairs.append(("stable_since", text.stable_since.isoformat()))
     return "?" + urlencode([*pairs, *more.items()])

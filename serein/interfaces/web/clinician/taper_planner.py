@@ -1,6 +1,6 @@
 """The planner: look at a taper by GET, which stores nothing, and keep it as a draft by POST, which changes nothing for the patient."""
 
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,11 +14,12 @@ from django.utils.safestring import SafeString
 from serein.care.access.reads import patient_card
 from serein.care.planning.text import Mistaken
 from serein.care.tapering.actions import Proposed, previewed, propose_taper
+from serein.care.tapering.actions.proposing import settled
 from serein.care.tapering.reads import Start, TaperCard, running_taper, starting_point, taper_draft
-from serein.care.tapering.text import NoPlan, Previewed, TaperText, slower
-from serein.care.tapering.words import dose_words, part_words
+from serein.care.tapering.text import OFFERED_POLICIES, NoPlan, Previewed, TaperText, rest_planned, slower, with_typed
+from serein.care.tapering.words import part_words
 from serein.clinical import knowledge
-from serein.clinical.quantities import plain
+from serein.clinical.quantities import NotAQuantity, decimal, plain
 from serein.clinical.taper import Plan
 from serein.foundation.people.keys import OpenChart, Refused
 from serein.foundation.people.persons import clinic_card, clinic_day
@@ -28,29 +29,7 @@ from .banner import banner
 from .desk import chart_page
 from .staircase import Line, staircase
 from .taper_form import TaperForm, initial, query
-
-
-@dataclass(frozen=True)
-class Row:
-    """One proposed step, as the table shows it."""
-
-    number: int
-    on: date
-    mg: str
-    percent: str
-    tablets: tuple[str, ...]
-    days: int
-    small: bool
-
-
-def rows_of(plan: Plan) -> list[Row]:
-    return [
-        Row(
-            s.number, s.from_, plain(s.daily_mg), plain(s.cut_percent.quantize(Decimal(1))),
-            tuple(dose_words(d.at, d.mg, d.parts.units) for d in s.doses), s.days, s.terminal,
-        )
-        for s in plan.steps
-    ]  # fmt: skip
+from .taper_look import beside, body, cards, courses, levels_drawn, rows_of, settles_in
 
 
 @chart_page
@@ -73,7 +52,32 @@ def planner(request: HttpRequest, key: OpenChart) -> HttpResponse:
             return redirect(back)
         if isinstance(answer, Refused):
             return refused_page(request, answer)
-    return _page(request, key, form, start, running)
+    elsewhere = _typed_anew(request, key, form, start) if request.method == "GET" else None
+    return elsewhere or _page(request, key, form, start, running)
+
+
+def _typed_anew(request: HttpRequest, key: OpenChart, form: TaperForm, start: Start) -> HttpResponse | None:
+    """One step typed, or the rest after a step planned anew: both lead to an address that carries every step, so that a reload does nothing."""
+    asked = _asked(form)
+    number = request.GET.get("step") or request.GET.get("rest") or ""
+    if asked is None or not number.isdecimal():
+        return None
+    found = previewed(key, start, asked)
+    shown = found.faulty if isinstance(found, NoPlan) else found
+    if not isinstance(shown, Previewed) or not 1 <= int(number) <= len(shown.plan.steps):
+        return None
+    if "rest" in request.GET:
+        planned = rest_planned(settled(asked, start), shown.plan, int(number))
+        if planned is None:
+            messages.error(request, f"No plan leads on from step {number}. Change its dose first.")
+        return redirect(query(planned or asked))
+    try:
+        day = date.fromisoformat(request.GET.get("step_on", ""))
+        mg = plain(decimal(request.GET.get("step_mg", "").strip()))
+    except (ValueError, NotAQuantity):
+        messages.error(request, "Enter a day and milligrams a day, such as 11.")
+        return redirect(query(asked, edit=number))
+    return redirect(query(with_typed(asked, shown.plan, int(number), (day, mg))))
 
 
 def _page(request: HttpRequest, key: OpenChart, form: TaperForm, start: Start, running: TaperCard | None) -> HttpResponse:
@@ -88,8 +92,12 @@ def _page(request: HttpRequest, key: OpenChart, form: TaperForm, start: Start, r
         "knowledge": knowledge.load().version, "running": running,
         "back": reverse("clinician:taper", args=[key.patient_id]),
     }  # fmt: skip
+    edit = request.GET.get("edit", "")
+    context["edit"] = int(edit) if edit.isdecimal() else 0
     if isinstance(found, Previewed) and asked is not None:
         context |= _proposal(key, found, asked, start, running, compare="compare" in request.GET)
+    elif isinstance(found, NoPlan) and found.faulty is not None and asked is not None:
+        context |= _proposal(key, found.faulty, asked, start, running, compare=False) | {"stopped": True}
     elif isinstance(found, NoPlan):
         fix = query(found.nearest) if found.nearest else ""
         context |= {
@@ -113,20 +121,27 @@ def _asked(form: TaperForm) -> TaperText | None:
 def _proposal(
     key: OpenChart, found: Previewed, asked: TaperText, start: Start, running: TaperCard | None, *, compare: bool
 ) -> dict[str, Any]:
-    problems = [c for c in found.checks if not c.ok]
     lines = [Line("proposed", _days(found.plan, start.mg))]
-    beside = _slower(key, start, asked) if compare else None
-    if beside is not None:
-        lines.append(Line("slower", _days(beside.plan, start.mg), dashed=True))
+    other = _slower(key, start, asked) if compare else None
+    if other is not None:
+        lines.append(Line("slower", _days(other.plan, start.mg), dashed=True))
     elif running is not None:
         lines.append(Line("current", _days(running.plan, running.request.daily_dose_mg), dashed=True))
+    person = body(key, clinic_day(key.clinic_id, key.at))
+    settles = settles_in(person)
+    second = ("slower", other.plan) if other else ("current", running.plan) if running else None
+    drawn = courses(found.plan, start.mg, running, other.plan if other else None)
+    first = found.plan.steps[0].from_ - timedelta(days=7)
+    shown = cards(found.checks, found.faults, asked, found.plan)
     return {
-        "plan": found.plan, "rows": rows_of(found.plan), "problems": problems, "good": [c for c in found.checks if c.ok],
-        "drawing": _drawn(lines, found.plan), "weeks": (found.plan.ends_on - found.plan.steps[0].from_).days // 7,
-        "asked": asked, "query": query(asked), "compare": query(asked, compare="1"), "beside": beside,
-        "beside_rows": rows_of(beside.plan) if beside else (), "beside_query": query(slower(asked)),
+        "plan": found.plan, "rows": rows_of(found.plan, asked, found.faults, settles), "cards": shown,
+        "good": [c for c in found.checks if c.ok], "drawing": _drawn(lines, found.plan), "levels": levels_drawn(person, drawn, first),
+        "weeks": (found.plan.ends_on - found.plan.steps[0].from_).days // 7, "settles": settles, "policies": OFFERED_POLICIES,
+        "asked": asked, "query": query(asked), "compare": query(asked, compare="1"), "beside": other,
+        "beside_rows": rows_of(other.plan) if other else (), "beside_query": query(slower(asked)),
+        "numbers": beside(found.plan, start.mg, second[0], second[1], running) if second and not other else None,
         "supply": [part_words(p, units) for p, units in found.plan.supply], "longer": found.plan.ends_on > start.plan.text.ends_on,
-        "dashed": "slower" if beside else "current" if running else "",
+        "dashed": "slower" if other else "current" if running else "", "untyped": query(replace(asked, typed=())) if asked.typed else "",
     }  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from .views import card, check_in, diary, home, intake, looks, plan, prescriptions, safety, taper
+from .views import card, check_in, diary, home, intake, looks, plan, prescriptions, safety, taper, taper_check, taper_files
 
 app_name = "patient"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -22,8 +22,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("card/", card.card, name="card"),
     path("card/card.pdf", card.card_file, name="card_file"),
     path("dose-changes/", taper.dose_changes, name="taper"),
-    path("dose-changes/<uuid:course_id>/calendar.pdf", taper.calendar, name="taper_calendar"),
+    path("dose-changes/<uuid:course_id>/calendar.pdf", taper_files.calendar, name="taper_calendar"),
     path("dose-changes/steps/<uuid:step_id>/confirm/", taper.confirm, name="taper_confirm"),
+    path("dose-changes/<uuid:course_id>/calendar.ics", taper_files.calendar_file, name="taper_calendar_file"),
+    path("dose-changes/steps/<uuid:step_id>/check/", taper_check.check, name="taper_check"),
     path("dose-changes/steps/<uuid:step_id>/ready/", taper.ready, name="taper_ready"),
     path("doses/", diary.doses, name="doses"),
     path("doses/log/", diary.log, name="log"),

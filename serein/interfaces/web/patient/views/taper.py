@@ -15,18 +15,15 @@ from django.utils.safestring import SafeString
 from serein.care.access.reads import patient_card
 from serein.care.planning.text import Mistaken, PlannedDose
 from serein.care.tapering import actions as tapering
-from serein.care.tapering.reads import StepCard, StepDose, TaperCard, dose_in_force, running_taper, taper, waiting_taper
+from serein.care.tapering.reads import StepCard, StepDose, TaperCard, dose_in_force, running_taper, waiting_taper
 from serein.clinical import knowledge
 from serein.clinical.quantities import plain
 from serein.foundation.people.keys import OpenChart, Refused
 from serein.foundation.people.persons import Person
-from serein.interfaces.paper.prescription import CannotPrint, Paper, sha256
-from serein.interfaces.paper.taper import taper_pdf
-from serein.interfaces.paper.taper_content import calendar_of
 from serein.interfaces.web.shell.desk import desk
 from serein.interfaces.web.shell.forms import PageForm
 from serein.interfaces.web.shell.once import once
-from serein.interfaces.web.shell.pages import changed_page, error_page, not_found_page, refused_page, render_form_page
+from serein.interfaces.web.shell.pages import changed_page, refused_page, render_form_page
 
 from ..door import at_home, day_words, own_record
 from ..drawing import drawn
@@ -147,16 +144,26 @@ def _page(request: HttpRequest, chart: OpenChart, card: TaperCard | None, form: 
     context: dict[str, object] = {"card": card, "back": reverse("patient:home"), "now": None}
     if card is not None:
         coming, now = card.coming(today), dose_in_force(chart, today)
+        known = knowledge.load()
+        signs = known.advised("withdrawal-signs")
         context |= {
             "next": _change(coming, today) if coming else None, "coming": coming, "now": now, "now_lines": _lines(now.parts) if now else (),
             "may_say_ready": coming is not None and coming.ready_at is None and (coming.from_on - today).days <= READY_DAYS,
             "changes": [_change(s, today) for s in card.steps if s.from_on > today], "month": _month(request, card, today),
             "asked": [w for w in card.wishes if w.wish != "agree" and w.answered_at is None], "wish_words": dict(WISHES),
             "last": day_words(card.ends_on, today), "unconfirmed_on": _unconfirmed(now, today),
+            "answer_by": _answer_by(card, patient_card(chart).time_zone, today), "missed": known.advised("missed-dose").advice,
+            "signs": signs.signs, "signs_advice": signs.advice,
         }  # fmt: skip
     return render_form_page(
         request, form, title="My dose changes", template="patient/taper.html", button="Send my answer" if card else "", **context
     )
+
+
+def _answer_by(card: TaperCard, zone: str, today: date) -> str:
+    """When the oldest open wish is answered at the latest: what its task promises."""
+    open_wishes = [w.at for w in card.wishes if w.wish != "agree" and w.answered_at is None]
+    return day_words(at_home(min(open_wishes) + tapering.ANSWERED_WITHIN, zone).date(), today) if open_wishes else ""
 
 
 def _unconfirmed(now: object, today: date) -> str:
@@ -216,23 +223,3 @@ def _deed(request: HttpRequest, who: Person, step_id: UUID, *, ready: bool) -> H
     says = "Saved. This was the last change." if finished else "Saved. Thank you for telling us."
     messages.success(request, says)
     return redirect(back)
-
-
-@desk("patient")
-def calendar(request: HttpRequest, who: Person, course_id: UUID) -> HttpResponse:
-    """The calendar to print."""
-    chart = own_record(request, who)
-    if isinstance(chart, Refused):
-        return refused_page(request, chart)
-    card = taper(chart, course_id)
-    if card is None or card.state not in ("sent", "running"):
-        return not_found_page(request)
-    paper = Paper.A4 if request.GET.get("paper") == "a4" else Paper.LETTER
-    try:
-        pdf = taper_pdf(calendar_of(chart, card), paper)
-    except CannotPrint:
-        says = "It holds a letter that we have no print type for. The page before works all the same."
-        return error_page(request, 422, title="We cannot make this file", says=says, back=reverse("patient:taper"))
-    tapering.record_taper_print(chart, course_id, paper=paper, sha256=sha256(pdf))
-    headers = {"Content-Disposition": 'attachment; filename="dose-calendar.pdf"', "Cache-Control": "no-store"}
-    return HttpResponse(pdf, content_type="application/pdf", headers=headers)
