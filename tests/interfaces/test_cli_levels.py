@@ -77,6 +77,7 @@ def test_what_is_never_cleared_is_not_valid() -> None:
         ({**USUAL, "changes": [{"at_h": 3}]}, "changes[0]"),
         ({**USUAL, "doses": [{"at_h": 0, "mg": 1, "every_h": 1, "count": 1000000}], "times_h": [2000000]}, "500000"),
         ({**USUAL, "doses": [{"at_h": 0, "mg": 1, "every_h": 6, "steady_state": True, "unknown": True}]}, "doses[0].unknown"),
+        ({**USUAL, "doses": [{"at_h": 0, "mg": 1}] * 100_001}, "input.doses"),
         ({**USUAL, "measured": [{"at_h": 9, "value": 1, "unit": "ng/mL"}]}, "measured"),
         ('{"times_h": [NaN]}', "NaN"),
         ("{" * 100_000, "nested"),

@@ -111,7 +111,7 @@ def levels(course: Course) -> Levels:
     total = _walk(course, phases)
     for dose in course.doses:
         if dose.steady_state:
-            total = [_sum(x, y) for x, y in zip(total, _before(course, phases, dose), strict=True)]
+            total = [_sum(x, y) for x, y in zip(total, _earlier(course, phases, dose), strict=True)]
     volumes = [phases.parameters[phases.at(t)] for t in course.times_h]
     return Levels(
         tuple(1000 * x[1] / p.central_l for x, p in zip(total, volumes, strict=True)),
@@ -127,20 +127,23 @@ def entries(course: Course, phases: Phases) -> Iterator[tuple[Decimal, Decimal, 
     """(when it reaches the gut, when it was taken, the dose) of each dose up to the last time; of a steady series only those
     that are within their lag at its `at_h`, the rest stands in the body already."""
     last = course.times_h[-1] if course.times_h else Decimal(0)
-    made = 0
+    if sum(_before(dose, last) for dose in course.doses) > MOST_DOSES:
+        raise ValueError(f"doses: more than {MOST_DOSES} before the last time")
     for dose in course.doses:
         if dose.steady_state:
             yield from _pending(phases, dose)
             continue
         at = dose.at_h
-        for _ in range(dose.count):
-            if at > last:
-                break
-            made += 1
-            if made > MOST_DOSES:
-                raise ValueError(f"doses: more than {MOST_DOSES} before the last time")
+        for _ in range(_before(dose, last)):
             yield at + Decimal(repr(phases.parameters[phases.at(at)].lag_h)), at, dose
             at += dose.every_h or 0
+
+
+def _before(dose: Dose, last: Decimal) -> int:
+    """How many of its doses fall before or at `last`."""
+    if dose.at_h > last:
+        return 0
+    return min(dose.count, 1 + int((last - dose.at_h) / dose.every_h)) if dose.every_h else dose.count
 
 
 def _pending(phases: Phases, dose: Dose) -> Iterator[tuple[Decimal, Decimal, Dose]]:
@@ -184,7 +187,7 @@ def _piled_up(once: Matrix, mg: float) -> State:
     raise NoSteadyState("steady_state: parent or metabolite is never cleared, so there is no steady state")
 
 
-def _before(course: Course, phases: Phases, dose: Dose) -> list[State]:
+def _earlier(course: Course, phases: Phases, dose: Dose) -> list[State]:
     """The steady series as samples before its `at_h` see it, with the parameters in force at `at_h`."""
     phase = phases.at(dose.at_h)
     return [_periodic(phases, phase, dose, t) if t < dose.at_h else NOTHING for t in course.times_h]

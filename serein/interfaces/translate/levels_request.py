@@ -23,7 +23,7 @@ PARAMETERS = (
     "bioavailability", "lag_h", "absorption_per_h", "clearance_l_per_h", "central_l", "intercompartmental_l_per_h", "peripheral_l",
     "fraction_to_metabolite", "metabolite_clearance_l_per_h", "metabolite_volume_l",
 )  # fmt: skip
-MOST_TIMES, MOST_LEVELS = 200_000, 10
+MOST_TIMES, MOST_DOSES, MOST_LEVELS = 200_000, 100_000, 10
 _SUBSTANCE = re.compile(r"[a-z][a-z0-9-]{0,60}")
 
 
@@ -138,6 +138,9 @@ def _needed(node: Cursor, key: str) -> Decimal:
 
 
 def _doses(root: Cursor) -> tuple[Dose, ...]:
+    given = root.raw("doses")
+    if isinstance(given, list) and len(given) > MOST_DOSES:
+        raise root.bad("doses", f"more than {MOST_DOSES} entries; a repeated dose is one entry with every_h and count")
     return tuple(_dose(node) for node in root.children("doses"))
 
 
