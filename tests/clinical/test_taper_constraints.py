@@ -185,6 +185,12 @@ def test_a_dose_that_nobody_takes_is_refused_with_one_that_can_be_planned(dose: 
     assert isinstance(found, Refused) and found.nearest is not None and isinstance(propose(found.nearest, ASAM), Plan)
 
 
+def test_a_dose_too_large_for_so_fine_a_product_has_a_nearest_one_too() -> None:
+    fine = Product(id="fine", form="oral-solution", mg=D(1), smallest=D("0.05"))
+    found = propose(request(daily_dose_mg=D(10_000), products=(fine,)), ASAM)
+    assert isinstance(found, Refused) and found.nearest is not None and isinstance(propose(found.nearest, ASAM), Plan)
+
+
 CKS = policy_for(load(), "nice-cks", "diazepam")
 
 

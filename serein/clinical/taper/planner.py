@@ -18,6 +18,7 @@ from .path import Descent
 from .values import NO_CONSTRAINTS, Pace, Plan, PlanCheck, Policy, Refused, Request, Step, TimedDose
 
 MOST_MG = Decimal(1000)
+FINE_STEPS = 500  # of the finest part: a dose that every product can be searched over from
 
 
 def propose(
@@ -157,6 +158,8 @@ def _milder(request: Request, policy: Policy) -> Iterator[Request]:
         shelf = Shelf(bare.products, bare.daily_dose_mg)
     except TooFine:
         yield from (replace(bare, products=tuple(p for p in bare.products if p is not one)) for one in bare.products)
+        finest = min(p.part_mg for p in bare.products)
+        yield replace(bare, daily_dose_mg=min(bare.daily_dose_mg, finest * FINE_STEPS), goal_mg=Decimal(0))
         return
     if not shelf.can_make(bare.goal_mg):
         goals = sorted((shelf.mg(g) for g in shelf.makeable), key=lambda mg: (abs(mg - bare.goal_mg), -mg))
