@@ -17,6 +17,12 @@ from tests.journeys.browser import assert_fits, assert_quiet, axe, sign_in
 from tests.journeys.patient.walking import all_items, heading, press
 from tests.people import PASSWORD
 
+RIVERSIDE = {
+    "Practice or pharmacy": "Riverside Clinic",
+    "Address": "1 River Road, Fresno, CA 93650",
+    "Telephone": "559-555-0101",
+}
+
 
 @dataclass
 class Days:
@@ -146,10 +152,11 @@ def licensed(officer: Walker, who: Walker, details: dict[str, str]) -> None:
         officer.page.get_by_label(label).fill(value)
     officer.press("Save")
     officer.follow("Record a licence")
-    officer.page.get_by_label("Licence number").fill("A-12345")
+    officer.page.get_by_label("Licence number").fill(f"A-{who.email}")
     officer.page.get_by_label("Where it is valid").fill("US-CA")
     officer.fill_day("Last day", officer.days.at + timedelta(days=300))
     officer.press("Record the licence")
+    officer.found("Verify")
     officer.page.get_by_role("link", name=re.compile("^Verify")).first.click()
     officer.page.get_by_label("What you saw, and where").fill("The board's register, looked up today")
     officer.press("It is as recorded: verify")
@@ -218,6 +225,8 @@ class Walk:
         self.officer = self.somebody("Olive Officer", "olive@example.test")
         self.ada, self.grace = self.somebody("Ada Okafor", "ada@example.test"), self.somebody("Grace Lee", "grace@example.test")
         self.maria = self.somebody("Maria Torres", "maria@example.test", width=390)
+        # Whoever answers for the patient.
+        self.doctor = self.ada
 
     def somebody(self, name: str, email: str, width: int = 1366) -> Walker:
         return Walker(name, email, self.open_page(width=width, js=self.js), self.days, self.url, self.js)
@@ -230,12 +239,7 @@ def access_given(walk: Walk) -> None:
     walk.officer.set_up_app()
     staff_come(walk.officer, walk.ada, "Clinician", walk.post)
     staff_come(walk.officer, walk.grace, "Pharmacist", walk.post)
-    clinic = {
-        "Practice or pharmacy": "Riverside Clinic",
-        "Address": "1 River Road, Fresno, CA 93650",
-        "Telephone": "559-555-0101",
-    }
-    licensed(walk.officer, walk.ada, {"NPI": "1234567893", "DEA number": "AO1234563", **clinic})
+    licensed(walk.officer, walk.ada, {"NPI": "1234567893", "DEA number": "AO1234563", **RIVERSIDE})
     shop = {
         "Practice or pharmacy": "Main Street Pharmacy",
         "Address": "2 Main Street, Fresno, CA 93650",
@@ -300,17 +304,17 @@ def prescribed(walk: Walk) -> None:
 
 
 def sign(walk: Walk) -> None:
-    known = walk.ada.page.get_by_label("Already known, and watched or treated")
+    known = walk.doctor.page.get_by_label("Already known, and watched or treated")
     if known.count():
         for one in known.all():
             one.check()
-        walk.ada.page.get_by_role("button", name=re.compile("^Record the reason")).click()
+        walk.doctor.page.get_by_role("button", name=re.compile("^Record the reason")).click()
     else:
-        walk.ada.follow("Go on to signing")
-    walk.ada.page.get_by_label("Your password").fill(PASSWORD)
-    walk.ada.page.get_by_label("Code from your authenticator app").fill(walk.ada.code())
-    walk.ada.press("Sign prescription")
-    walk.ada.is_told("Signed")
+        walk.doctor.follow("Go on to signing")
+    walk.doctor.page.get_by_label("Your password").fill(PASSWORD)
+    walk.doctor.page.get_by_label("Code from your authenticator app").fill(walk.doctor.code())
+    walk.doctor.press("Sign prescription")
+    walk.doctor.is_told("Signed")
 
 
 def dispensed(walk: Walk) -> None:

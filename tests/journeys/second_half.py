@@ -6,15 +6,15 @@ from urllib.parse import urljoin
 
 from playwright.sync_api import Page
 
-from .first_half import Walk, Walker, dispensed, sign
+from .first_half import RIVERSIDE, Walk, Walker, dispensed, licensed, sign, staff_come
 
 STEP_DAYS = 14
 
 
 def chart(walk: Walk) -> None:
     """The clinician opens the patient, on whatever day it is; a long absence ends a session."""
-    walk.ada.page.goto(walk.url + "/clinic/?name=Torres")
-    walk.ada.follow("TORRES, Maria")
+    walk.doctor.page.goto(walk.url + "/clinic/?name=Torres")
+    walk.doctor.follow("TORRES, Maria")
 
 
 def home(walk: Walk) -> None:
@@ -46,21 +46,21 @@ def watched(walk: Walk) -> None:
     answer(walk.maria, "No")
     walk.maria.press("Send my check-in")
 
-    walk.ada.page.goto(walk.url + "/clinic/")
-    walk.ada.look()
-    assert "TORRES, Maria" in walk.ada.page.locator("tr.r-today, tr.r-now").first.inner_text()
+    walk.doctor.page.goto(walk.url + "/clinic/")
+    walk.doctor.look()
+    assert "TORRES, Maria" in walk.doctor.page.locator("tr.r-today, tr.r-now").first.inner_text()
     chart(walk)
-    walk.ada.follow("Record a contact")
-    walk.ada.page.get_by_label("By telephone").check()
-    walk.ada.page.get_by_label("What was said and done?").fill("Tripped on a carpet, no injury; was awake and steady.")
-    walk.ada.press("Record the contact")
-    walk.ada.page.goto(walk.ada.page.url.partition("/patients/")[0] + "/?name=Torres")
+    walk.doctor.follow("Record a contact")
+    walk.doctor.page.get_by_label("By telephone").check()
+    walk.doctor.page.get_by_label("What was said and done?").fill("Tripped on a carpet, no injury; was awake and steady.")
+    walk.doctor.press("Record the contact")
+    walk.doctor.page.goto(walk.doctor.page.url.partition("/patients/")[0] + "/?name=Torres")
     chart(walk)
-    walk.ada.page.goto(re.sub(r"(patients/[0-9a-f-]{36}/).*", r"\1watch/", walk.ada.page.url))
-    walk.ada.look()
+    walk.doctor.page.goto(re.sub(r"(patients/[0-9a-f-]{36}/).*", r"\1watch/", walk.doctor.page.url))
+    walk.doctor.look()
     assert (
-        walk.ada.page.locator("svg.pk-svg").count()
-        and "An estimate, not a blood test" in walk.ada.page.locator("main").inner_text()
+        walk.doctor.page.locator("svg.pk-svg").count()
+        and "An estimate, not a blood test" in walk.doctor.page.locator("main").inner_text()
     )
 
 
@@ -68,27 +68,27 @@ def reassessed(walk: Walk) -> None:
     """7. Past the review nothing is renewed; the review asks what to do, and taper is the answer."""
     walk.days.on(days=11)
     chart(walk)
-    walk.ada.press("Write a prescription")
-    walk.ada.page.get_by_text("Review the treatment first").first.wait_for()
-    walk.ada.page.goto(re.sub(r"(patients/[0-9a-f-]{36}/).*", r"\1review/", walk.ada.page.url))
-    walk.ada.look()
-    walk.ada.page.get_by_label("Taper", exact=False).first.check()
-    walk.ada.page.get_by_label("Benefit, harm, and what the patient wishes").fill("Sleeps again; wants to come off slowly.")
-    walk.ada.fill_day("Next review", walk.days.at + timedelta(days=13))
-    walk.ada.press("Record the review")
+    walk.doctor.press("Write a prescription")
+    walk.doctor.page.get_by_text("Review the treatment first").first.wait_for()
+    walk.doctor.page.goto(re.sub(r"(patients/[0-9a-f-]{36}/).*", r"\1review/", walk.doctor.page.url))
+    walk.doctor.look()
+    walk.doctor.page.get_by_label("Taper", exact=False).first.check()
+    walk.doctor.page.get_by_label("Benefit, harm, and what the patient wishes").fill("Sleeps again; wants to come off slowly.")
+    walk.doctor.fill_day("Next review", walk.days.at + timedelta(days=13))
+    walk.doctor.press("Record the review")
 
 
 def tapered(walk: Walk) -> None:
     """8. Nothing changes before the patient agrees; the first step is prescribed, dispensed and confirmed."""
     chart(walk)
-    walk.ada.follow("Plan a taper")
-    if not walk.ada.page.get_by_label("Lower each step by, %").count():
-        walk.ada.follow("Plan a taper")
-    walk.ada.page.get_by_label("diazePAM 2 mg tablet").check()
-    walk.ada.fill_day("First change on", walk.days.at + timedelta(days=5))
-    walk.ada.press("Recalculate")
-    walk.ada.press("Keep as draft")
-    walk.ada.press("Send to Maria to agree")
+    walk.doctor.follow("Plan a taper")
+    if not walk.doctor.page.get_by_label("Lower each step by, %").count():
+        walk.doctor.follow("Plan a taper")
+    walk.doctor.page.get_by_label("diazePAM 2 mg tablet").check()
+    walk.doctor.fill_day("First change on", walk.days.at + timedelta(days=5))
+    walk.doctor.press("Recalculate")
+    walk.doctor.press("Keep as draft")
+    walk.doctor.press("Send to Maria to agree")
     home(walk)
     walk.maria.follow("My dose changes")
     walk.maria.page.get_by_label("I agree to these changes").check()
@@ -110,23 +110,23 @@ def pdf(page: Page, name: str) -> bool:
 def prescribe_step(walk: Walk) -> None:
     """From the step to the signature and the pharmacy: one prescription for each strength that it is made from."""
     taper(walk)
-    walk.ada.page.get_by_role("button", name=re.compile("^Draft for step")).first.click()
+    walk.doctor.page.get_by_role("button", name=re.compile("^Draft for step")).first.click()
     while True:
-        walk.ada.look()
+        walk.doctor.look()
         sign(walk)
         dispensed(walk)
         chart(walk)
-        left = walk.ada.page.get_by_role("link", name=re.compile("^Open draft"))
+        left = walk.doctor.page.get_by_role("link", name=re.compile("^Open draft"))
         if not left.count():
             break
         left.first.click()
-        walk.ada.press("Check it against the record")
+        walk.doctor.press("Check it against the record")
 
 
 def taper(walk: Walk) -> None:
     chart(walk)
-    walk.ada.page.goto(re.sub(r"(patients/[0-9a-f-]{36}/).*", r"\1taper/", walk.ada.page.url))
-    walk.ada.look()
+    walk.doctor.page.goto(re.sub(r"(patients/[0-9a-f-]{36}/).*", r"\1taper/", walk.doctor.page.url))
+    walk.doctor.look()
 
 
 def confirm(walk: Walk) -> None:
@@ -137,7 +137,24 @@ def confirm(walk: Walk) -> None:
 
 
 def handed_over(walk: Walk) -> None:
-    """9. The next clinician takes over; until then the first one answers for the patient."""
+    """9. A colleague takes over in the middle of the course; until she says so, the first clinician answers for the patient."""
+    sam = walk.somebody("Sam Silva", "sam@example.test")
+    staff_come(walk.officer, sam, "Clinician", walk.post)
+    licensed(walk.officer, sam, {"NPI": "1245319599", "DEA number": "AS1234563", **RIVERSIDE})
+    chart(walk)
+    walk.doctor.follow("Hand over")
+    walk.doctor.page.get_by_label("Sam Silva").check()
+    walk.doctor.page.get_by_label("Why is the patient handed over?").fill("I move away")
+    walk.doctor.press("Prepare the handover")
+    assert pdf(walk.doctor.page, "On paper (PDF)")
+    walk.doctor.press("Send to Sam Silva")
+    walk.doctor.is_told("Ada Okafor is responsible")
+    sam.page.goto(walk.url + "/clinic/")
+    sam.follow("Read and answer")
+    sam.press("I take TORRES, Maria over")
+    walk.doctor.page.reload()
+    assert "not in this patient" in walk.doctor.page.locator("main").inner_text(), "the first clinician's key is gone"
+    walk.doctor = sam
 
 
 def held(walk: Walk) -> None:
@@ -146,15 +163,15 @@ def held(walk: Walk) -> None:
     walk.maria.page.get_by_label("I want to pause and keep my dose").check()
     walk.maria.press("Send")
     taper(walk)
-    assert "Maria wants to pause" in walk.ada.page.locator("main").inner_text()
-    walk.ada.follow("Hold the dose")
-    walk.ada.page.get_by_label("Why is the dose held?").fill("Her mother is in hospital")
-    walk.ada.press("Hold the dose")
+    assert "Maria wants to pause" in walk.doctor.page.locator("main").inner_text()
+    walk.doctor.follow("Hold the dose")
+    walk.doctor.page.get_by_label("Why is the dose held?").fill("Her mother is in hospital")
+    walk.doctor.press("Hold the dose")
     walk.days.on(days=7)
     taper(walk)
-    walk.ada.follow("Plan the rest")
-    walk.ada.press("Plan it")
-    walk.ada.press("Send to Maria to agree")
+    walk.doctor.follow("Plan the rest")
+    walk.doctor.press("Plan it")
+    walk.doctor.press("Send to Maria to agree")
     walk.maria.page.goto(walk.url + "/me/dose-changes/")
     walk.maria.page.get_by_label("I agree to these changes").check()
     walk.maria.press("Send my answer")
@@ -165,15 +182,15 @@ def closed(walk: Walk) -> None:
     confirmed = 0
     for _ in range(14):
         taper(walk)
-        if not walk.ada.page.locator("h1").inner_text().startswith("Taper, version 2"):
+        if not walk.doctor.page.locator("h1").inner_text().startswith("Taper, version 2"):
             break
         walk.days.on(days=STEP_DAYS)
         walk.maria.page.goto(walk.url + "/me/dose-changes/")
         if walk.maria.page.get_by_role("button", name=re.compile("^Yes, I take")).count():
             confirm(walk)
             confirmed += 1
-    assert walk.ada.page.locator("summary", has_text="Version 2: finished").count() and confirmed > 2, (
-        walk.ada.page.locator("main").inner_text()
+    assert walk.doctor.page.locator("summary", has_text="Version 2: finished").count() and confirmed > 2, (
+        walk.doctor.page.locator("main").inner_text()
     )
     home(walk)
     walk.maria.page.goto(walk.url + "/me/dose-changes/")

@@ -35,5 +35,6 @@ def test_a_patient_walks_from_the_invitation_to_the_last_dose_and_the_next_clini
     second_half.watched(walk)
     second_half.reassessed(walk)
     second_half.tapered(walk)
+    second_half.held(walk)
     second_half.handed_over(walk)
     second_half.closed(walk)
