@@ -9,7 +9,7 @@ from django.db import connection
 
 from serein.foundation.remembering import remembered
 
-from .models import Account, Clinic, Patient
+from .models import Account, CareTeam, Clinic, Patient
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,14 @@ class Person:
 
     def has(self, role: str) -> bool:
         return role in self.roles
+
+
+@dataclass(frozen=True)
+class Lead:
+    """The clinician who answers for a patient, and since when."""
+
+    account_id: UUID
+    since: datetime
 
 
 @dataclass(frozen=True)
@@ -94,3 +102,16 @@ def name_of(account_id: UUID | None) -> str:
 def record_number(patient_id: UUID) -> str:
     """How a record is called where its patient is not named."""
     return f"record {str(patient_id)[-12:]}"
+
+
+def lead_of(patient_id: UUID, *, at: datetime) -> Lead | None:
+    """Who answers for the patient at that instant; None where nobody is named."""
+    team = CareTeam.objects.filter(patient_id=patient_id, lead=True, since__lte=at).exclude(until__lte=at)
+    row = team.order_by("-since").first()
+    return Lead(row.account_id, row.since) if row else None
+
+
+def still_cares(account_id: UUID | None, patient_id: UUID, *, at: datetime) -> bool:
+    """Whether this account is in the patient's care team at that instant."""
+    team = CareTeam.objects.filter(patient_id=patient_id, account=account_id, since__lte=at)
+    return team.exclude(until__lte=at).exists()

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from serein.foundation.audit.trail import Entry, record
 from serein.foundation.people.keys import OpenChart, OpenJob
+from serein.foundation.people.persons import lead_of, still_cares
 
 from .models import Task
 
@@ -32,7 +33,7 @@ def open_task(chart: OpenChart | OpenJob, new: NewTask, *, patient_id: UUID | No
         return same.id
     task = Task(
         clinic_id=chart.clinic_id, patient_id=patient, kind=new.kind, tier=new.tier, title=new.title, why=new.why, source=new.source,
-        finished_by=new.finished_by, due_at=new.due_at, owner_id=new.owner_id, subject_id=new.subject_id, opened_at=chart.at,
+        finished_by=new.finished_by, due_at=new.due_at, owner_id=_owner(new, patient, chart.at), subject_id=new.subject_id, opened_at=chart.at,
     )  # fmt: skip
     task.save(force_insert=True)
     by = chart.by.account_id if chart.by else None
@@ -41,6 +42,14 @@ def open_task(chart: OpenChart | OpenJob, new: NewTask, *, patient_id: UUID | No
         facts={"kind": new.kind, "tier": new.tier},
     )
     return task.id
+
+
+def _owner(new: NewTask, patient: UUID, at: datetime) -> UUID | None:
+    """Whoever is meant; where they have left the care team (the patient was handed over), whoever answers for the patient now."""
+    if new.owner_id is None or still_cares(new.owner_id, patient, at=at):
+        return new.owner_id
+    lead = lead_of(patient, at=at)
+    return lead.account_id if lead else None
 
 
 def close_tasks(chart: OpenChart, *, kind: str, why: str, subject_id: UUID | None = None) -> int:

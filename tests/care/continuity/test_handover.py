@@ -17,13 +17,16 @@ from serein.care.continuity.reads import (
     responsible,
 )
 from serein.care.evaluation.actions import NewEntry, record_entry
+from serein.care.monitoring.actions import due_tasks
+from serein.care.monitoring.reads import watched
 from serein.care.planning.text import Mistaken
 from serein.care.tapering import actions as tapering
 from serein.clinical.case import Allergy, Concept
 from serein.foundation.audit.models import TrailRow
 from serein.foundation.outbox.models import Letter
 from serein.foundation.people.keys import Refused, open_chart
-from serein.foundation.people.models import CareTeam
+from serein.foundation.people.models import CareTeam, Licence
+from serein.foundation.tasks.actions import NewTask, open_task
 from serein.foundation.tasks.models import Task
 from serein.foundation.tasks.reads import tasks_of_patient
 from serein.interfaces.translate.handover import to_document
@@ -253,3 +256,20 @@ def test_the_database_itself_keeps_what_was_handed_over(sick):
     continuity.withdraw_handover(sick.chart(), handover_id, why="She stays")
     with pytest.raises(DatabaseError), transaction.atomic():
         row.update(state="sent")
+
+
+def test_what_becomes_due_afterwards_is_the_receivers_to_do(sick):
+    """The plan still names who wrote it; its tasks, and the licence that must not lapse, are those of whoever answers now."""
+    ada, sam, later = sick.people.clinician, sick.people.stranger, sick.at + HOUR
+    handover_id, chart = sick.sent(), sick.offered(at=later)
+    given(continuity.accept_handover(chart, handover_id, seen=handover_facts(chart).digest))
+    chart = open_for(sam, sick.people.patient, later)
+    seen = watched(chart)
+    sams = Licence.objects.filter(practitioner__account=sam.account_id, kind="prescriber").first()
+    assert seen is not None and seen.licence_to == (sams.expires_on if sams else None)
+    task_id = open_task(chart, NewTask("test", "today", "A task", "why", "a test", "nothing", later, ada.account_id))
+    assert Task.objects.get(pk=task_id).owner_id == sam.account_id
+    due_tasks(sick.people.clinic.id, later + timedelta(days=30))
+    open_for(sam, sick.people.patient, later + timedelta(days=30))
+    assert not Task.objects.filter(owner=ada.account_id, done_at=None).exists()
+    assert Task.objects.filter(owner=sam.account_id, done_at=None, kind="review-due").exists()

@@ -23,8 +23,8 @@ from serein.clinical import knowledge
 from serein.clinical.case import Known
 from serein.clinical.quantities import decimal, plain
 from serein.foundation.people.keys import OpenChart
-from serein.foundation.people.models import CareTeam, Patient, Practitioner
-from serein.foundation.people.persons import clinic_card, name_of
+from serein.foundation.people.models import Patient, Practitioner
+from serein.foundation.people.persons import clinic_card, lead_of, name_of
 from serein.foundation.tasks.reads import tasks_of_patient
 
 from .. import facts as f
@@ -92,7 +92,7 @@ def _patient(chart: OpenChart, who: PatientCard) -> f.PatientFacts:
 
 def _clinician(chart: OpenChart) -> f.ClinicianFacts:
     """Who answers for the patient: also when the receiver or a colleague of the team looks."""
-    lead = _lead_of(chart)
+    lead = lead_of(chart.patient_id, at=chart.at)
     by = lead.account_id if lead else chart.by.account_id if chart.by else None
     clinic = clinic_card(chart.clinic_id)
     row = Practitioner.objects.filter(account=by).first()
@@ -100,11 +100,6 @@ def _clinician(chart: OpenChart) -> f.ClinicianFacts:
         name=name_of(by), npi=row.npi if row else "", phone=row.phone if row else "", clinic=clinic.name, clinic_phone=clinic.phone,
         clinic_address=clinic.address,
     )  # fmt: skip
-
-
-def _lead_of(chart: OpenChart) -> CareTeam | None:
-    team = CareTeam.objects.filter(clinic=chart.clinic_id, patient_id=chart.patient_id, lead=True, since__lte=chart.at)
-    return team.exclude(until__lte=chart.at).order_by("-since").first()
 
 
 def _plan(chart: OpenChart, plan: PlanCard, who: PatientCard) -> f.PlanFacts:

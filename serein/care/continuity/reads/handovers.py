@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 from serein.care.access.reads import patient_card
 from serein.foundation.people.keys import OpenChart, OpenList
 from serein.foundation.people.models import Account, Offer, RoleGrant
-from serein.foundation.people.persons import name_of
+from serein.foundation.people.persons import lead_of, name_of
 
 from ..facts import HandoverFacts, read, standing
 from ..models import Handover, HandoverState, Received
-from .gathering import _lead_of, handover_facts
+from .gathering import handover_facts
 
 OPEN = (HandoverState.PREPARED, HandoverState.SENT)
 HOW = {
@@ -137,7 +137,7 @@ def changed_since(chart: OpenChart, card: HandoverCard) -> tuple[str, ...]:
 
 def responsible(chart: OpenChart) -> Responsible | None:
     """The clinician who answers for the patient: the lead of the care team, or the clinic that took over. None: nobody is named."""
-    row = _lead_of(chart)
+    row = lead_of(chart.patient_id, at=chart.at)
     taken = Handover.objects.filter(patient=chart.patient_id, state=HandoverState.ACCEPTED, to_account=None)
     gone = taken.order_by("-accepted_at").first()
     if gone is not None and gone.accepted_at is not None and (row is None or gone.accepted_at >= row.since):

@@ -9,7 +9,7 @@ from serein.care.tapering.reads import running_taper
 from serein.clinical.watching import Watched
 from serein.foundation.people.keys import OpenChart, OpenJob
 from serein.foundation.people.models import Licence
-from serein.foundation.people.persons import clinic_card, clinic_day
+from serein.foundation.people.persons import clinic_card, clinic_day, lead_of
 
 from .check_ins import check_ins
 from .diary import last_line
@@ -47,9 +47,13 @@ def _check_in_day(chart: OpenChart) -> date | None:
 
 
 def _licence_to(chart: OpenChart, plan: PlanCard) -> date | None:
-    """The last day of the prescriber licence of whoever wrote the plan, where the clinic is; None when none is in force any more or yet."""
+    """The last day of the prescriber licence of whoever answers for the patient (else of whoever wrote the plan), where the clinic is.
+
+    None when none is in force any more or yet.
+    """
+    lead = lead_of(chart.patient_id, at=chart.at)
     rows = Licence.objects.filter(
-        practitioner__account=plan.written_by_id,
+        practitioner__account=lead.account_id if lead else plan.written_by_id,
         kind="prescriber",
         jurisdiction=clinic_card(chart.clinic_id).jurisdiction,
         ended_at=None,
