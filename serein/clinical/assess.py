@@ -7,7 +7,7 @@ cause withdrawal, so stops about person and company and the absolute limit becom
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -28,7 +28,7 @@ from serein.clinical.case import (
     Timing,
 )
 from serein.clinical.dependence.course import course_of_treatment, replaced_by_another
-from serein.clinical.dependence.likelihood import Dependence, dependence, dependence_likely
+from serein.clinical.dependence.likelihood import dependence, dependence_likely
 from serein.clinical.dosing.limits import dose_within_limits
 from serein.clinical.dosing.regimen import regimens
 from serein.clinical.dosing.slips import written_well
@@ -75,21 +75,26 @@ def _reference(thing: Order | Medicine | Condition | Allergy) -> str:
 
 def _in_order(case: Case) -> Case:
     """The same case in one order: how a record happens to list its entries must change nothing, not even a word."""
-    lists: dict[str, Any] = {
-        "medicines": tuple(sorted(case.medicines, key=_reference)),
-        "past": tuple(sorted(case.past, key=_reference)),
-        "conditions": tuple(sorted(case.conditions, key=_reference)),
-        "allergies": tuple(sorted(case.allergies, key=_reference)),
-        "observations": tuple(sorted(case.observations, key=_dated)),
-        "questionnaires": tuple(sorted(case.questionnaires, key=_dated)),
-    }
-    if all(getattr(case, name) == listed for name, listed in lists.items()):
-        return case
-    return dataclasses.replace(case, **lists)
+    moved: dict[str, Any] = {}
+    for name, by in ORDERED:
+        listed = getattr(case, name)
+        if len(listed) > 1 and (sorted_ := sorted(listed, key=by)) != list(listed):
+            moved[name] = tuple(sorted_)
+    return dataclasses.replace(case, **moved) if moved else case
 
 
 def _dated(thing: Observation | QuestionnaireAnswers) -> tuple[date, str]:
     return thing.on or date.min, thing.reference
+
+
+ORDERED: tuple[tuple[str, Callable[[Any], Any]], ...] = (
+    ("medicines", _reference),
+    ("past", _reference),
+    ("conditions", _reference),
+    ("allergies", _reference),
+    ("observations", _dated),
+    ("questionnaires", _dated),
+)
 
 
 def codes(knowledge: Knowledge | None = None) -> tuple[CatalogueEntry, ...]:
@@ -112,12 +117,13 @@ def _regimen(scene: Scene, regimen: Regimen) -> Said:
             course_of_treatment(scene, regimen, depends),
         )
     )
-    return Said(tuple(_relaxed(scene, regimen, depends, f) for f in checks.findings), checks.not_checked)
+    if not depends.probable or regimen.purpose.raises:
+        return checks
+    return Said(tuple(_relaxed(scene, f) for f in checks.findings), checks.not_checked)
 
 
-def _relaxed(scene: Scene, regimen: Regimen, depends: Dependence, finding: Finding) -> Finding:
-    keeps = depends.probable and not regimen.purpose.raises
-    if not keeps or finding.severity is not Severity.STOP or not scene.knowledge.catalogue(finding.code).relaxable:
+def _relaxed(scene: Scene, finding: Finding) -> Finding:
+    if finding.severity is not Severity.STOP or not scene.knowledge.catalogue(finding.code).relaxable:
         return finding
     suggestions = (*RELAXED, *finding.suggestions)
     return dataclasses.replace(finding, severity=Severity.WARN, relaxed_from=Severity.STOP, suggestions=suggestions)

@@ -82,10 +82,10 @@ class Birth:
 
     def youngest_months(self, on: date) -> int:
         """Completed months on `on` if born as late as possible; below zero if born after `on`."""
-        return _months(self.latest, on)
+        return whole_months(self.latest, on)
 
     def oldest_months(self, on: date) -> int:
-        return _months(self.earliest, on)
+        return whole_months(self.earliest, on)
 
     def youngest_years(self, on: date) -> int:
         return self.youngest_months(on) // 12
@@ -94,7 +94,8 @@ class Birth:
         return self.oldest_months(on) // 12
 
 
-def _months(start: date, on: date) -> int:
+def whole_months(start: date, on: date) -> int:
+    """Completed months from a day to a day."""
     return (on.year - start.year) * 12 + on.month - start.month - (on.day < start.day)
 
 

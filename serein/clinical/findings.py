@@ -27,10 +27,10 @@ class Severity(StrEnum):
     @property
     def rank(self) -> int:
         """0 is gravest."""
-        return RANKS[self]
+        return RANKED.index(self)
 
 
-RANKS = {severity: rank for rank, severity in enumerate(Severity)}
+RANKED = tuple(Severity)
 
 
 class Purpose(StrEnum):

@@ -5,16 +5,17 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from serein.clinical.case import Answer, Birth, MedicineUse
+from serein.clinical.case import Answer, MedicineUse, whole_months
 from serein.clinical.dependence.likelihood import Dependence
 from serein.clinical.findings import Input, NotChecked, Purpose, Severity
 from serein.clinical.history import Regimen, Written
 from serein.clinical.knowledge.amounts import last_day
 from serein.clinical.knowledge.course import course
-from serein.clinical.knowledge.scene import Because, Said, Scene, together
+from serein.clinical.knowledge.scene import SILENT, Because, Said, Scene, together
 from serein.clinical.quantities import plain
 
 WARN, NOTE = Severity.WARN, Severity.NOTE
+WATCHED = frozenset({"benzodiazepine-code", "opioid", "opioid-treatment"})
 
 
 def course_of_treatment(scene: Scene, regimen: Regimen, found: Dependence) -> Said:
@@ -43,7 +44,7 @@ def established_dose_unknown(scene: Scene, regimen: Regimen) -> Said:
     own = [w for w in scene.active if w.substance == regimen.substance and not w.rescue and w not in regimen.continuing]
     unread = [w for w in own if w.daily_mg is None and (w.reference in here or w.source != "order")]
     if not unread:
-        return Said()
+        return SILENT
     texts = (
         f"{regimen.substance[0].upper()}{regimen.substance[1:]} is taken already, at a dose nobody can read",
         "Whether this order raises, keeps or lowers the dose cannot be judged; it counts as a start.",
@@ -58,7 +59,7 @@ def supply_overlap(scene: Scene, regimen: Regimen) -> Said:
     strengths = {d.product for d in regimen.drafts}
     doubled = [w for w in regimen.continuing if w.product in strengths or not w.product]
     if not doubled:
-        return Said()
+        return SILENT
     texts = (
         "An earlier order of the same product goes on and is not replaced",
         "Both supplies would be taken or kept at the same time; their doses were added.",
@@ -70,13 +71,13 @@ def supply_overlap(scene: Scene, regimen: Regimen) -> Said:
 def early_request(scene: Scene, regimen: Regimen) -> Said:
     """More than a week of the replaced supply would still be there, and the dose is not lowered or switched."""
     if regimen.purpose is Purpose.DECREASE or regimen.switched_from:
-        return Said()
+        return SILENT
     known = [(w, out) for w in (*regimen.replaced, *regimen.continuing) if (out := _runs_out(w))]
     if not known:
         return Said((), (NotChecked("early-request", "no earlier supply with a length in the record"),))
     w, out = max(known, key=lambda k: k[1])
     if (out - regimen.starts).days + 1 <= scene.rule("early-days"):
-        return Said()
+        return SILENT
     texts = (
         f"Asked for early: the earlier supply lasts until {out}",
         f"More than {plain(scene.rule('early-days'))} days of the earlier supply remain on the day this starts.",
@@ -86,10 +87,9 @@ def early_request(scene: Scene, regimen: Regimen) -> Said:
 
 
 def several_prescribers(scene: Scene, regimen: Regimen) -> Said:
-    orders: tuple[MedicineUse, ...] = tuple(o for o in scene.orders if o.reference in {d.reference for d in regimen.drafts})
-    watched = [
-        m for m in scene.case.medicines if {"benzodiazepine-code", "opioid", "opioid-treatment"} & scene.identity(m).groups
-    ]
+    drafts = {d.reference for d in regimen.drafts}
+    orders: tuple[MedicineUse, ...] = tuple(o for o in scene.orders if o.reference in drafts)
+    watched = [m for m, identity in scene.current if not WATCHED.isdisjoint(identity.groups)]
     known = {u.prescriber: u for u in (*watched, *orders) if u.prescriber}
     if len(known) < 2:
         blind = not known or any(not u.prescriber for u in (*watched, *orders))
@@ -105,17 +105,17 @@ def several_prescribers(scene: Scene, regimen: Regimen) -> Said:
 def cut_too_fast(scene: Scene, regimen: Regimen, found: Dependence) -> Said:
     """More than 25 % within 14 days, counted from the highest dose in those days; small steps in the terminal zone are exempt."""
     if not found.probable or regimen.daily_mg is None:
-        return Said()
+        return SILENT
     if regimen.switched_from:
         return Said((), (NotChecked("cut-too-fast", "a switch of substance: the equivalence tables differ by up to two times"),))
     base = _highest_lately(scene, regimen)
     if base is None or base[0] <= regimen.daily_mg or base[0] == 0:
-        return Said()
+        return SILENT
     before, reference = base
     cut = before - regimen.daily_mg
     terminal = regimen.substance == "diazepam" and before <= scene.rule("terminal-mg") and cut <= scene.rule("terminal-cut-mg")
     if terminal or cut * 100 <= before * scene.rule("cut-percent"):
-        return Said()
+        return SILENT
     percent = plain((cut * 100 / before).quantize(Decimal(1)))
     texts = (
         f"From {plain(before)} to {plain(regimen.daily_mg)} mg a day is a cut of {percent} %",
@@ -144,11 +144,11 @@ def abrupt_stop(scene: Scene, regimen: Regimen, found: Dependence) -> Said:
     """The instruction itself ends, or a bridge-short supply without repeats does, and no draft follows. An ordinary month's supply
     is no end: the next order is written when it runs low. Nor is a short one while the steps of an agreed taper follow one another."""
     if not found.probable:
-        return Said()
+        return SILENT
     ends = [_end(scene, regimen, d) for d in regimen.drafts]
     stopped = regimen.daily_mg == 0
     if not stopped and (regimen.continuing or not ends or any(e is None for e in ends)):
-        return Said()
+        return SILENT
     last = max((e for e in ends if e), default=regimen.starts)
     texts = (
         f"The course ends on {last} with no successor" if not stopped else "The dose goes to nothing with no successor",
@@ -172,7 +172,7 @@ def replaced_by_another(scene: Scene, reference: str, found: Dependence) -> Said
     )
     others = any(w.substance and w.reference != order.replaces for w in scene.written.values() if w not in scene.past)
     if gone is None or not found.probable or others:
-        return Said()
+        return SILENT
     texts = (
         f"This replaces {gone.substance} at once, with no taper",
         "Dependence is likely: an abrupt stop can cause seizures and may be life-threatening.",
@@ -184,7 +184,7 @@ def replaced_by_another(scene: Scene, reference: str, found: Dependence) -> Said
 def taper_missing(scene: Scene, regimen: Regimen, found: Dependence) -> Said:
     told = scene.told
     if told.taper_plan is Answer.YES or not (found.probable or _long(scene, regimen)):
-        return Said()
+        return SILENT
     texts = (
         "No plan for reducing and ending is recorded",
         "The course is long enough for dependence; the boxed warning and the guideline ask for a gradual, planned taper.",
@@ -199,19 +199,19 @@ def _long(scene: Scene, regimen: Regimen) -> bool:
     lengths = [d.days or d.supply_days for d in regimen.drafts]
     ends = [last_day(d.begins or regimen.starts, n) for d, n in zip(regimen.drafts, lengths, strict=True) if n is not None]
     until = max((e for e in ends if e), default=regimen.starts)
-    return Birth.day(since).youngest_months(until) >= scene.rule("dependence-month")
+    return whole_months(since, until) >= scene.rule("dependence-month")
 
 
 def review_overdue(scene: Scene, regimen: Regimen) -> Said:
     taken = course(scene, regimen.starts)
-    months = Birth.day(taken.since).youngest_months(regimen.starts) if taken.since else 0
+    months = whole_months(taken.since, regimen.starts) if taken.since else 0
     if months < scene.rule("review-months"):
-        return Said()
+        return SILENT
     last = scene.told.last_review
     if last is None:
         return Said((), (NotChecked("review-overdue", "no date of the last reassessment in the record"),))
-    if Birth.day(last).youngest_months(regimen.starts) < scene.rule("review-months"):
-        return Said()
+    if whole_months(last, regimen.starts) < scene.rule("review-months"):
+        return SILENT
     texts = (
         f"Last reassessed on {last}: more than {plain(scene.rule('review-months'))} months ago",
         f"The guideline: {scene.knowledge.rule('review-months').says}.",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from serein.clinical.case import Answer, Birth
+from serein.clinical.case import Answer, whole_months
 from serein.clinical.findings import Input, NotChecked, Severity
 from serein.clinical.history import Regimen
 from serein.clinical.knowledge.course import Course, course
@@ -51,7 +51,7 @@ def _told(scene: Scene) -> Dependence | None:
 def _taken(scene: Scene, taken: Course) -> Dependence | None:
     if taken.since is None:
         return None
-    months = Decimal(Birth.day(taken.since).youngest_months(taken.until))
+    months = Decimal(whole_months(taken.since, taken.until))
     current = [w for w in taken.uses if w in scene.active] or list(taken.uses[-1:])
     days = max((w.days_per_week for w in current), default=Decimal(7))
     if not by_table(scene, months, days, _diazepam(scene, taken)):

@@ -10,7 +10,7 @@ from serein.clinical.dosing.regimen import summed
 from serein.clinical.findings import Input, NotChecked, Purpose, Severity
 from serein.clinical.history import Regimen
 from serein.clinical.knowledge.facts import Cite, Range
-from serein.clinical.knowledge.scene import Because, Said, Scene, together
+from serein.clinical.knowledge.scene import SILENT, Because, Said, Scene, together
 from serein.clinical.knowledge.settling import half_life_hours, settling_days
 from serein.clinical.quantities import plain
 
@@ -22,7 +22,7 @@ BLIND = ("dose-above-recommended", "start-dose-too-high", "frequency-out-of-rang
 def dose_within_limits(scene: Scene, regimen: Regimen) -> Said:
     """Absolute and recommended rings, first dose, frequency, pace of increase."""
     if not scene.of_class(regimen.substance, "benzodiazepine", "z-drug"):
-        return Said()
+        return SILENT
     if not any(summed(d) for d in regimen.drafts):
         return _unknown(scene, regimen, "the limits in the knowledge are for use by mouth, and this is not")
     found = bounds(scene, regimen)
@@ -69,7 +69,7 @@ def _repeats_in_course(scene: Scene, regimen: Regimen, found: Bounds) -> bool:
 
 
 def _absolute(scene: Scene, regimen: Regimen, found: Bounds) -> Said:
-    said = Said()
+    said = SILENT
     if found.absolute is None:
         return _unknown(scene, regimen, f"no label limit for {found.population} patients")
     if found.guessed == "no label limit for the reason given" or (found.guessed and _reasons(scene, regimen)):
@@ -114,16 +114,15 @@ def _singles(scene: Scene, regimen: Regimen, found: Bounds) -> tuple[Range, ...]
 
 def _adults(scene: Scene, regimen: Regimen, found: Bounds) -> tuple[Range, ...]:
     """For the old and the young where no label prints theirs: the adults' range of the label here, because theirs cannot be wider."""
-    limits, place = scene.knowledge.limits_of(regimen.substance), scene.case.jurisdiction
-    if limits is None or found.population == "adult":
+    if found.population == "adult":
         return ()
-    adults = [r for r in limits.ranges if r.population == "adult" and r.jurisdiction == place]
+    adults = scene.knowledge.ranges_of(regimen.substance, scene.case.jurisdiction, "adult")
     return tuple(r for r in adults if r.indication in found.indications)
 
 
 def _recommended(scene: Scene, regimen: Regimen, found: Bounds) -> Said:
     ranges = _ranges(scene, regimen, found)
-    said = Said()
+    said = SILENT
     if not ranges:
         why = (
             "no recognised reason"
@@ -147,7 +146,7 @@ def _single_above(scene: Scene, regimen: Regimen, singles: tuple[Range, ...]) ->
     widest = max(singles, key=lambda r: r.single_mg.high if r.single_mg else Decimal(0), default=None)
     highest = max((d.single_mg.high for d in regimen.drafts if d.single_mg and summed(d)), default=None)
     if widest is None or widest.single_mg is None or highest is None or highest <= widest.single_mg.high:
-        return Said()
+        return SILENT
     texts = (
         f"A single dose of {plain(highest)} mg is above the label range of {widest.single_mg} mg",
         f"{widest.jurisdiction} label, {widest.indication}, {widest.population} patients: {widest.printed}.",
@@ -163,11 +162,11 @@ def _above(scene: Scene, regimen: Regimen, texts: tuple[str, str], cite: Cite) -
 def _first_dose(scene: Scene, regimen: Regimen, found: Bounds) -> Said:
     first = found.start
     if regimen.purpose is not Purpose.START or first is None or first.start_daily_mg is None:
-        return Said()
+        return SILENT
     single = max((d.single_mg.high for d in regimen.drafts if d.single_mg and summed(d)), default=Decimal(0))
     too_much = regimen.daily_mg is not None and regimen.daily_mg > first.start_daily_mg
     if not too_much and not (first.single_mg and single > first.single_mg.high):
-        return Said()
+        return SILENT
     printed = (
         f"{plain(first.start_daily_mg)} mg a day"
         if too_much or not first.single_mg
@@ -191,7 +190,7 @@ def _frequency(scene: Scene, regimen: Regimen, found: Bounds) -> Said:
     # Two strengths may be taken together or apart: the most is that of one order, the least that of all together.
     most, least = max(t.high for t in times), sum((t.low for t in times), Decimal(0))
     if most <= high and least >= low:
-        return Said()
+        return SILENT
     given = most if most > high else least
     doses = "1 dose" if given == 1 else f"{plain(given)} doses"
     texts = (
@@ -205,7 +204,7 @@ def _frequency(scene: Scene, regimen: Regimen, found: Bounds) -> Said:
 def increase_too_soon(scene: Scene, regimen: Regimen) -> Said:
     """An increase before 90 % of steady state since the last change (3.32 half-lives)."""
     if regimen.purpose is not Purpose.INCREASE:
-        return Said()
+        return SILENT
     known = half_life_hours(scene, regimen.substance)
     changed = max((w.begins for w in regimen.before if w.begins), default=None)
     if known is None or changed is None:
@@ -213,7 +212,7 @@ def increase_too_soon(scene: Scene, regimen: Regimen) -> Said:
     hours, inputs, cite = known
     settled, days = scene.knowledge.rule("steady-state-half-lives"), settling_days(scene, hours)
     if (regimen.starts - changed).days >= days:
-        return Said()
+        return SILENT
     texts = (
         f"Increase before the last change has settled ({plain(days)} days for this person)",
         f"Half-life taken as {plain(hours.quantize(Decimal(1)))} hours; {settled.says} takes {plain(settled.value)} half-lives.",

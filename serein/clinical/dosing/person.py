@@ -59,7 +59,7 @@ def indications(scene: Scene, order: Order) -> tuple[str, ...]:
 
 def _indications(scene: Scene, order: Order) -> tuple[str, ...]:
     meant = {id for r in order.reasons for kind, id in scene.knowledge.terms.means(r) if kind == "indication"}
-    return tuple(i.id for f in scene.knowledge.indications for i in f.indications if i.id in meant)
+    return scene.knowledge.in_order(meant)
 
 
 def bounds(scene: Scene, regimen: Regimen) -> Bounds | None:
@@ -81,12 +81,9 @@ def _bounds(scene: Scene, regimen: Regimen) -> Bounds:
 
 
 def _for(scene: Scene, regimen: Regimen, population: str, named: tuple[str, ...]) -> Bounds:
-    limits = scene.knowledge.limits_of(regimen.substance)
-    assert limits is not None
-    place = scene.case.jurisdiction
-    here = [r for r in limits.ranges if r.jurisdiction == place and r.population == population]
+    here = scene.knowledge.ranges_of(regimen.substance, scene.case.jurisdiction, population)
     ranges = tuple(r for r in here if r.indication in named) + tuple(r for r in here if r.indication == "any")
-    mine = [a for a in limits.absolutes if a.population == population]
+    mine = scene.knowledge.absolutes_of(regimen.substance, population)
     fitting = [a for a in mine if a.indication in named]
     # The widest of the named indications: one order may serve two of them. Without any, the narrowest of all.
     absolute = max(fitting, key=lambda a: a.daily_mg) if fitting else min(mine, key=lambda a: a.daily_mg, default=None)

@@ -102,6 +102,8 @@ def equivalent(substance: Substance, mg: Decimal) -> Span | None:
 
 def _in(scene: Scene, before: tuple[Written, ...], substance: str) -> Span | None:
     """What was taken before, in mg of `substance`."""
+    if not before:
+        return None
     low = high = Decimal(0)
     target = equivalent(scene.knowledge.substance(substance), Decimal(1))
     for w in before:
@@ -114,7 +116,7 @@ def _in(scene: Scene, before: tuple[Written, ...], substance: str) -> Span | Non
         if diazepam is None or target is None:
             return None
         low, high = low + diazepam.low / target.high, high + diazepam.high / target.low
-    return Span(low, high) if before else None
+    return Span(low, high)
 
 
 def _purpose(scene: Scene, drafts: tuple[Written, ...], total: Decimal | None, before: Span | None, ended: bool) -> Purpose:

@@ -13,7 +13,7 @@ from serein.clinical.history import Regimen, Written
 from serein.clinical.knowledge.amounts import in_mg
 from serein.clinical.knowledge.facts import Product
 from serein.clinical.knowledge.names import strengths
-from serein.clinical.knowledge.scene import Because, Said, Scene, together
+from serein.clinical.knowledge.scene import SILENT, Because, Said, Scene, together
 from serein.clinical.quantities import Amount, Unit, plain
 
 WARN, STOP = Severity.WARN, Severity.STOP
@@ -39,7 +39,7 @@ def _each(scene: Scene, order: Order, read: Written) -> Said:
 
 def dose_unreadable(scene: Scene, order: Order, read: Written) -> Said:
     if not read.problems and (read.daily_mg is not None or not summed(read)):
-        return Said()
+        return SILENT
     why = "; ".join(dict.fromkeys(read.problems)) or "no daily dose"
     texts = (
         "The daily dose cannot be read from this order",
@@ -54,7 +54,7 @@ def goes_on_unread(scene: Scene, regimen: Regimen) -> Said:
     """An order that goes on beside the draft, and whose dose nobody can read: then the sum of the regimen is unknown."""
     unread = [w for w in regimen.continuing if w.daily_mg is None]
     if not unread:
-        return Said()
+        return SILENT
     texts = (
         "An order that goes on beside this one has no readable dose",
         "Doses of one substance are added; the sum is unknown. Replace the earlier order, or correct its dose.",
@@ -65,7 +65,7 @@ def goes_on_unread(scene: Scene, regimen: Regimen) -> Said:
 
 def as_needed_without_maximum(scene: Scene, order: Order, read: Written) -> Said:
     if not read.as_needed or read.capped:
-        return Said()
+        return SILENT
     texts = ("As needed, without a maximum for a period", "The order does not say how much may be taken in 24 hours at most.")
     because = Because(inputs=(Input("as needed, no maximum", order.reference),))
     return Said((scene.finding("as-needed-without-maximum", WARN, order.reference, texts, because),))
@@ -84,7 +84,7 @@ def concentration_mixup(scene: Scene, order: Order, read: Written) -> Said:
     elif _mg_and_ml_disagree(order, identity.mg_per_ml):
         why = "mg and mL that do not fit the concentration"
     if not why:
-        return Said()
+        return SILENT
     texts = ("Easily given at the wrong strength", f"The order has {why}.")
     because = Because(inputs=(Input(order.medicine.words, order.reference), Input(why, order.reference)))
     return Said((scene.finding("concentration-mixup", WARN, order.reference, texts, because),))
@@ -105,7 +105,7 @@ def dose_not_makeable(scene: Scene, order: Order, read: Written) -> Said:
     """Each single dose must be whole smallest parts of the product ordered, or, without a product, of some product."""
     sold = scene.knowledge.products_of(read.substance)
     if read.single_mg is None or not summed(read):
-        return Said()
+        return SILENT
     if not sold:
         return Said((), (NotChecked("dose-not-makeable", f"no products of {read.substance} in the knowledge"),))
     identity = scene.identity(order)
@@ -114,7 +114,7 @@ def dose_not_makeable(scene: Scene, order: Order, read: Written) -> Said:
     mine = (scene.knowledge.product(identity.product),) if identity.product else sold
     doses = {read.single_mg.low, read.single_mg.high}
     if all(any(_makes(p, mg) for p in mine) for mg in doses):
-        return Said()
+        return SILENT
     return _not_makeable(scene, order, f"{read.single_mg} mg is no whole number of the smallest parts of {mine[0].name}")
 
 
@@ -171,7 +171,7 @@ def _outlasts(scene: Scene, order: Order, read: Written) -> Said:
     """Supply for longer than the instruction lasts."""
     slack = 1 + scene.rule("quantity-tolerance-percent") / 100
     if read.days is None or read.supply_days is None or read.supply_days <= read.days * slack:
-        return Said()
+        return SILENT
     texts = (
         f"Supply for {plain(read.supply_days)} days, instruction for {plain(read.days)}",
         "The fills together last longer than the course that is written.",
@@ -197,7 +197,7 @@ def text_slip(scene: Scene, order: Order, read: Written) -> Said:
                 inputs=(Input(dosage.text[:200], order.reference), Input(f"{plain(coded)} mg coded", order.reference))
             )
             return Said((scene.finding("tenfold-slip", STOP, order.reference, texts, because),))
-    return Said()
+    return SILENT
 
 
 def _tenfold(scene: Scene, one: Decimal, other: Decimal) -> bool:
@@ -220,11 +220,11 @@ def tenfold_slip(scene: Scene, regimen: Regimen, found: Bounds | None) -> Said:
         )
         return Said((scene.finding("tenfold-slip", STOP, regimen.order, texts, Because(inputs=inputs)),))
     if found is None or not regimen.purpose.raises:
-        return Said()
+        return SILENT
     singles = [r.single_mg for r in found.ranges if r.single_mg]
     highest = max((d.single_mg.high for d in regimen.drafts if d.single_mg and summed(d)), default=None)
     if not singles or highest is None:
-        return Said()
+        return SILENT
     low, high = min(s.low for s in singles), max(s.high for s in singles)
     over = now is not None and found.absolute is not None and now > found.absolute.daily_mg
     # No upper end: what is more than ten times too much is no smaller slip.
@@ -232,7 +232,7 @@ def tenfold_slip(scene: Scene, regimen: Regimen, found: Bounds | None) -> Said:
         return _looks_like(scene, regimen, highest, highest / 10, STOP)
     if 0 < highest < low and low <= highest * 10 <= high:
         return _looks_like(scene, regimen, highest, highest * 10, WARN)
-    return Said()
+    return SILENT
 
 
 def _looks_like(scene: Scene, regimen: Regimen, written: Decimal, meant: Decimal, severity: Severity) -> Said:

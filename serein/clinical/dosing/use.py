@@ -10,7 +10,7 @@ from serein.clinical.findings import Input, NotChecked, Purpose, Severity
 from serein.clinical.history import Regimen
 from serein.clinical.knowledge.amounts import last_day
 from serein.clinical.knowledge.course import course
-from serein.clinical.knowledge.scene import Because, Said, Scene, together
+from serein.clinical.knowledge.scene import SILENT, Because, Said, Scene, said, together
 from serein.clinical.quantities import plain
 
 WARN, STOP, NOTE = Severity.WARN, Severity.STOP, Severity.NOTE
@@ -32,10 +32,8 @@ def _indication(scene: Scene, order: Order, substance: str) -> Said:
     limits = scene.knowledge.limits_of(substance)
     if limits is None or not limits.ranges:
         return Said((), (NotChecked("indication-not-labelled", f"no label of {substance} in the knowledge"),))
-    given = indications(scene, order)
-    labelled = {r.indication for r in limits.ranges if r.jurisdiction == scene.case.jurisdiction}
-    if labelled & set(given):
-        return Said()
+    if not scene.knowledge.labelled_uses(substance, scene.case.jurisdiction).isdisjoint(indications(scene, order)):
+        return SILENT
     reasons = tuple(Input(r.words or "a reason without words", order.reference) for r in order.reasons)
     texts = (
         f"Not a labelled use of {substance} here: {reasons[0].what}",
@@ -46,7 +44,7 @@ def _indication(scene: Scene, order: Order, substance: str) -> Said:
 
 def _setting(scene: Scene, order: Order) -> Said:
     if "alcohol-withdrawal" not in indications(scene, order) or scene.told.alcohol_course is Answer.YES:
-        return Said()
+        return SILENT
     texts = (
         "For alcohol withdrawal, and no supervised course is recorded",
         "Repeat doses in alcohol withdrawal are judged only inside a supervised course.",
@@ -75,7 +73,7 @@ def duration_beyond_guidance(scene: Scene, regimen: Regimen) -> Said:
         () if until else (NotChecked("duration-beyond-guidance", "the order has no end: only the time until now was judged"),)
     )
     if not passed:
-        return Said((), unknown)
+        return said((), unknown)
     worst = max(passed, key=lambda d: d.days)
     texts = (f"The course goes beyond {worst.name}", f"{worst.says[0].upper()}{worst.says[1:]}.")
     own = Input(f"{regimen.substance} for more than {worst.name}", regimen.order)
@@ -116,7 +114,7 @@ def age_alone(scene: Scene, regimen: Regimen) -> Said:
             + _excepted(scene, regimen, "older-adult"),
         )
         found.append(scene.finding("older-adult", WARN, regimen.order, texts, Because(inputs=inputs)))
-    return Said(tuple(found))
+    return said(found)
 
 
 def _excepted(scene: Scene, regimen: Regimen, code: str) -> str:

@@ -10,7 +10,7 @@ from serein.clinical.findings import Finding, Input, NotChecked, Severity
 from serein.clinical.history import Regimen
 from serein.clinical.knowledge.facts import Interaction
 from serein.clinical.knowledge.recognise import Identity, Register
-from serein.clinical.knowledge.scene import Because, Said, Scene, shorten, together
+from serein.clinical.knowledge.scene import SILENT, Because, Said, Scene, said, shorten, together
 
 WARN, STOP, NOTE = Severity.WARN, Severity.STOP, Severity.NOTE
 # Answers of the patient that stand for a group of medicines.
@@ -28,33 +28,40 @@ def company(scene: Scene, regimen: Regimen) -> Said:
     """Everything taken beside this regimen's substance."""
     others = _others(scene, regimen)
     register = scene.knowledge.register
-    met = Said(tuple(_met(scene, regimen.order, m, by) for m, by in _meetings(register, regimen.substance, others)))
-    known = {m.code for m in register.meetings[regimen.substance]}
-    known |= set(scene.knowledge.substance(regimen.substance).unaffected_by)
-    blind = (c for c in ("inhibitor-together", "inducer-together") if c not in known)
-    gaps = tuple(NotChecked(c, f"the knowledge does not say how {regimen.substance} is broken down") for c in blind)
-    return Said((), gaps) + together(
-        (met, _duplicates(scene, regimen), _three(scene, regimen, others), _unplaced(scene, regimen), _unknown(scene, regimen))
+    met = [_met(scene, regimen.order, m, by) for m, by in _meetings(register, regimen.substance, others)]
+    why = f"the knowledge does not say how {regimen.substance} is broken down"
+    gaps = [NotChecked(c, why) for c in register.blind[regimen.substance]]
+    return together(
+        (
+            said(met, gaps),
+            _duplicates(scene, regimen),
+            _three(scene, regimen, others),
+            _unplaced(scene, regimen),
+            _unknown(scene, regimen),
+        )
     )
 
 
-def _uses_beside(scene: Scene, regimen: Regimen) -> tuple[MedicineUse, ...]:
+def _beside(scene: Scene, regimen: Regimen) -> tuple[_Other, ...]:
     """Current medicines and other drafts, without what this proposal replaces and without the substance itself."""
-    made: tuple[MedicineUse, ...] | None = scene.kept.get(("beside", regimen.order))
+    made: tuple[_Other, ...] | None = scene.kept.get(("beside", regimen.order))
     if made is None:
         made = scene.kept["beside", regimen.order] = _found_beside(scene, regimen)
     return made
 
 
-def _found_beside(scene: Scene, regimen: Regimen) -> tuple[MedicineUse, ...]:
-    replaced = {o.replaces for o in scene.orders if o.replaces}
-    own = {w.reference for w in (*regimen.parts, *regimen.before)}
-    uses: tuple[MedicineUse, ...] = (*scene.case.medicines, *scene.orders)
-    return tuple(u for u in uses if u.reference not in own | replaced and scene.identity(u).substance != regimen.substance)
+def _found_beside(scene: Scene, regimen: Regimen) -> tuple[_Other, ...]:
+    apart = _replaced(scene) | {w.reference for w in (*regimen.parts, *regimen.before)}
+    uses: tuple[tuple[MedicineUse, Identity], ...] = (*scene.current, *scene.proposed)
+    return tuple(
+        _Other(use.medicine.words, use.reference, identity)
+        for use, identity in uses
+        if use.reference not in apart and identity.substance != regimen.substance
+    )
 
 
 def _others(scene: Scene, regimen: Regimen) -> tuple[_Other, ...]:
-    taken = [_Other(u.medicine.words, u.reference, scene.identity(u)) for u in _uses_beside(scene, regimen)]
+    taken = list(_beside(scene, regimen))
     told = scene.told
     for name, group, words in TOLD:
         if getattr(told, name) is Answer.YES and not any(group in o.identity.groups for o in taken):
@@ -68,8 +75,8 @@ def _meetings(register: Register, substance: str, others: tuple[_Other, ...]) ->
     """Interactions of the substance that somebody among the others takes part in, in the knowledge's order."""
     by_group, met = register.by_group[substance], dict[int, list[_Other]]()
     for other in others:
-        numbers = {n for name in (*other.identity.groups, *other.identity.names) for n in by_group.get(name, ())}
-        for n in numbers:
+        named = [by_group[name] for name in (*other.identity.groups, *other.identity.names) if name in by_group]
+        for n in set().union(*named):
             met.setdefault(n, []).append(other)
     yield from ((register.meetings[substance][n], met[n]) for n in sorted(met))
 
@@ -115,24 +122,25 @@ def _duplicates(scene: Scene, regimen: Regimen) -> Said:
         inputs = tuple(Input(scene.words(w.reference), w.reference) for w in rescue)
         found.append(scene.finding("rescue-form-noted", NOTE, regimen.order, texts, Because(inputs=inputs)))
     if not scene.of_class(regimen.substance, "benzodiazepine"):
-        return Said(tuple(found))
-    others = [u for u in _uses_beside(scene, regimen) if _another(scene, regimen, u)]
+        return said(found)
+    others = [o for o in _beside(scene, regimen) if _another(scene, regimen, o)]
     if others:
-        names = ", ".join(dict.fromkeys(scene.identity(u).substance or u.medicine.words for u in others))
+        names = ", ".join(dict.fromkeys(o.identity.substance or o.words for o in others))
         texts = (
             f"Another benzodiazepine is taken: {shorten(names, 50)}",
             "Two benzodiazepines add up. A recorded switch (the new order replaces the old) is no duplicate.",
         )
-        inputs = tuple(Input(u.medicine.words, u.reference) for u in others)
+        inputs = tuple(Input(o.words, o.reference) for o in others)
         found.append(scene.finding("benzodiazepine-duplicate", STOP, regimen.order, texts, Because(inputs=inputs)))
-    return Said(tuple(found))
+    return said(found)
 
 
-def _another(scene: Scene, regimen: Regimen, use: MedicineUse) -> bool:
+def _another(scene: Scene, regimen: Regimen, other: _Other) -> bool:
     """A benzodiazepine that is still taken when this starts. Supply that ran out is no end: only a written end is."""
-    written = scene.written.get(use.reference)
-    over = written is not None and (written.rescue or (written.ends is not None and written.ends < regimen.starts))
-    return "benzodiazepine-code" in scene.identity(use).groups and not over
+    if "benzodiazepine-code" not in other.identity.groups:
+        return False
+    written = scene.written.get(other.reference)
+    return written is None or not (written.rescue or (written.ends is not None and written.ends < regimen.starts))
 
 
 def _three(scene: Scene, regimen: Regimen, others: tuple[_Other, ...]) -> Said:
@@ -140,7 +148,7 @@ def _three(scene: Scene, regimen: Regimen, others: tuple[_Other, ...]) -> Said:
     active = scene.knowledge.register.cns_active
     taken = {_short(o): o for o in others if not active.isdisjoint(o.identity.groups)}
     if len(taken) + 1 < scene.rule("cns-active-count"):
-        return Said()
+        return SILENT
     birth = scene.case.birth
     old = birth is not None and birth.oldest_years(scene.on) >= scene.rule("older-adult-years")
     texts = (
@@ -153,8 +161,11 @@ def _three(scene: Scene, regimen: Regimen, others: tuple[_Other, ...]) -> Said:
 
 def _unplaced(scene: Scene, regimen: Regimen) -> Said:
     """Medicines, or parts of them, that nothing in the knowledge recognises; and records whose code and words disagree."""
+    odd = [(m, identity) for m, identity in scene.current if identity.unplaced or identity.problems]
+    if not odd:
+        return SILENT
     replaced = _replaced(scene)
-    unplaced = [(p, m.reference) for m in scene.case.medicines for p in scene.identity(m).unplaced if m.reference not in replaced]
+    unplaced = [(p, m.reference) for m, identity in odd for p in identity.unplaced if m.reference not in replaced]
     found = []
     if unplaced:
         names = ", ".join(p for p, _ in unplaced)
@@ -164,8 +175,8 @@ def _unplaced(scene: Scene, regimen: Regimen) -> Said:
         )
         because = Because(inputs=tuple(Input(p, r) for p, r in unplaced))
         found.append(scene.finding("medicine-not-recognised", WARN, regimen.order, texts, because))
-    for m in scene.case.medicines:
-        for problem in scene.identity(m).problems[:1]:
+    for m, identity in odd:
+        for problem in identity.problems[:1]:
             texts = (
                 f"Code and words disagree: {m.medicine.words}",
                 f"{problem[0].upper()}{problem[1:]}. Both readings were checked.",
@@ -173,7 +184,7 @@ def _unplaced(scene: Scene, regimen: Regimen) -> Said:
             because = Because(inputs=(Input(m.medicine.words, m.reference), Input(problem, m.reference)))
             found.append(scene.finding("code-text-disagree", WARN, regimen.order, texts, because))
     gaps = (NotChecked("interactions", "some medicines are not recognised"),) if unplaced else ()
-    return Said(tuple(found), gaps)
+    return said(found, gaps)
 
 
 def _replaced(scene: Scene) -> set[str]:
@@ -198,7 +209,7 @@ def _unknown(scene: Scene, regimen: Regimen) -> Said:
         gaps.append(NotChecked("allergy-to-benzodiazepine", "no allergy list in the record"))
     if scene.told.alcohol is Answer.UNKNOWN:
         gaps.append(NotChecked("alcohol-together", "alcohol use not recorded"))
-    return Said(tuple(found), tuple(gaps))
+    return said(found, gaps)
 
 
 def order_not_recognised(scene: Scene, reference: str) -> Said:
@@ -217,7 +228,7 @@ def code_and_text(scene: Scene, reference: str) -> Said:
     order = next(o for o in scene.orders if o.reference == reference)
     problems = scene.identity(order).problems
     if not problems:
-        return Said()
+        return SILENT
     texts = (f"Code and words disagree: {order.medicine.words}", f"{problems[0][0].upper()}{problems[0][1:]}.")
     because = Because(inputs=(Input(order.medicine.words, reference), *(Input(p, reference) for p in problems)))
     return Said((scene.finding("code-text-disagree", STOP, reference, texts, because),))

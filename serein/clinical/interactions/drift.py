@@ -6,7 +6,7 @@ from serein.clinical.case import Medicine
 from serein.clinical.findings import Finding, Input, NotChecked, Severity
 from serein.clinical.history import Regimen
 from serein.clinical.knowledge.recognise import Identity
-from serein.clinical.knowledge.scene import Because, Said, Scene, shorten
+from serein.clinical.knowledge.scene import SILENT, Because, Said, Scene, shorten
 from serein.clinical.knowledge.settling import half_life_hours, settling_days
 
 WARN, NOTE = Severity.WARN, Severity.NOTE
@@ -15,9 +15,9 @@ WARN, NOTE = Severity.WARN, Severity.NOTE
 def level_drift(scene: Scene, regimen: Regimen) -> Said:
     """One finding for what was stopped and one for what was begun. A change is new until the level has had time to settle."""
     movers = scene.knowledge.register.movers[regimen.substance]
-    mine = [m for m in (*scene.case.medicines, *scene.case.past) if _moves(movers, scene.identity(m))]
+    mine = [m for m, identity in (*scene.current, *scene.before) if _moves(movers, identity)]
     if not mine:
-        return Said()
+        return SILENT
     known = half_life_hours(scene, regimen.substance)
     days = settling_days(scene, known[0]) if known else scene.rule("drift-days")
     stopped = [m for m in mine if m.ends and 0 <= (scene.on - m.ends).days <= days]

@@ -9,7 +9,7 @@ from serein.clinical.findings import Finding, Input, NotChecked, Severity
 from serein.clinical.history import Regimen
 from serein.clinical.knowledge.facts import Cite, Hazard
 from serein.clinical.knowledge.names import says
-from serein.clinical.knowledge.scene import Because, Said, Scene, together
+from serein.clinical.knowledge.scene import SILENT, Because, Said, Scene, said, together
 from serein.clinical.quantities import plain
 
 WARN, STOP, NOTE = Severity.WARN, Severity.STOP, Severity.NOTE
@@ -58,11 +58,9 @@ def _open_angle(scene: Scene, regimen: Regimen) -> Said:
     """Treated open-angle glaucoma is allowed: a note; untreated is forbidden where the label says so."""
     met = next(((h, i) for h, i in scene.hazards if h.id == "open-angle-glaucoma"), None)
     if met is None:
-        return Said()
+        return SILENT
     hazard, inputs = met
-    treated = tuple(
-        Input(m.medicine.words, m.reference) for m in scene.case.medicines if "glaucoma-drops" in scene.identity(m).groups
-    )
+    treated = tuple(Input(m.medicine.words, m.reference) for m, identity in scene.current if "glaucoma-drops" in identity.groups)
     treated += tuple(i for i in inputs if says(("treated", "under treatment"), i.what))
     if not treated:
         return _hazard(scene, regimen, hazard, inputs)
@@ -83,7 +81,7 @@ def _allergy(scene: Scene, regimen: Regimen) -> Said:
         or any(says(ANY_BENZODIAZEPINE, t) for t in (a.concept.text, *(c.display for c in a.concept.codings)) if t)
     )
     if not to:
-        return Said()
+        return SILENT
     texts = (
         f"Recorded {to[0].what}",
         "Hypersensitivity to a benzodiazepine is a contraindication; cross-reaction within the class is possible.",
@@ -117,7 +115,7 @@ def _pregnancy(scene: Scene, regimen: Regimen) -> Said:
         found.append(scene.finding("breastfeeding", WARN, regimen.order, texts, because))
     elif told.breastfeeding is Answer.UNKNOWN and _may_be_pregnant(scene):
         gaps.append(NotChecked("breastfeeding", "not recorded"))
-    return Said(tuple(found), tuple(gaps))
+    return said(found, gaps)
 
 
 def _may_be_pregnant(scene: Scene) -> bool:
@@ -129,6 +127,8 @@ def _may_be_pregnant(scene: Scene) -> bool:
 
 
 def _latest(scene: Scene, codes: frozenset[str]) -> tuple[Decimal, Input] | None:
+    if not scene.case.observations:
+        return None
     values = [o for o in scene.case.observations if o.value is not None and set(o.concept.codes(LOINC)) & codes]
     newest = max(values, key=lambda o: (o.on is not None, o.on), default=None)
     if newest is None or newest.value is None:
@@ -138,6 +138,8 @@ def _latest(scene: Scene, codes: frozenset[str]) -> tuple[Decimal, Input] | None
 
 def _measured(scene: Scene, regimen: Regimen) -> Said:
     """Hazards that a number shows although no diagnosis names them."""
+    if not scene.case.observations and not scene.case.questionnaires:
+        return SILENT
     found: list[Finding] = []
     bmi, egfr = _latest(scene, BMI), _latest(scene, EGFR)
     adult = scene.case.birth is not None and scene.case.birth.youngest_years(scene.on) >= scene.rule("child-years")
@@ -148,7 +150,7 @@ def _measured(scene: Scene, regimen: Regimen) -> Said:
     total = _latest(scene, PHQ9_TOTAL) or _answered_total(scene)
     if total and total[0] >= scene.rule("phq9-depression") and not scene.has_hazard("depression"):
         found.append(_by_number(scene, regimen, "depression", total[1]))
-    return Said(tuple(found))
+    return said(found)
 
 
 def _by_number(scene: Scene, regimen: Regimen, id: str, measured: Input) -> Finding:
@@ -181,7 +183,7 @@ def _told(scene: Scene, regimen: Regimen) -> Said:
         texts = ("Driving: advise and record", f"Sedation can impair driving.{limit}")
         because = Because(inputs=(Input(asked, told.reference("drives")),), cites=cites)
         found.append(scene.finding("driving", NOTE, regimen.order, texts, because))
-    return Said(tuple(found))
+    return said(found)
 
 
 def _driving_limit(scene: Scene, substance: str) -> tuple[str, tuple[Cite, ...]]:

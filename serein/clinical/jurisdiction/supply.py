@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from serein.clinical.case import Order
 from serein.clinical.findings import Input, NotChecked, Severity
-from serein.clinical.knowledge.scene import Because, Said, Scene
+from serein.clinical.knowledge.scene import SILENT, Because, Said, Scene
 
 UNJUDGED = ("licence", "identity", "jurisdiction", "prescription-programme")
 
@@ -13,7 +13,7 @@ def lawful_supply(scene: Scene, order: Order) -> Said:
     law = scene.knowledge.jurisdiction(scene.case.jurisdiction)
     repeats = order.supply.repeats if order.supply else None
     if law.maximum_repeats is None or repeats is None or repeats <= law.maximum_repeats:
-        return Said()
+        return SILENT
     texts = (
         f"{repeats} repeats; the law of {law.name} allows {law.maximum_repeats}",
         "The law limits how often a controlled prescription may be filled again.",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from serein.clinical.knowledge.library import Knowledge
 
 DAY_HOURS = 24
+WEIGHTS = {Unit.MG: Decimal(1), Unit.G: Decimal(1000), Unit.MCG: Decimal("0.001")}
 # A repeat count or length beyond this is a slip; dates must stay computable.
 LONGEST_DAYS = 36_500
 RESCUE = frozenset({"rectal", "nasal", "buccal", "intranasal", "diastat", "valtoco", "nayzilam", "buccolam", "stesolid"})
@@ -46,9 +47,9 @@ class _Part:
 
 def in_mg(amount: Amount, identity: Identity) -> Decimal | None:
     """mg in an amount of this medicine; None when its strength is not known."""
-    weights = {Unit.MG: Decimal(1), Unit.G: Decimal(1000), Unit.MCG: Decimal("0.001")}
-    if amount.unit in weights:
-        return amount.value * weights[amount.unit]
+    weight = WEIGHTS.get(amount.unit)
+    if weight is not None:
+        return amount.value * weight
     strength = identity.mg if amount.unit is Unit.TABLET else identity.mg_per_ml
     return None if strength is None else amount.value * strength
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import functools
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from serein.clinical.findings import SourceReference
 from serein.clinical.knowledge import facts, gates, kinetic_facts, pathway_facts
@@ -20,6 +20,8 @@ from serein.clinical.knowledge.recognise import Register
 from serein.clinical.knowledge.terms import Terms
 
 VERSION = "2026.1"
+K = TypeVar("K")
+V = TypeVar("V")
 
 
 ROOMS: dict[str, Any] = {
@@ -144,13 +146,58 @@ class Knowledge:
     def substance_of_product(self, id: str) -> str:
         return self._index["products", id][0]  # type: ignore[no-any-return]
 
+    @functools.cached_property
+    def _products(self) -> dict[str, tuple[facts.Product, ...]]:
+        return _grouped([(f.substance, p) for f in self.products for p in f.products])
+
     def products_of(self, substance: str, jurisdiction: str = "") -> tuple[facts.Product, ...]:
         """Products of a substance, in one jurisdiction or (default) all."""
-        here = (p for f in self.products if f.substance == substance for p in f.products)
-        return tuple(p for p in here if not jurisdiction or jurisdiction in p.jurisdictions)
+        sold = self._products.get(substance, ())
+        return tuple(p for p in sold if jurisdiction in p.jurisdictions) if jurisdiction else sold
 
     def limits_of(self, substance: str) -> facts.LimitFile | None:
         return self._index.get(("limits", substance))
+
+    @functools.cached_property
+    def _ranges(self) -> dict[tuple[str, str, str], tuple[facts.Range, ...]]:
+        named = [((f.substance, r.jurisdiction, r.population), r) for f in self.limits for r in f.ranges]
+        return _grouped(named)
+
+    def ranges_of(self, substance: str, jurisdiction: str, population: str) -> tuple[facts.Range, ...]:
+        """What the labels of one place print for a substance and a population, in their order."""
+        return self._ranges.get((substance, jurisdiction, population), ())
+
+    @functools.cached_property
+    def _absolutes(self) -> dict[tuple[str, str], tuple[facts.Absolute, ...]]:
+        return _grouped([((f.substance, a.population), a) for f in self.limits for a in f.absolutes])
+
+    def absolutes_of(self, substance: str, population: str) -> tuple[facts.Absolute, ...]:
+        return self._absolutes.get((substance, population), ())
+
+    @functools.cached_property
+    def _uses(self) -> dict[tuple[str, str], frozenset[str]]:
+        uses = _grouped([((f.substance, r.jurisdiction), r.indication) for f in self.limits for r in f.ranges])
+        return {place: frozenset(named) for place, named in uses.items()}
+
+    def labelled_uses(self, substance: str, jurisdiction: str) -> frozenset[str]:
+        """Ids of the indications that a label of one place names."""
+        return self._uses.get((substance, jurisdiction), frozenset())
+
+    @functools.cached_property
+    def _places(self) -> dict[tuple[str, str], int]:
+        """Where a hazard or an indication stands in the knowledge: the order in which each is spoken of."""
+        hazards = {("hazard", h.id): n for n, h in enumerate(self.contraindications)}
+        listed = (i.id for f in self.indications for i in f.indications)
+        return hazards | {("indication", id): n for n, id in enumerate(listed)}
+
+    def hazards_of(self, ids: Iterable[str]) -> tuple[facts.Hazard, ...]:
+        """The hazards of these ids in the knowledge's order."""
+        places = sorted([self._places["hazard", id] for id in ids])
+        return tuple([self.contraindications[n] for n in places])
+
+    def in_order(self, indications: Iterable[str]) -> tuple[str, ...]:
+        """These ids of indications in the knowledge's order."""
+        return tuple(sorted(indications, key=lambda id: self._places["indication", id]))
 
     def kinetics_of(self, substance: str) -> kinetic_facts.KineticsFile | None:
         return next((f for f in self.kinetics if f.substance == substance), None)
@@ -193,6 +240,17 @@ class Knowledge:
     def _references(self) -> dict[int, tuple[facts.Cite, SourceReference]]:
         return {}
 
+    @functools.cached_property
+    def _sources(self) -> dict[str, tuple[SourceReference, ...]]:
+        return {e.code: self.references(e.cites) for e in self.codes}
+
+    def sources_of(self, code: str) -> tuple[SourceReference, ...]:
+        """What the catalogue cites for a finding, as people see it."""
+        return self._sources[code]
+
+    def references(self, cites: tuple[facts.Cite, ...]) -> tuple[SourceReference, ...]:
+        return tuple([self.reference(c) for c in cites])
+
     def reference(self, cite: facts.Cite) -> SourceReference:
         """A citation as people see it: the primary work, and "as reported by" when a secondary page was read."""
         # By identity, because a citation is long to hash; it is kept beside its answer, so that its place is not given to another.
@@ -204,6 +262,14 @@ class Knowledge:
     def _reference(self, cite: facts.Cite) -> SourceReference:
         source = self.source(cite.source)
         return SourceReference(source.id, source.shown, cite.where, source.url, source.kind.value, cite.confidence.value)
+
+
+def _grouped(named: list[tuple[K, V]]) -> dict[K, tuple[V, ...]]:
+    """Values that share a key, in their order."""
+    found: dict[K, list[V]] = {}
+    for key, value in named:
+        found.setdefault(key, []).append(value)
+    return {key: tuple(values) for key, values in found.items()}
 
 
 def read(folder: Path, version: str = VERSION) -> Knowledge:

@@ -81,8 +81,13 @@ class Register:
         # By name of a group or a medicine: which of a substance's meetings it takes part in, by number.
         self.by_group = {id: _by_group(meetings) for id, meetings in self.meetings.items()}
         self.movers = {id: _names(meetings, LEVEL_CODES) for id, meetings in self.meetings.items()}
+        self.blind = {s.id: tuple(c for c in LEVEL_CODES if c not in self._told_of(s)) for s in knowledge.substances}
         self._known_words = {w for names in self.names.values() for name in names for w in name} | FILLING
         self._seen: dict[Concept, Identity] = {}
+
+    def _told_of(self, substance: facts.Substance) -> set[str]:
+        """Codes of meetings that the knowledge has of a substance, or says not to matter for it."""
+        return {m.code for m in self.meetings[substance.id]} | set(substance.unaffected_by)
 
     def _enter(self, key: str, names: Iterable[str], codes: facts.Codes, groups: Iterable[str]) -> None:
         self.groups[key].update(groups)

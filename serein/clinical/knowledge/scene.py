@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,6 +15,7 @@ from serein.clinical.knowledge import facts
 from serein.clinical.knowledge.amounts import written
 from serein.clinical.knowledge.library import Knowledge
 from serein.clinical.knowledge.names import says
+from serein.clinical.knowledge.once import once
 from serein.clinical.knowledge.recognise import Identity
 from serein.clinical.knowledge.told import circumstances
 
@@ -31,19 +31,31 @@ class Said:
     not_checked: tuple[NotChecked, ...] = ()
 
     def __add__(self, other: Said) -> Said:
+        if self is SILENT or other is SILENT:
+            return other if self is SILENT else self
         return Said(self.findings + other.findings, self.not_checked + other.not_checked)
 
 
 SILENT = Said()
+
+
+def said(findings: Iterable[Finding], gaps: Iterable[NotChecked] = ()) -> Said:
+    """These findings and gaps, or SILENT where there are none."""
+    found, missing = tuple(findings), tuple(gaps)
+    return Said(found, missing) if found or missing else SILENT
+
+
 NO_PRIMARY = "No primary source was read for this rule: it stands here as others report it."
 
 
-def together(said: Iterable[Said]) -> Said:
+def together(heard: Iterable[Said]) -> Said:
     """All findings, then all gaps, in order. One pass: adding pairs would copy each of them again and again."""
-    spoken = [s for s in said if s.findings or s.not_checked]
-    if len(spoken) < 2:
-        return spoken[0] if spoken else SILENT
-    return Said(tuple(f for s in spoken for f in s.findings), tuple(n for s in spoken for n in s.not_checked))
+    findings, gaps = list[Finding](), list[NotChecked]()
+    for s in heard:
+        if s is not SILENT:
+            findings += s.findings
+            gaps += s.not_checked
+    return said(findings, gaps)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,27 +82,39 @@ class Scene:
             made = self._made[use.reference] = self.knowledge.register.identify(use.medicine)
         return made
 
-    @functools.cached_property
+    @once
+    def proposed(self) -> tuple[tuple[Order, Identity], ...]:
+        """The orders, each with what it was recognised as."""
+        return tuple((o, self.identity(o)) for o in self.orders)
+
+    @once
+    def current(self) -> tuple[tuple[Medicine, Identity], ...]:
+        return tuple((m, self.identity(m)) for m in self.case.medicines)
+
+    @once
+    def before(self) -> tuple[tuple[Medicine, Identity], ...]:
+        return tuple((m, self.identity(m)) for m in self.case.past)
+
+    @once
     def written(self) -> dict[str, Written]:
         """Every benzodiazepine or Z-drug, proposed, current or past, by reference."""
-        uses: tuple[MedicineUse, ...] = (*self.case.past, *self.case.medicines, *self.orders)
-        seen = ((u, self.identity(u)) for u in uses)
+        seen: tuple[tuple[MedicineUse, Identity], ...] = (*self.before, *self.current, *self.proposed)
         return {u.reference: written(u, identity, self.knowledge) for u, identity in seen if identity.substance}
 
     def of_class(self, substance: str, *classes: str) -> bool:
         return bool(substance) and not self.knowledge.register.classes[substance].isdisjoint(classes)
 
-    @functools.cached_property
+    @once
     def told(self) -> Circumstances:
         """What was told, and where nothing was, what the record shows."""
         return circumstances(self.case, self.diagnoses, self.on, int(self.rule("pregnancy-status-days")))
 
-    @functools.cached_property
+    @once
     def active(self) -> tuple[Written, ...]:
         """Current benzodiazepines and Z-drugs of the record."""
         return tuple(self.written[m.reference] for m in self.case.medicines if m.reference in self.written)
 
-    @functools.cached_property
+    @once
     def past(self) -> tuple[Written, ...]:
         return tuple(self.written[m.reference] for m in self.case.past if m.reference in self.written)
 
@@ -104,13 +128,13 @@ class Scene:
     def rule(self, id: str) -> Decimal:
         return self.knowledge.thresholds[id]
 
-    @functools.cached_property
+    @once
     def diagnoses(self) -> tuple[tuple[Condition, set[tuple[str, str]]], ...]:
         """Conditions that nobody refuted, active or not, with what they mean (keys of `Knowledge.terms`)."""
         means = self.knowledge.terms.means
         return tuple((c, means(c.concept)) for c in self.case.conditions if c.verification not in DEAD_VERIFICATION)
 
-    @functools.cached_property
+    @once
     def hazards(self) -> tuple[tuple[facts.Hazard, tuple[Input, ...]], ...]:
         """Conditions of the record that the knowledge has a hazard for; a graver one silences the milder one it names."""
         met: dict[str, list[Input]] = {}
@@ -127,10 +151,11 @@ class Scene:
                     met.setdefault("slow-metaboliser", []).append(Input(words, o.reference))
         if not met:
             return ()
-        silent = {s for h in self.knowledge.contraindications if h.id in met for s in h.silences}
-        return tuple((h, tuple(met[h.id])) for h in self.knowledge.contraindications if h.id in met and h.id not in silent)
+        hazards = self.knowledge.hazards_of(met)
+        silent = {s for h in hazards for s in h.silences}
+        return tuple((h, tuple(met[h.id])) for h in hazards if h.id not in silent)
 
-    @functools.cached_property
+    @once
     def _hazard_ids(self) -> frozenset[str]:
         return frozenset(h.id for h, _ in self.hazards)
 
@@ -143,7 +168,7 @@ class Scene:
         entry = self.knowledge.catalogue(code)
         if severity not in entry.severity:
             raise ValueError(f"{code} is catalogued without {severity}")
-        sources = tuple(self.knowledge.reference(c) for c in because.cites or entry.cites)
+        sources = self.knowledge.references(because.cites) if because.cites else self.knowledge.sources_of(code)
         return Finding(
             code=code,
             severity=severity,

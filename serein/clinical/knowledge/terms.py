@@ -7,6 +7,7 @@ begin with it; no list of leaves is kept. SNOMED CT has no such codes: there the
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Set
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -38,20 +39,21 @@ class Terms:
     """`means(concept)` is the set of `key(thing)` for all things that the concept names by code or by words."""
 
     def __init__(self, things: dict[Any, Named]) -> None:
-        self._icd: dict[str, set[Any]] = defaultdict(set)
+        # By the stem that every branch has: most diagnoses are told apart by that one look.
+        self._stem = min((len(plain_icd(c)) for thing in things.values() for c in thing.icd10), default=0)
+        self._icd: dict[str, list[tuple[str, Any]]] = defaultdict(list)
         self._snomed: dict[str, set[Any]] = defaultdict(set)
         self._phrases: dict[str, list[_Phrase]] = defaultdict(list)
         self._past_denies = {key for key, thing in things.items() if getattr(thing, "history_denies", False)}
         for key, thing in things.items():
             for code in thing.icd10:
-                self._icd[plain_icd(code)].add(key)
+                self._icd[plain_icd(code)[: self._stem]].append((plain_icd(code), key))
             for code in thing.snomed:
                 self._snomed[code].add(key)
             for phrase in thing.text:
                 self._enter(phrase, key, against=False)
             for phrase in getattr(thing, "not_text", ()):
                 self._enter(phrase, key, against=True)
-        self._lengths = sorted({len(c) for c in self._icd})
 
     def _enter(self, phrase: str, key: Any, against: bool) -> None:
         said = words(phrase)
@@ -64,8 +66,9 @@ class Terms:
         for coding in concept.codings:
             if coding.system in (ICD10CM, ICD10):
                 code = plain_icd(coding.code)
-                for length in self._lengths:
-                    found |= self._icd.get(code[:length], _NONE)
+                for branch, key in self._icd.get(code[: self._stem], ()):
+                    if code.startswith(branch):
+                        found.add(key)
             elif coding.system == SNOMED:
                 found |= self._snomed.get(coding.code, _NONE)
             if coding.display and coding.display != concept.text:
@@ -74,8 +77,10 @@ class Terms:
             found |= self._said(concept.text)
         return found
 
-    def _said(self, text: str) -> set[Any]:
+    def _said(self, text: str) -> Set[Any]:
         hay = words(text)
+        if self._phrases.keys().isdisjoint(hay):
+            return _NONE
         said: set[Any] = set()
         against: set[Any] = set()
         for i, word in enumerate(hay):

@@ -27,15 +27,15 @@ def circumstances(case: Case, diagnoses: Diagnoses, on: date, status_days: int) 
     """The case's circumstances with what its conditions and observations add. `diagnoses` with what they mean; `status_days`: how
     long an observed pregnancy or breastfeeding status speaks for today."""
     told = case.circumstances
-    found: dict[str, tuple[Answer, str]] = {}
     recent = [o for o in case.observations if o.on and timedelta(0) <= on - o.on <= timedelta(days=status_days)]
-    for name, seen in (
-        ("pregnant", _diagnosed(diagnoses, "pregnant") or _pregnant(recent)),
-        ("breastfeeding", _diagnosed(diagnoses, "breastfeeding") or _breastfeeding(recent)),
-        ("alcohol", _diagnosed(diagnoses, "alcohol-use") or _alcohol(case)),
-    ):
-        if getattr(told, name) is UNKNOWN and seen is not None:
-            found[name] = seen
+    seen: dict[str, tuple[Answer, str] | None] = {}
+    if told.pregnant is UNKNOWN:
+        seen["pregnant"] = _diagnosed(diagnoses, "pregnant") or _pregnant(recent)
+    if told.breastfeeding is UNKNOWN:
+        seen["breastfeeding"] = _diagnosed(diagnoses, "breastfeeding") or _breastfeeding(recent)
+    if told.alcohol is UNKNOWN:
+        seen["alcohol"] = _diagnosed(diagnoses, "alcohol-use") or _alcohol(case)
+    found = {name: answer for name, answer in seen.items() if answer is not None}
     if not found:
         return told
     answers: dict[str, Answer] = {name: answer for name, (answer, _) in found.items()}
