@@ -17,6 +17,9 @@ from tests.people import FourPeople, open_for
 
 
 def supply(people: FourPeople, step: StepCard, at: datetime) -> None:
+    if not step.decided:
+        decided = tapering.go_on_with_step(open_for(people.clinician, people.patient, at), step.id, why="Feels well")
+        assert isinstance(decided, tapering.GoneOn), decided
     drafted = tapering.draft_for_step(open_for(people.clinician, people.patient, at), step.id)
     assert isinstance(drafted, RegimenDrafted), drafted
     for draft_id in drafted.draft_ids:

@@ -98,6 +98,44 @@ class Tapers(RuleBasedStateMachine):
             tapering.confirm_step(self.own(), step.id)
 
     @precondition(lambda self: self.agreed_to)
+    @rule(kind=st.sampled_from([k.value for k in tapering.WHAT_HAPPENED]), old=st.booleans(), wait=st.sampled_from([None, 5, 30]))
+    def something_happens(self, kind: str, old: bool, wait: int | None) -> None:
+        card, now = self.card("running"), reads.dose_in_force(self.care(), self.day)
+        if card is None or now is None:
+            return
+        change = now.unconfirmed_change
+        takes = "" if change is None else str(change.from_mg if old else change.to_mg)
+        text = tapering.HappenedText(
+            kind=kind, why="x", until_on=self.day + timedelta(days=wait) if wait else None, takes_mg=takes, cut_percent="5", every_days=28,
+            product=card.request.products[0].id,
+        )  # fmt: skip
+        made = tapering.replan_taper(self.care(), card.id, text)
+        after = self.card("running")
+        assert after is not None and (after.id, after.version) == (card.id, card.version), (
+            "what runs stands until the patient agrees"
+        )
+        assert [s.from_on for s in after.steps] == [s.from_on for s in card.steps]
+        if isinstance(made, tapering.Replaced):
+            self.resumed.add(made.course_id)
+
+    @rule(number=st.integers(0, 3))
+    def prescribe(self, number: int) -> None:
+        card = self.card("running")
+        if card is not None and number < len(card.steps):
+            step = card.steps[number]
+            drafted = tapering.draft_for_step(self.care(), step.id)
+            assert step.decided or isinstance(drafted, Refused), "nothing is prescribed before a decision"
+
+    @rule()
+    def go_on(self) -> None:
+        card = self.card("running")
+        coming = card.coming(self.day) if card else None
+        if coming is not None:
+            asked = any(w.wish != "ask" for w in card.open_wishes)
+            decided = tapering.go_on_with_step(self.care(), coming.id, why="x")
+            assert not (asked and isinstance(decided, tapering.GoneOn)), "a wish is answered first"
+
+    @precondition(lambda self: self.agreed_to)
     @rule(until=st.sampled_from([None, 7, 40]), new=st.booleans())
     def hold(self, until: int | None, new: bool) -> None:
         card, now = self.card("running"), reads.dose_in_force(self.care(), self.day)

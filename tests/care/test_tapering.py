@@ -218,7 +218,7 @@ def test_silence_three_days_before_a_change_makes_one_task_and_a_person_decides(
         assert tapering.raise_silent_steps(job, at).silent == expected
     open_now = [t for t in tasks_of_patient(care(people)) if t.kind == tapering.SILENT_TASK]
     assert [(t.subject_id, t.tier, t.due_at.date()) for t in open_now] == [(step.id, "today", step.from_on)]
-    assert isinstance(tapering.keep_step(care(people), step.id, why="Spoke by phone, wants it"), tapering.Ready)
+    assert isinstance(tapering.go_on_with_step(care(people), step.id, why="Spoke by phone, wants it"), tapering.GoneOn)
     assert tapering.SILENT_TASK not in kinds(people)
 
 
@@ -336,6 +336,7 @@ def test_several_strengths_of_a_step_become_drafts_that_are_judged_by_their_sum(
     card = running(people)
     step = next(s for s in card.steps if len(s.products) > 1)
     at = noon(step.from_on - timedelta(days=2))
+    assert isinstance(tapering.go_on_with_step(care(people, at), step.id, why="Sleeps well"), tapering.GoneOn)
     drafted = tapering.draft_for_step(care(people, at), step.id)
     assert isinstance(drafted, RegimenDrafted) and len(drafted.draft_ids) == len(step.products)
     assert tapering.draft_for_step(care(people, at), step.id) == drafted, "asked again, the same drafts"

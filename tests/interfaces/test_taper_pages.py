@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from serein.care.tapering.models import TaperCourse, TaperReply
 from serein.interfaces.web.shell import clock
-from tests.care.tapers import running, sent
+from tests.care.tapers import noon, running, sent
 from tests.interfaces.shell_people import enter
 from tests.people import AT, four_people, open_for
 
@@ -133,3 +133,24 @@ def test_nonsense_months_show_this_one(people):
     for month in ("9999-99", "x", "2026-13", "0001-01", "-"):
         answer = own(people).get(reverse("patient:taper"), {"month": month})
         assert answer.status_code == 200 and "2026" in answer.content.decode()
+
+
+@pytest.mark.parametrize("hostile", STRINGS)
+def test_no_string_breaks_the_pages_about_what_happened_and_a_decision(people, hostile):
+    card = running(people)
+    client = staff(people)
+    url = reverse("clinician:taper_happened", args=[people.patient.patient_id, card.id])
+    fields = ("kind", "why", "takes_mg", "until_on", "cut_percent", "every_days", "product")
+    answer = client.post(url, {**dict.fromkeys(fields, hostile), "once": once_of(client.get(url))})
+    assert answer.status_code == 422 and "<script>alert" not in answer.content.decode().lower()
+    url = reverse("clinician:taper_go_on", args=[people.patient.patient_id, card.steps[0].id])
+    answer = client.post(url, {"why": hostile, "once": once_of(client.get(url))})
+    assert answer.status_code in (302, 422) and "<script>alert" not in answer.content.decode().lower()
+
+
+def test_the_planner_says_that_a_change_is_unconfirmed_and_what_to_do(people, monkeypatch):
+    card = running(people)
+    monkeypatch.setattr(clock, "now", lambda: noon(card.steps[0].from_on))
+    page = staff(people).get(planner(people)).content.decode()
+    assert "The last change is not confirmed" in page and "Ask which dose is taken" in page
+    assert "changed since you opened it" not in page

@@ -60,11 +60,23 @@ class TaperStep(PatientRow):
     ready_at = models.DateTimeField(
         null=True, help_text="when the patient, or a clinician who spoke with them, said that it may come"
     )
+    go_on_at = models.DateTimeField(
+        null=True, help_text="when a clinician decided that it comes; the agreement decides on the first"
+    )
+    go_on_by = models.ForeignKey("people.Account", on_delete=models.PROTECT, related_name="+", null=True)
+    go_on_why = models.CharField(max_length=300, blank=True, default="")
     confirmed_at = models.DateTimeField(null=True, help_text="when the patient confirmed that they changed to it")
     confirmed_by = models.ForeignKey("people.Account", on_delete=models.PROTECT, related_name="+", null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["course", "number"], name="one_step_per_number")]
+        constraints = [
+            models.UniqueConstraint(fields=["course", "number"], name="one_step_per_number"),
+            models.CheckConstraint(
+                condition=Q(go_on_at__isnull=True, go_on_by__isnull=True)
+                | Q(go_on_at__isnull=False, go_on_by__isnull=False) & ~Q(go_on_why=""),
+                name="no_go_on_without_whom_and_why",
+            ),
+        ]
 
 
 class Hold(PatientRow):
@@ -74,6 +86,16 @@ class Hold(PatientRow):
     from_on = models.DateField()
     until_on = models.DateField(null=True)
     asked_by_patient = models.BooleanField(default=False)
+    why = models.CharField(max_length=300)
+    by = models.ForeignKey("people.Account", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+
+class Happening(PatientRow):
+    """Something happened in the middle of a taper, in a clinician's words. What follows from it is a draft of the next version, or nothing."""
+
+    course = models.ForeignKey(TaperCourse, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=20)
     why = models.CharField(max_length=300)
     by = models.ForeignKey("people.Account", on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()

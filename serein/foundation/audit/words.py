@@ -86,10 +86,14 @@ DEEDS: dict[str, tuple[str, str]] = {
     "answer_about_taper": ("answer a question about the dose changes", "answered a question about the dose changes"),
     "withdraw_taper": ("take back a plan for dose changes", "took back a plan for dose changes"),
     "ready_for_step": ("say they are ready for a dose change", "said they are ready for a dose change"),
-    "keep_step": ("go on with a dose change", "went on with a dose change"),
+    "go_on_with_step": ("go on with a dose change", "went on with a dose change"),
     "confirm_step": ("confirm a dose change", "confirmed a dose change"),
     "hold_taper": ("hold the dose", "held the dose"),
     "resume_taper": ("plan the dose changes after a hold", "planned the dose changes after a hold"),
+    "replan_taper": (
+        "plan the dose changes again after something happened",
+        "planned the dose changes again after something happened",
+    ),
     "finish_taper": ("close the dose changes at their end", "closed the dose changes at their end"),
     "print_taper": ("print a dose calendar", "printed a dose calendar"),
 }

@@ -2,28 +2,74 @@
 
 from serein.care.prescribing.actions.drafting import RegimenDrafted
 
+from .happening import WHAT_HAPPENED, HappenedText, Noted, Replaced, replan_taper
 from .holding import Held, HoldText, ResumeText, hold_taper, resume_taper
 from .printing import record_taper_print
 from .proposing import Proposed, Sent, Withdrawn, previewed, propose_taper, send_taper, withdraw_taper
-from .recording import LONGEST_WHY, LONGEST_WORDS, RESUME_TASK, SILENT_TASK, STEP_TASK, UNCONFIRMED_TASK, WISH_TASK
+from .recording import DECIDE_TASK, LONGEST_WHY, LONGEST_WORDS, RESUME_TASK, SILENT_TASK, STEP_TASK, UNCONFIRMED_TASK, WISH_TASK
 from .replying import ANSWERED_WITHIN, WISHES, Agreed, Answered, Asked, agree_taper, answer_about_taper, ask_about_taper
 from .steps import (
+    DECIDE_DAYS,
     Confirmed,
     Finished,
+    GoneOn,
     Ready,
     confirm_step,
     draft_for_hold,
     draft_for_step,
     finish_taper,
-    keep_step,
+    go_on_with_step,
     ready_for_step,
 )
 from .watching import Raised, raise_silent_steps
 
 __all__ = [
-    "ANSWERED_WITHIN", "LONGEST_WHY", "LONGEST_WORDS", "RESUME_TASK", "SILENT_TASK", "STEP_TASK", "UNCONFIRMED_TASK", "WISHES",
-    "WISH_TASK", "Agreed", "Answered", "Asked", "Confirmed", "Finished", "Held", "HoldText", "Proposed", "Raised", "Ready",
-    "RegimenDrafted", "ResumeText", "Sent", "Withdrawn", "agree_taper", "answer_about_taper", "ask_about_taper", "confirm_step",
-    "draft_for_hold", "draft_for_step", "finish_taper", "hold_taper", "keep_step", "previewed", "propose_taper",
-    "raise_silent_steps", "ready_for_step", "record_taper_print", "resume_taper", "send_taper", "withdraw_taper",
+    "ANSWERED_WITHIN",
+    "DECIDE_DAYS",
+    "DECIDE_TASK",
+    "LONGEST_WHY",
+    "LONGEST_WORDS",
+    "RESUME_TASK",
+    "SILENT_TASK",
+    "STEP_TASK",
+    "UNCONFIRMED_TASK",
+    "WHAT_HAPPENED",
+    "WISHES",
+    "WISH_TASK",
+    "Agreed",
+    "Answered",
+    "Asked",
+    "Confirmed",
+    "Finished",
+    "GoneOn",
+    "HappenedText",
+    "Held",
+    "HoldText",
+    "Noted",
+    "Proposed",
+    "Raised",
+    "Ready",
+    "RegimenDrafted",
+    "Replaced",
+    "ResumeText",
+    "Sent",
+    "Withdrawn",
+    "agree_taper",
+    "answer_about_taper",
+    "ask_about_taper",
+    "confirm_step",
+    "draft_for_hold",
+    "draft_for_step",
+    "finish_taper",
+    "go_on_with_step",
+    "hold_taper",
+    "previewed",
+    "propose_taper",
+    "raise_silent_steps",
+    "ready_for_step",
+    "record_taper_print",
+    "replan_taper",
+    "resume_taper",
+    "send_taper",
+    "withdraw_taper",
 ]  # fmt: skip

@@ -23,9 +23,7 @@ from .recording import (
     LONGEST_WHY,
     NOT_CLINICIAN,
     RESUME_TASK,
-    SILENT_TASK,
-    STEP_TASK,
-    UNCONFIRMED_TASK,
+    STEP_TASKS,
     clinic_today,
     clinician,
     close_step_tasks,
@@ -124,7 +122,7 @@ def _from_on(chart: OpenChart, card: reads.TaperCard, now: reads.DoseInForce, te
 
 
 def _tell(chart: OpenChart, card: reads.TaperCard, text: HoldText, by: UUID) -> None:
-    close_step_tasks(chart, [s.id for s in card.steps], "the dose is held", (SILENT_TASK, UNCONFIRMED_TASK, STEP_TASK))
+    close_step_tasks(chart, [s.id for s in card.steps], "the dose is held", STEP_TASKS)
     answered(chart, card.id, "the dose is held")
     wait = LOOK_AGAIN if text.until_on is None else max(timedelta(days=1), text.until_on - clinic_today(chart))
     task = NewTask(

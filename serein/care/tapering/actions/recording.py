@@ -13,7 +13,9 @@ from serein.foundation.people.persons import clinic_day
 from serein.foundation.tasks.actions import close_tasks
 
 SILENT_TASK, UNCONFIRMED_TASK, STEP_TASK = "taper-step-silent", "taper-step-unconfirmed", "prescribe-taper-step"
-WISH_TASK, RESUME_TASK = "answer-taper-wish", "resume-taper"
+WISH_TASK, RESUME_TASK, DECIDE_TASK, LOST_TASK = "answer-taper-wish", "resume-taper", "decide-taper-step", "lost-tablets"
+# Every question about one step; none of them outlives its course.
+STEP_TASKS = (SILENT_TASK, DECIDE_TASK, UNCONFIRMED_TASK, STEP_TASK)
 LONGEST_WHY, LONGEST_WORDS = 300, 2000
 NOT_CLINICIAN = ("not-your-role", "Only a clinician of the care team may do this.")
 NOT_PATIENT = ("not-the-patient", "Only the patient can say this.")

@@ -19,9 +19,8 @@ from .recording import (
     NOT_CLINICIAN,
     NOT_PATIENT,
     RESUME_TASK,
-    SILENT_TASK,
     STEP_TASK,
-    UNCONFIRMED_TASK,
+    STEP_TASKS,
     WISH_TASK,
     clinic_today,
     clinician,
@@ -120,8 +119,7 @@ def _prescribe(chart: OpenChart, card: reads.TaperCard) -> None:
 
 
 def _close_all(chart: OpenChart, card: reads.TaperCard, why: str) -> None:
-    kinds = (SILENT_TASK, UNCONFIRMED_TASK, STEP_TASK)
-    close_step_tasks(chart, [s.id for s in card.steps], why, kinds)
+    close_step_tasks(chart, [s.id for s in card.steps], why, STEP_TASKS)
     for kind in (WISH_TASK, RESUME_TASK):
         close_tasks(chart, kind=kind, why=why, subject_id=card.id)
     TaperReply.objects.filter(course=card.id, answered_at=None).exclude(wish="agree").update(answered_at=chart.at)

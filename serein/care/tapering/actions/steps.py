@@ -1,7 +1,7 @@
 """One step at a time: ready, gone on with, confirmed, prescribed; and the last one closes the course."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import ROUND_CEILING, Decimal
 from uuid import UUID
 
@@ -14,15 +14,17 @@ from serein.care.prescribing.order import OrderText
 from serein.care.prescribing.reads.renewal import plan_to_prescribe, renewal
 from serein.clinical.quantities import plain
 from serein.foundation.people.keys import OpenChart, Refused
+from serein.foundation.tasks.actions import NewTask, open_task
 
 from .. import reads
 from ..models import TaperCourse, TaperState, TaperStep
 from .recording import (
+    DECIDE_TASK,
     LONGEST_WHY,
     NOT_CLINICIAN,
     NOT_PATIENT,
     SILENT_TASK,
-    STEP_TASK,
+    STEP_TASKS,
     UNCONFIRMED_TASK,
     clinic_today,
     clinician,
@@ -37,12 +39,25 @@ from .recording import (
 
 NO_STEP = ("no-step", "This step is not part of a taper that runs now.")
 HELD = ("held", "The dose is held: this change does not come now.")
+UNDECIDED = (
+    "undecided",
+    "Nobody has decided on this change yet. Decide to go on, or keep the dose, on the taper page; then prescribe.",
+)
+# A decision rests on how the patient is: earlier than the shortest interval between steps nobody can know it for the next one.
+DECIDE_DAYS = 14
+# What stands against going on until a person has answered it; a question alone does not.
+WAITING_WISHES = frozenset({"wait", "slower", "pause", "back"})
 # A hold without an end is prescribed for a fortnight at a time: long enough to meet, short enough to be looked at again.
 HOLD_SUPPLY_DAYS = 14
 
 
 @dataclass(frozen=True)
 class Ready:
+    step_id: UUID
+
+
+@dataclass(frozen=True)
+class GoneOn:
     step_id: UUID
 
 
@@ -66,21 +81,64 @@ def _running(chart: OpenChart, step_id: UUID) -> tuple[reads.TaperCard, reads.St
 
 @transaction.atomic
 def ready_for_step(chart: OpenChart, step_id: UUID) -> Ready | Refused:
-    """The patient says, before its day, that the change may come."""
+    """The patient says, before its day, that the change may come: it proposes to go on, and a clinician decides."""
+    deed = "ready_for_step"
     if patient(chart) is None:
-        return refuse(chart, "ready_for_step", NOT_PATIENT)
-    return _ready(chart, step_id, "ready_for_step")
+        return refuse(chart, deed, NOT_PATIENT)
+    found = _not_held(chart, step_id, deed)
+    if isinstance(found, Refused):
+        return found
+    card, step = found
+    TaperStep.objects.filter(pk=step_id, ready_at=None).update(ready_at=chart.at)
+    close_step_tasks(chart, [step_id], "the patient answered", (SILENT_TASK,))
+    if not step.decided:
+        open_task(chart, decide_task(step, card.written_by_id, chart.at))
+    done(chart, deed, card.id, step=step.number)
+    return Ready(step_id)
+
+
+def decide_task(step: reads.StepCard | TaperStep, owner: UUID, at: datetime) -> NewTask:
+    return NewTask(
+        DECIDE_TASK, "today", "Decide on the coming dose change", "The patient is ready for it; nothing is prescribed before a decision",
+        "Patient's answer before the change", "go_on_with_step", at + timedelta(days=1), owner, step.id,
+    )  # fmt: skip
 
 
 @transaction.atomic
-def keep_step(chart: OpenChart, step_id: UUID, *, why: str) -> Ready | Mistaken | Refused:
-    """A clinician decides after a silence that the change comes as planned, and says on what ground."""
-    if clinician(chart) is None:
-        return refuse(chart, "keep_step", NOT_CLINICIAN)
-    return why_wrong("why", why, longest=LONGEST_WHY) or _ready(chart, step_id, "keep_step")
+def go_on_with_step(chart: OpenChart, step_id: UUID, *, why: str) -> GoneOn | Mistaken | Refused:
+    """A clinician decides that the coming change comes, and says on what ground. Keeping the dose instead is `hold_taper`."""
+    deed, by = "go_on_with_step", clinician(chart)
+    if by is None:
+        return refuse(chart, deed, NOT_CLINICIAN)
+    wrong = why_wrong("why", why, longest=LONGEST_WHY)
+    if wrong is not None:
+        return wrong
+    found = _not_held(chart, step_id, deed)
+    if isinstance(found, Refused):
+        return found
+    card, step = found
+    stands = _against(card, step, clinic_today(chart))
+    if stands is not None:
+        return refuse(chart, deed, stands, card.id)
+    rows = TaperStep.objects.filter(pk=step_id, go_on_at=None)
+    if not rows.update(go_on_at=chart.at, go_on_by=by, go_on_why=why.strip()):
+        return refuse(chart, deed, ("decided", "This change is decided already. Hold the dose if it must not come."), card.id)
+    close_step_tasks(chart, [step_id], "a clinician decided to go on", (SILENT_TASK, DECIDE_TASK))
+    done(chart, deed, card.id, step=step.number, ready=step.ready_at is not None)
+    return GoneOn(step_id)
 
 
-def _ready(chart: OpenChart, step_id: UUID, deed: str) -> Ready | Refused:
+def _against(card: reads.TaperCard, step: reads.StepCard, today: date) -> tuple[str, str] | None:
+    """Why nobody can decide on this step now."""
+    coming = card.coming(today)
+    if step.from_on > today and (coming is None or coming.id != step.id or (step.from_on - today).days > DECIDE_DAYS):
+        return ("too-early", f"Only the next change is decided on, at most {DECIDE_DAYS} days before it comes.")
+    if any(w.wish in WAITING_WISHES for w in card.open_wishes):
+        return ("wish-open", "The patient asked not to go on like this. Answer that first, or keep the dose.")
+    return None
+
+
+def _not_held(chart: OpenChart, step_id: UUID, deed: str) -> tuple[reads.TaperCard, reads.StepCard] | Refused:
     one_at_a_time(chart)
     found = _running(chart, step_id)
     if found is None:
@@ -88,10 +146,7 @@ def _ready(chart: OpenChart, step_id: UUID, deed: str) -> Ready | Refused:
     card, step = found
     if card.hold is not None and step.from_on > card.hold.from_on:
         return refuse(chart, deed, HELD, card.id)
-    TaperStep.objects.filter(pk=step_id, ready_at=None).update(ready_at=chart.at)
-    close_step_tasks(chart, [step_id], "a person decided on it", (SILENT_TASK,))
-    done(chart, deed, card.id, step=step.number)
-    return Ready(step_id)
+    return card, step
 
 
 @transaction.atomic
@@ -120,7 +175,7 @@ def confirm_step(chart: OpenChart, step_id: UUID) -> Confirmed | Refused:
 def mark_confirmed(chart: OpenChart, card: reads.TaperCard, step: reads.StepCard, by: UUID) -> None:
     TaperStep.objects.filter(pk=step.id, confirmed_at=None).update(confirmed_at=chart.at, confirmed_by=by)
     passed = [s.id for s in card.steps if s.number <= step.number]
-    close_step_tasks(chart, passed, "the change is confirmed", (SILENT_TASK, UNCONFIRMED_TASK))
+    close_step_tasks(chart, passed, "the change is confirmed", (SILENT_TASK, DECIDE_TASK, UNCONFIRMED_TASK))
 
 
 @transaction.atomic
@@ -145,7 +200,7 @@ def _finish(chart: OpenChart, card: reads.TaperCard) -> None:
     rows = TaperCourse.objects.filter(pk=card.id, state=TaperState.RUNNING)
     ended = rows.update(state=TaperState.FINISHED, closed_at=chart.at)
     assert ended == 1, "the patient's row is locked: nobody else can have closed the course"
-    close_step_tasks(chart, [s.id for s in card.steps], "the taper came to its end", (SILENT_TASK, UNCONFIRMED_TASK, STEP_TASK))
+    close_step_tasks(chart, [s.id for s in card.steps], "the taper came to its end", STEP_TASKS)
     if card.steps[-1].daily_mg == 0:
         finish_plan(chart, card.plan_id)
     done(chart, "finish_taper", card.id)
@@ -163,6 +218,8 @@ def draft_for_step(chart: OpenChart, step_id: UUID) -> RegimenDrafted | Mistaken
     card, step = found
     if card.hold is not None and step.from_on > card.hold.from_on:
         return refuse(chart, deed, HELD, card.id)
+    if not step.decided:
+        return refuse(chart, deed, UNDECIDED, card.id)
     start, end = max(step.from_on, today), step.from_on + timedelta(days=step.days)
     if not step.doses or start >= end:
         return refuse(chart, deed, ("step-over", "This step needs no supply, or its days have passed."), card.id)

@@ -48,6 +48,9 @@ class StepCard:
     doses: tuple[StepDose, ...]
     told_at: datetime | None
     ready_at: datetime | None
+    go_on_at: datetime | None
+    go_on_by: str
+    go_on_why: str
     confirmed_at: datetime | None
     confirmed_by: str
 
@@ -66,6 +69,11 @@ class StepCard:
     @property
     def before(self) -> str:
         return plain(self.before_mg)
+
+    @property
+    def decided(self) -> bool:
+        """Whether its prescription may be written: the agreement decides on the first step, a clinician on every later one."""
+        return self.number == 1 or self.go_on_at is not None
 
     @property
     def products(self) -> frozenset[str]:
@@ -184,6 +192,7 @@ def _steps(course: TaperCourse, rows: list[TaperStep]) -> tuple[StepCard, ...]:
         found.append(
             StepCard(
                 row.id, row.number, row.from_on, row.days, before, mg, row.terminal, _doses(row.doses), row.told_at, row.ready_at,
+                row.go_on_at, name_of(row.go_on_by_id) if row.go_on_by_id else "", row.go_on_why,
                 row.confirmed_at, name_of(row.confirmed_by_id) if row.confirmed_by_id else "",
             )
         )  # fmt: skip

@@ -40,6 +40,8 @@ NEXT = {
     "answer-plan-question": ("Answer", "clinician:plans"),
     "prescribe-agreed-plan": ("Prescribe", "clinician:plans"),
     "taper-step-silent": ("Decide", "clinician:taper"),
+    "decide-taper-step": ("Decide", "clinician:taper"),
+    "lost-tablets": ("Decide", "clinician:taper"),
     "taper-step-unconfirmed": ("Ask", "clinician:taper"),
     "prescribe-taper-step": ("Prescribe", "clinician:taper"),
     "answer-taper-wish": ("Answer", "clinician:taper"),

@@ -12,7 +12,7 @@ from django.urls import reverse
 from serein.care.access.reads import patient_card
 from serein.care.planning.text import Mistaken
 from serein.care.tapering import actions as tapering
-from serein.care.tapering.reads import TaperCard, dose_in_force, starting_point, step_of, taper, tapers
+from serein.care.tapering.reads import StepCard, TaperCard, dose_in_force, starting_point, step_of, taper, tapers
 from serein.clinical import knowledge
 from serein.clinical.quantities import plain
 from serein.foundation.people.keys import OpenChart, Refused
@@ -58,18 +58,28 @@ def _may_draft(card: TaperCard, key: OpenChart) -> set[UUID]:
     return {s.id for s in near if s.doses and s.last_day >= on}
 
 
+def _to_decide(card: TaperCard, key: OpenChart) -> list[tuple[StepCard, str]]:
+    """Changes that a person must decide on now, with what the patient said: the next one, one that came undecided, one met by silence."""
+    on, coming = clinic_day(key.clinic_id, key.at), card.coming(clinic_day(key.clinic_id, key.at))
+    silent = {t.subject_id for t in tasks_of_patient(key) if t.kind == tapering.SILENT_TASK}
+    near = [s for s in card.reached(on)[-1:] if s.last_day >= on and s.doses]
+    if coming is not None and (coming.from_on - on).days <= tapering.DECIDE_DAYS:
+        near.append(coming)
+    open_steps = [s for s in near if not s.decided or (s.id in silent and s.go_on_at is None)]
+    return [(s, "is ready for it" if s.ready_at else "has said nothing about it yet") for s in open_steps]
+
+
 @chart_page
 def course(request: HttpRequest, key: OpenChart) -> HttpResponse:
     on, versions = clinic_day(key.clinic_id, key.at), tapers(key)
     running = next((t for t in versions if t.state == "running"), None)
-    silent = {t.subject_id for t in tasks_of_patient(key) if t.kind == tapering.SILENT_TASK}
     context: dict[str, Any] = {
         "title": "Taper", "banner": banner(key), "zone": clinic_card(key.clinic_id).time_zone, "now": dose_in_force(key, on),
         "running": running, "draft": next((t for t in versions if t.state == "draft"), None), "given": patient_card(key).given,
         "waiting": next((t for t in versions if t.state == "sent"), None), "knowledge": knowledge.load().version,
         "steps": _with_state(running, key) if running else (), "coming": running.coming(on) if running else None,
         "may_draft": _may_draft(running, key) if running else (),
-        "silent": [s for s in running.steps if s.id in silent] if running else [], "start": starting_point(key, on),
+        "to_decide": _to_decide(running, key) if running else (), "start": starting_point(key, on),
         "closed": [t for t in versions if t.state in ("finished", "replaced", "withdrawn")], "on": on,
         "wishes": [(WISH_WORDS[w.wish], w) for t in versions for w in t.open_wishes if t.state in ("sent", "running")],
     }  # fmt: skip
@@ -105,7 +115,7 @@ def _reason(request: HttpRequest, key: OpenChart, title: str, button: str, act: 
             form.add_error(name, says)
     return render_form_page(
         request, form, title=title, template="clinician/confirm.html", banner=banner(key), button=button, cancel=_home(key),
-        sentence=more.get("sentence", ""),
+        sentence=more.get("sentence", ""), facts=more.get("facts", ()),
     )  # fmt: skip
 
 
@@ -121,17 +131,17 @@ def withdraw(request: HttpRequest, key: OpenChart, course_id: UUID) -> HttpRespo
 
 
 @chart_page
-def keep(request: HttpRequest, key: OpenChart, step_id: UUID) -> HttpResponse:
+def go_on(request: HttpRequest, key: OpenChart, step_id: UUID) -> HttpResponse:
     found = step_of(key, step_id)
     if found is None:
         return not_found_page(request)
-    step = found[1]
-    sentence = (
-        f"{plain(step.before_mg)} mg to {step.mg} mg a day on {step.from_on:%d-%b-%Y}. The patient has said nothing about it."
-    )
+    card, step = found
+    sentence = f"{plain(step.before_mg)} mg to {step.mg} mg a day on {step.from_on:%d-%b-%Y}. To keep the dose instead, go back and hold it."
+    said = [(f"Said {w.at:%d-%b-%Y}", w.words) for w in card.wishes if w.wish != "agree" and w.words][-3:]
+    answer = f"Ready for it, {step.ready_at:%d-%b-%Y}" if step.ready_at else "Nothing said about this change"
     return _reason(
-        request, key, "Let the change come as planned?", "Let it come", lambda why: tapering.keep_step(key, step_id, why=why),
-        sentence=sentence, says="Recorded: the change comes as planned.",
+        request, key, "Go on with this change?", "Go on", lambda why: tapering.go_on_with_step(key, step_id, why=why),
+        sentence=sentence, facts=[("Patient’s answer", answer), *said], says="Recorded: go on. The step can be prescribed now.",
     )  # fmt: skip
 
 

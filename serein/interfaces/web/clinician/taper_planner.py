@@ -23,7 +23,7 @@ from serein.clinical.quantities import NotAQuantity, decimal, plain
 from serein.clinical.taper import Plan
 from serein.foundation.people.keys import OpenChart, Refused
 from serein.foundation.people.persons import clinic_card, clinic_day
-from serein.interfaces.web.shell.pages import changed_page, refused_page
+from serein.interfaces.web.shell.pages import changed_page, error_page, refused_page
 
 from .banner import banner
 from .desk import chart_page
@@ -40,7 +40,7 @@ def planner(request: HttpRequest, key: OpenChart) -> HttpResponse:
     if start is None:
         return changed_page(request, "A taper needs a plan that the patient agreed to and that is in force.", back=back)
     if start.unconfirmed is not None or (running is not None and running.hold is not None):
-        return changed_page(request, "First settle what is open on the taper page: an unconfirmed change, or a hold.", back=back)
+        return _open_first(request, start, back)
     before = initial(start, on, clinic.jurisdiction, taper_draft(key) or running)
     sent = request.POST if request.method == "POST" else request.GET if "daily_mg" in request.GET else None
     form = TaperForm(sent, initial=before)
@@ -54,6 +54,19 @@ def planner(request: HttpRequest, key: OpenChart) -> HttpResponse:
             return refused_page(request, answer)
     elsewhere = _typed_anew(request, key, form, start) if request.method == "GET" else None
     return elsewhere or _page(request, key, form, start, running)
+
+
+def _open_first(request: HttpRequest, start: Start, back: str) -> HttpResponse:
+    """A page of its own: nothing changed under anybody's hands, something is simply not settled yet."""
+    change = start.unconfirmed
+    if change is None:
+        says = "No change comes while the dose is held. Plan the rest from the hold on the taper page."
+        return error_page(request, 409, title="The dose is held", says=says, back=back)
+    says = (
+        f"Nobody has confirmed the change of {change.on:%d-%b-%Y} from {change.before} mg to {change.after} mg a day, so the planner "
+        "does not know the dose to start from. Ask which dose is taken. Then record on the taper page that it is the new one, or hold the dose."
+    )
+    return error_page(request, 409, title="The last change is not confirmed", says=says, back=back)
 
 
 def _typed_anew(request: HttpRequest, key: OpenChart, form: TaperForm, start: Start) -> HttpResponse | None:

@@ -103,9 +103,10 @@ def _answered(chart: OpenChart, course_id: UUID, step: StepCard, data: dict[str,
         if not isinstance(asked, tapering.Asked):
             return asked
     if way == "go":
-        return (
+        ready_says = (
             "Saved. The change can come as planned."
-            if not ticked
-            else "Saved. The change can come. Your care team sees what you have."
+            if step.decided
+            else "Saved. Your care team decides next, then prescribes it."
         )
+        return "Saved. The change can come. Your care team sees what you have." if ticked else ready_says
     return "Saved. Keep your dose for now. Your care team answers within a day. You do not have to change before we have talked."
