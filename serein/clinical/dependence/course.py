@@ -15,6 +15,8 @@ from serein.clinical.knowledge.scene import SILENT, Because, Said, Scene, togeth
 from serein.clinical.quantities import plain
 
 WARN, NOTE = Severity.WARN, Severity.NOTE
+NO_EARLIER_SUPPLY = Said((), (NotChecked("early-request", "no earlier supply with a length in the record"),))
+PRESCRIBER_UNNAMED = Said((), (NotChecked("several-prescribers", "not every order names its prescriber"),))
 WATCHED = frozenset({"benzodiazepine-code", "opioid", "opioid-treatment"})
 
 
@@ -74,7 +76,7 @@ def early_request(scene: Scene, regimen: Regimen) -> Said:
         return SILENT
     known = [(w, out) for w in (*regimen.replaced, *regimen.continuing) if (out := _runs_out(w))]
     if not known:
-        return Said((), (NotChecked("early-request", "no earlier supply with a length in the record"),))
+        return NO_EARLIER_SUPPLY
     w, out = max(known, key=lambda k: k[1])
     if (out - regimen.starts).days + 1 <= scene.rule("early-days"):
         return SILENT
@@ -93,7 +95,7 @@ def several_prescribers(scene: Scene, regimen: Regimen) -> Said:
     known = {u.prescriber: u for u in (*watched, *orders) if u.prescriber}
     if len(known) < 2:
         blind = not known or any(not u.prescriber for u in (*watched, *orders))
-        return Said((), (NotChecked("several-prescribers", "not every order names its prescriber"),) if blind else ())
+        return PRESCRIBER_UNNAMED if blind else SILENT
     texts = (
         f"Benzodiazepines or opioids from {len(known)} prescribers at the same time",
         "A red flag in programme reviews; colleagues of one practice who cover for each other are a false one.",

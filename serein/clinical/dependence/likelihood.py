@@ -10,7 +10,7 @@ from serein.clinical.case import Answer, whole_months
 from serein.clinical.findings import Input, NotChecked, Severity
 from serein.clinical.history import Regimen
 from serein.clinical.knowledge.course import Course, course
-from serein.clinical.knowledge.scene import Because, Said, Scene
+from serein.clinical.knowledge.scene import SILENT, Because, Said, Scene
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,7 @@ class Dependence:
 
 
 NONE = Dependence(False, "", ())
+NO_EARLIER_USE = Said((), (NotChecked("dependence-likely", "no earlier benzodiazepine use in the record"),))
 
 
 def dependence(scene: Scene, at: date) -> Dependence:
@@ -89,8 +90,7 @@ def dependence_likely(scene: Scene, regimen: Regimen, found: Dependence) -> Said
         if unread:
             return Said((), (NotChecked("dependence-likely", f"the dose of {', '.join(unread)} cannot be read"),))
         unknown = not (scene.active or scene.past) and scene.told.dependence.months_of_use is None
-        why = "no earlier benzodiazepine use in the record"
-        return Said((), (NotChecked("dependence-likely", why),) if unknown else ())
+        return NO_EARLIER_USE if unknown else SILENT
     texts = (
         "Physical dependence is likely",
         f"By {found.why}. Stopping or cutting quickly can cause seizures; a dose that is kept or lowered is not stopped here.",

@@ -15,6 +15,7 @@ from serein.clinical.knowledge.settling import half_life_hours, settling_days
 from serein.clinical.quantities import plain
 
 WARN, STOP, NOTE = Severity.WARN, Severity.STOP, Severity.NOTE
+NO_FREQUENCY = Said((), (NotChecked("frequency-out-of-range", "no label frequency for this use, or none is written"),))
 # What cannot be judged either where no label of a substance was read, beside the absolute limit.
 BLIND = ("dose-above-recommended", "start-dose-too-high", "frequency-out-of-range")
 
@@ -184,7 +185,7 @@ def _frequency(scene: Scene, regimen: Regimen, found: Bounds) -> Said:
     known = [r for r in found.ranges if r.times_per_day and (r.start_daily_mg is None or regimen.purpose is Purpose.START)]
     times = [d.times for d in regimen.drafts if d.times and not d.as_needed and summed(d)]
     if not known or not times:
-        return Said((), (NotChecked("frequency-out-of-range", "no label frequency for this use, or none is written"),))
+        return NO_FREQUENCY
     low = min(r.times_per_day.low for r in known if r.times_per_day)
     high = max(r.times_per_day.high for r in known if r.times_per_day)
     # Two strengths may be taken together or apart: the most is that of one order, the least that of all together.

@@ -17,6 +17,8 @@ from serein.clinical.knowledge.scene import SILENT, Because, Said, Scene, togeth
 from serein.clinical.quantities import Amount, Unit, plain
 
 WARN, STOP = Severity.WARN, Severity.STOP
+NO_QUANTITY = Said((), (NotChecked("quantity-mismatch", "no quantity is written"),))
+NOT_COMPARED = Said((), (NotChecked("quantity-mismatch", "quantity, days or dose cannot be compared"),))
 _VOLUME = re.compile(r"(?<![\w.,/])(\d{1,4}(?:\.\d{1,3})?)\s*ml\b", re.IGNORECASE)
 
 
@@ -132,11 +134,11 @@ def _not_makeable(scene: Scene, order: Order, why: str) -> Said:
 def quantity_mismatch(scene: Scene, order: Order, read: Written) -> Said:
     supply = order.supply
     if supply is None or supply.quantity is None:
-        return Said((), (NotChecked("quantity-mismatch", "no quantity is written"),))
+        return NO_QUANTITY
     days = supply.days if supply.days is not None else read.days
     mg = in_mg(Amount(supply.quantity, supply.unit), scene.identity(order)) if supply.unit else None
     if mg is None or days is None or read.daily_mg is None or not summed(read):
-        return Said((), (NotChecked("quantity-mismatch", "quantity, days or dose cannot be compared"),))
+        return NOT_COMPARED
     slack = scene.rule("quantity-tolerance-percent") / 100
     most, least = _needed(order, read, days)
     if least * (1 - slack) <= mg <= most * (1 + slack):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from serein.clinical.case import Answer, Known, MedicineUse
 from serein.clinical.findings import Finding, Input, NotChecked, Severity
@@ -17,8 +17,9 @@ WARN, STOP, NOTE = Severity.WARN, Severity.STOP, Severity.NOTE
 TOLD = (("alcohol", "alcohol", "drinks alcohol"), ("opioids", "opioid", "takes an opioid"))
 
 
-@dataclass(frozen=True)
-class _Other:
+class _Other(NamedTuple):
+    """Something taken beside the regimen."""
+
     words: str
     reference: str
     identity: Identity

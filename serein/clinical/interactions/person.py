@@ -19,6 +19,13 @@ EGFR = frozenset({"98979-8", "33914-3", "48642-3", "48643-1", "62238-1", "69405-
 PHQ9_TOTAL, PHQ9_ITEM_9 = frozenset({"44261-6"}), frozenset({"44260-8"})
 LIVER = frozenset({"1742-6", "1920-8", "1975-2", "1968-7", "6768-6"})
 LOINC = "http://loinc.org"
+LIVER_TESTS_UNJUDGED = NotChecked(
+    "hepatic-impairment", "liver tests are in the record, but no confirmed threshold to judge them by"
+)
+LIVER_UNKNOWN = NotChecked("hepatic-impairment", "no condition or liver test in the record")
+KIDNEY_UNKNOWN = NotChecked("kidney-disease", "no condition or filtration in the record")
+GENOTYPE_UNKNOWN = NotChecked("slow-metaboliser", "no CYP2C19 result that Serein can read")
+CONDITIONS_UNKNOWN = NotChecked("conditions", "no condition list in the record, not even an empty one")
 ANY_BENZODIAZEPINE = ("benzodiazepine", "benzodiazepines")
 
 
@@ -217,16 +224,11 @@ def _gaps(scene: Scene) -> Said:
     liver = scene.has_hazard("liver-disease") or scene.has_hazard("severe-liver-disease")
     if not liver:
         tests = any(set(o.concept.codes(LOINC)) & LIVER for o in scene.case.observations)
-        why = (
-            "liver tests are in the record, but no confirmed threshold to judge them by"
-            if tests
-            else "no condition or liver test in the record"
-        )
-        gaps.append(NotChecked("hepatic-impairment", why))
+        gaps.append(LIVER_TESTS_UNJUDGED if tests else LIVER_UNKNOWN)
     if _latest(scene, EGFR) is None and not scene.has_hazard("kidney-disease"):
-        gaps.append(NotChecked("kidney-disease", "no condition or filtration in the record"))
+        gaps.append(KIDNEY_UNKNOWN)
     if not scene.has_hazard("slow-metaboliser"):
-        gaps.append(NotChecked("slow-metaboliser", "no CYP2C19 result that Serein can read"))
+        gaps.append(GENOTYPE_UNKNOWN)
     if not scene.case.conditions and scene.case.conditions_known == "unknown":
-        gaps.append(NotChecked("conditions", "no condition list in the record, not even an empty one"))
+        gaps.append(CONDITIONS_UNKNOWN)
     return Said((), tuple(gaps))

@@ -1,0 +1,73 @@
+"""What is found by key is what a search through all of the knowledge finds."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from serein.clinical import knowledge
+from serein.clinical.case import ICD10CM, Coding, Concept
+from serein.clinical.knowledge.once import once
+from serein.clinical.knowledge.terms import plain_icd
+
+KNOWN = knowledge.load()
+PLACES = [*(j.id for j in KNOWN.jurisdictions), "nowhere"]
+POPULATIONS = ("adult", "older", "child", "nobody")
+NAMED = {
+    **{("hazard", h.id): h.icd10 for h in KNOWN.contraindications},
+    **{("indication", i.id): i.icd10 for f in KNOWN.indications for i in f.indications},
+    **{("state", s.id): s.icd10 for f in KNOWN.states for s in f.states},
+}
+CODES = sorted({code for codes in NAMED.values() for code in codes})
+
+
+@pytest.mark.parametrize("substance", [*(s.id for s in KNOWN.substances), "unheard-of"])
+def test_limits_uses_and_products_by_key_are_those_of_a_search(substance: str):
+    ranges = [r for f in KNOWN.limits if f.substance == substance for r in f.ranges]
+    absolutes = [a for f in KNOWN.limits if f.substance == substance for a in f.absolutes]
+    sold = [p for f in KNOWN.products if f.substance == substance for p in f.products]
+    assert list(KNOWN.products_of(substance)) == sold
+    for place in PLACES:
+        here = [r for r in ranges if r.jurisdiction == place]
+        assert KNOWN.labelled_uses(substance, place) == {r.indication for r in here}
+        assert list(KNOWN.products_of(substance, place)) == [p for p in sold if place in p.jurisdictions]
+        for who in POPULATIONS:
+            assert list(KNOWN.ranges_of(substance, place, who)) == [r for r in here if r.population == who]
+    for who in POPULATIONS:
+        assert list(KNOWN.absolutes_of(substance, who)) == [a for a in absolutes if a.population == who]
+
+
+def test_there_are_limits_uses_and_products_to_find():
+    """Else the search above would agree about nothing."""
+    assert KNOWN.ranges_of("diazepam", "US", "adult") and KNOWN.absolutes_of("diazepam", "older")
+    assert "anxiety" in KNOWN.labelled_uses("diazepam", "US") and KNOWN.products_of("diazepam", "US")
+
+
+def test_hazards_and_indications_come_in_the_order_of_the_knowledge():
+    hazards = KNOWN.contraindications
+    assert KNOWN.hazards_of(h.id for h in reversed(hazards)) == hazards
+    indications = tuple(i.id for f in KNOWN.indications for i in f.indications)
+    assert KNOWN.in_order(reversed(indications)) == indications
+    with pytest.raises(KeyError):
+        KNOWN.hazards_of(["unheard-of"])
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_code_its_leaves_and_its_stem_mean_what_a_search_by_prefix_finds(code: str):
+    for asked in (code, f"{code}9", f"{code}.12", code[:-1], code.lower(), "", "Z"):
+        found = KNOWN.terms.means(Concept((Coding(ICD10CM, asked),)))
+        said = plain_icd(asked)
+        assert found == {key for key, codes in NAMED.items() if any(said.startswith(plain_icd(c)) for c in codes)}
+
+
+def test_a_value_is_worked_out_once_for_each_that_holds_it():
+    numbers = itertools.count()
+
+    class Holder:
+        @once
+        def number(self) -> int:
+            return next(numbers)
+
+    one, other = Holder(), Holder()
+    assert (one.number, one.number, other.number, one.number) == (0, 0, 1, 0)
