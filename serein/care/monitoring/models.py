@@ -98,3 +98,41 @@ class Bridge(PatientRow):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(days__gte=1), name="bridge_has_days")]
+
+
+class MeasuredLevel(PatientRow):
+    """A level that a laboratory found, as it was printed. What was entered in error stays, marked, with its reason; what the clinic's own check
+    doubts counts only from the moment a clinician says that it is right."""
+
+    substance = models.CharField(max_length=20)
+    value = models.DecimalField(max_digits=11, decimal_places=4)
+    unit = models.CharField(max_length=10)
+    drawn_at = models.DateTimeField(help_text="when the blood was taken")
+    last_dose_at = models.DateTimeField(
+        null=True, help_text="when the last dose before it was taken, as told; null when not told"
+    )
+    by = models.ForeignKey("people.Account", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    right_at = models.DateTimeField(null=True, help_text="when a clinician said that it is right in spite of a doubt")
+    right_by = models.ForeignKey("people.Account", on_delete=models.PROTECT, related_name="+", null=True)
+    right_why = models.CharField(max_length=300, blank=True)
+    error_at = models.DateTimeField(null=True, help_text="when it was marked as entered in error")
+    error_by = models.ForeignKey("people.Account", on_delete=models.PROTECT, related_name="+", null=True)
+    error_why = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(value__gt=0), name="a_level_is_above_zero"),
+            models.CheckConstraint(
+                condition=Q(last_dose_at=None) | Q(last_dose_at__lte=models.F("drawn_at")), name="last_dose_before_the_blood"
+            ),
+        ]
+
+
+class PictureChoice(PatientRow):
+    """Whether the patient sees a picture of the estimated level. The newest row counts; without one there is none."""
+
+    shows = models.CharField(max_length=10, choices=[(s, s) for s in ("nothing", "picture", "numbers")])
+    why = models.CharField(max_length=300)
+    by = models.ForeignKey("people.Account", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()

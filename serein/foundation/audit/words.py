@@ -66,6 +66,10 @@ DEEDS: dict[str, tuple[str, str]] = {
     "send_check_in": ("send a check-in", "sent a check-in"),
     "record_contact": ("record what was done about an answer", "recorded what was done about an answer"),
     "reassess": ("review the treatment", "reviewed the treatment"),
+    "record_level": ("enter a measured level", "entered a measured level"),
+    "vouch_for_level": ("say that a doubtful level is right", "said that a doubtful level is right"),
+    "mark_level_wrong": ("mark a level as entered in error", "marked a level as entered in error"),
+    "choose_picture": ("choose whether the patient sees a level picture", "chose whether the patient sees a level picture"),
     "grant_bridge": ("give a short bridge supply", "gave a short bridge supply"),
     # continuity
     "print_card": ("print the emergency card", "printed the emergency card"),

@@ -22,8 +22,8 @@ BLUE, BROWN, INK, GROUND = "#1d70b8", "#7f4c00", "#0b0c0c", "#f1f5f8"
 class PlotDay:
     """One day. Levels in ng/mL: lowest and highest of the parent, mean of the metabolite; None where nothing is estimated. `mg` is what was told
     as taken (past) or planned (future); `missed` counts doses told as missed; `unknown`: a planned dose about which nothing is known.
-    `band_low`/`band_high`: what most people like this one lie between. `earlier_mg` and `changed_mg`: the doses
-    before and after a change that nobody has confirmed."""
+    `band_low`/`band_high`: what most people like this one lie between. `if_…`: the same with another dose,
+    asked but not planned. `earlier_mg` and `changed_mg`: the doses before and after a change that nobody has confirmed."""
 
     day: date
     mg: Decimal
@@ -37,12 +37,35 @@ class PlotDay:
     band_high: float | None = None
     earlier_mg: Decimal | None = None
     changed_mg: Decimal | None = None
+    if_low: float | None = None
+    if_high: float | None = None
+    if_metabolite: float | None = None
+    if_mg: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class PlotLevel:
+    """A level that a laboratory found: `day_share` of the day has passed when the blood was taken; `used`: the curve knows it."""
+
+    day: date
+    day_share: float
+    ng_per_ml: float
+    of_parent: bool
+    used: bool
+
+
+@dataclass(frozen=True)
+class PlotMark:
+    """Something that happened on a day; its number stands at the line, its words beside the picture."""
+
+    day: date
+    number: int
 
 
 @dataclass(frozen=True)
 class Plot:
     """`label` names the picture for those who do not see it; `today` divides what was told from what is planned. `band` names what the band is
-    about: the parent, the metabolite, or nothing. `narrow` is for a telephone."""
+    about: the parent, the metabolite, or nothing; `band_words` what the band is. `narrow` is for a telephone."""
 
     days: tuple[PlotDay, ...]
     today: date
@@ -51,6 +74,9 @@ class Plot:
     metabolite: str = "nordiazepam"
     band: str = ""
     narrow: bool = False
+    band_words: str = "estimate, for 9 in 10 people"
+    levels: tuple[PlotLevel, ...] = ()
+    marks: tuple[PlotMark, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -85,9 +111,13 @@ def two_panels(plot: Plot) -> str:
     dose = _Frame(first, count, top, DOSE_HEIGHT, _round_up(float(max(_tallest(d) for d in plot.days))), plot.narrow)
     parts = [HATCH] if any(d.earlier_mg is not None for d in plot.days) else []
     if with_level:
-        highest = max(max(d.high or 0.0, d.metabolite or 0.0, d.band_high or 0.0) for d in plot.days)
+        highest = max(
+            *(max(d.high or 0.0, d.metabolite or 0.0, d.band_high or 0.0, d.if_high or 0.0, d.if_metabolite or 0.0) for d in plot.days),
+            *(p.ng_per_ml for p in plot.levels if p.used), 0.0,
+        )  # fmt: skip
         level = _Frame(first, count, LEVEL_TOP, LEVEL_HEIGHT, _round_up(highest), plot.narrow)
         parts += [*_ground(plot, level), *_axis(level, "ng/mL, estimate"), *_band(plot, level), *_levels(plot, level)]
+        parts += [*_instead(plot, level), *_marks(plot, level), *_measured(plot, level)]
     parts += [
         *_ground(plot, dose),
         *_axis(dose, "mg a day"),
@@ -105,7 +135,7 @@ def two_panels(plot: Plot) -> str:
 
 
 def _tallest(day: PlotDay) -> Decimal:
-    return max(day.mg, day.planned_mg or Decimal(), day.earlier_mg or Decimal())
+    return max(day.mg, day.planned_mg or Decimal(), day.earlier_mg or Decimal(), day.if_mg or Decimal())
 
 
 def _round_up(value: float) -> float:
@@ -154,7 +184,7 @@ def _band(plot: Plot, frame: _Frame) -> list[str]:
     upper = [f"{_n(frame.x(day) + _half(frame))},{_n(frame.y(high))}" for day, _, high in known]
     lower = [f"{_n(frame.x(day) + _half(frame))},{_n(frame.y(low))}" for day, low, _ in known]
     place, edge = " ".join(upper + lower[::-1]), f'stroke="{colour}" stroke-width="1" stroke-dasharray="1 3"'
-    words = _text(frame.right, frame.top - 14, f"{plot.band}: estimate, for 9 in 10 people", "end", colour)
+    words = _text(frame.right, frame.top - 14, f"{plot.band}: {plot.band_words}", "end", colour)
     return [f'<polygon points="{place}" fill="{colour}" fill-opacity=".13" {edge}/>', words]
 
 
@@ -178,6 +208,49 @@ def _levels(plot: Plot, frame: _Frame) -> list[str]:
     parts.append(_text(end, middle, plot.parent, fill=BLUE))
     if line:
         parts.append(_text(end, other, plot.metabolite, fill=BROWN))
+    return parts
+
+
+def _instead(plot: Plot, frame: _Frame) -> list[str]:
+    """The second curve: the parent between two dash-dotted lines, the metabolite as dots."""
+    known = [(d.day, d.if_low, d.if_high, d.if_metabolite) for d in plot.days if d.if_low is not None and d.if_high is not None]
+    parts = []
+    for number, dash in ((1, "8 3 2 3"), (2, "8 3 2 3"), (3, "2 4")):
+        points = [f"{_n(frame.x(row[0]) + _half(frame))},{_n(frame.y(row[number] or 0.0))}" for row in known]  # type: ignore[arg-type]
+        if points:
+            parts.append(
+                f'<polyline points="{" ".join(points)}" fill="none" stroke="{INK}" stroke-width="2" stroke-dasharray="{dash}"/>'
+            )
+    return parts
+
+
+def _marks(plot: Plot, frame: _Frame) -> list[str]:
+    parts = []
+    for mark in plot.marks:
+        x = frame.x(mark.day)
+        parts.append(_line(x, frame.top, x, frame.top + frame.height, "#505a5f", "1 4"))
+        parts.append(_text(x + 3, frame.top + 12, f"({mark.number})", fill="#505a5f"))
+    return parts
+
+
+def _measured(plot: Plot, frame: _Frame) -> list[str]:
+    """A filled mark is used, an empty one with a question mark is not; a disc is the parent, a square the metabolite. What lies above the
+    picture stands at its edge with an arrow: one slip of a unit must not flatten the curve."""
+    parts = []
+    for one in plot.levels:
+        x, beyond = frame.x(one.day) + 2 * _half(frame) * one.day_share, one.ng_per_ml > frame.most
+        y, colour = frame.top if beyond else frame.y(one.ng_per_ml), BLUE if one.of_parent else BROWN
+        look = f'fill="{colour if one.used else "#fff"}" stroke="{"#fff" if one.used else colour}" stroke-width="2"'
+        parts.append(
+            f'<circle cx="{_n(x)}" cy="{_n(y)}" r="6" {look}/>'
+            if one.of_parent
+            else f'<rect x="{_n(x - 6)}" y="{_n(y - 6)}" width="12" height="12" {look}/>'
+        )
+        words = f"{_n(one.ng_per_ml)}{'' if one.used else ' ?'}{' ↑' if beyond else ''}"
+        halo = 'stroke="#fff" stroke-width="4" paint-order="stroke"'
+        end = x > (frame.left + frame.right) / 2
+        place = f'x="{_n(x - 10 if end else x + 10)}" y="{_n(y + 5)}" text-anchor="{"end" if end else "start"}"'
+        parts.append(f'<text {place} fill="{colour}" {halo}>{escape(words)}</text>')
     return parts
 
 
@@ -230,6 +303,11 @@ def _doses(plot: Plot, frame: _Frame) -> list[str]:
         y = frame.y(float(_stair(d)))
         points += [f"{_n(frame.x(d.day))},{_n(y)}", f"{_n(frame.x(d.day + timedelta(days=1)))},{_n(y)}"]
     parts = [f'<polyline points="{" ".join(points)}" fill="none" stroke="{INK}" stroke-width="2"/>']
+    asked = [(d.day, d.if_mg) for d in plot.days if d.if_mg is not None]
+    if asked:
+        height, last = _n(frame.y(float(asked[0][1]))), asked[-1][0] + timedelta(days=1)
+        place = f"{_n(frame.x(asked[0][0]))},{height} {_n(frame.x(last))},{height}"
+        parts.append(f'<polyline points="{place}" fill="none" stroke="{INK}" stroke-width="2" stroke-dasharray="8 3 2 3"/>')
     wide, base = 2 * _half(frame), frame.y(0)
     for d in plot.days:
         x = frame.x(d.day)

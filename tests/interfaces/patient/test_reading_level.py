@@ -38,7 +38,7 @@ OPTIONS = [o.words for q in form.QUESTIONS for o in q.options] + [b.label for q 
 
 CHECK_IN_OPTIONS = [o.words for q in check_in.QUESTIONS for o in q.options if not o.words[:1].isdigit()]
 # Pages whose words stand in Python as well: labels, hints, what is said after a press.
-SPOKEN = ("views/home.py", "views/diary.py", "views/check_in.py", "views/taper.py", "views/plan.py", "doses.py")
+SPOKEN = ("views/home.py", "views/diary.py", "views/check_in.py", "views/taper.py", "views/plan.py", "views/level.py", "doses.py")
 
 
 def said_in(path: Path) -> list[str]:

@@ -4,30 +4,30 @@ Days about which nothing is known are not guessed: the estimate is made twice, w
 is shown runs from the lower to the higher. While a change of dose is unconfirmed, "taken" means at the higher of its two doses.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from serein.care.access.reads import patient_card
-from serein.care.evaluation.reads import case_of
 from serein.care.planning.reads import plans
 from serein.care.tapering.reads import UnconfirmedChange, dose_in_force, running_taper
 from serein.clinical import knowledge
-from serein.clinical.case import LOINC, Case
 from serein.clinical.findings import SourceReference
-from serein.clinical.kinetics import Course, Dose, NotValid, Parameters, Person, Typical, band, highest_in_24_h, levels, typical
-from serein.clinical.knowledge.names import says
+from serein.clinical.kinetics import Course, Dose, NotValid, Parameters, band_of, highest_in_24_h, levels, people_like
+from serein.clinical.kinetics.crowd import Crowd
 from serein.foundation.people.keys import OpenChart
 
 from ..days import local, usual_instant
 from .before import SUBSTANCE, Before, before
+from .bodies import Bodies, Mark, bodies, typical_on
 from .diary import Day, diary, first_day
+from .fitting import Fit, Ground, fitted
+from .measured import measured_levels
 from .regimen import planned_on
 
 EVERY_HOURS, LONGEST_DAYS, AHEAD_DAYS = 4, 400, 56
-WEIGHT, HEIGHT = "29463-7", "8302-2"
-CIRRHOSIS = "cirrhosis"
 # Of people like this one, in the middle.
 SHARE = 0.9
 PARENT, METABOLITE = "diazepam", "nordiazepam"
@@ -87,7 +87,8 @@ class DayLevel:
 
 @dataclass(frozen=True)
 class Estimate:
-    """`band` names the substance of the band; `begins` says in words what was in the body at the start."""
+    """`band` names the substance of the band; `begins` says in words what was in the body at the start. `fit`: which measured levels
+    shaped it; `marks`: when a medicine that changes the clearance began or ended."""
 
     days: tuple[DayLevel, ...]
     sources: tuple[SourceReference, ...]
@@ -96,6 +97,8 @@ class Estimate:
     confirmed: bool
     band: str
     begins: str
+    fit: Fit
+    marks: tuple[Mark, ...]
 
 
 def dose_history(chart: OpenChart) -> DoseHistory:
@@ -138,34 +141,68 @@ def _unconfirmed(chart: OpenChart, today: date, last: date) -> Unconfirmed | Non
     return Unconfirmed(change, change.first_on, coming.from_on - timedelta(days=1) if coming else last)
 
 
-def _typical(chart: OpenChart, on: date) -> Typical | NotValid:
-    return typical(knowledge.load(), SUBSTANCE, _person_of(case_of(chart, on), on))
-
-
 def typical_body(chart: OpenChart, on: date) -> Parameters | NotValid:
     """The parameters of the typical person of this age, weight, liver and medicines; NotValid outside the model's domain."""
-    found = _typical(chart, on)
+    found = typical_on(chart, on)
     return found if isinstance(found, NotValid) else found.parameters
 
 
-def estimate(chart: OpenChart, history: DoseHistory, of: str = PARENT) -> Estimate | NotValid:
-    """Levels by day for the typical person of this age, weight, liver and medicines, with the band of `of` (diazepam or nordiazepam); NotValid
-    outside the model's domain."""
-    known = knowledge.load()
-    person = _typical(chart, history.today)
-    if isinstance(person, NotValid):
-        return person
+@dataclass(frozen=True)
+class Grounds:
+    """What an estimate stands on: the same history with every unknown dose taken, with none of them, and with them marked as unknown. `start` is
+    the instant of hour 0, `lead` the hours from there to the first day."""
+
+    bodies: Bodies
+    start: datetime
+    lead: int
+    most: Course
+    least: Course
+    marked: Course
+    begins: str
+
+
+def grounds(chart: OpenChart, history: DoseHistory) -> Grounds | NotValid:
+    """NotValid outside the model's domain: adults, by mouth, up to the highest daily dose of a label."""
     first = history.days[0].day
+    found = bodies(chart, first, history.today)
+    if isinstance(found, NotValid):
+        return found
     begins = before(chart, first, planned_on(chart, first - timedelta(days=1)))
     lead, earlier = _earlier(begins)
     start = datetime.combine(first, time(), ZoneInfo(history.zone)).astimezone(UTC) - timedelta(hours=lead)
     hours = tuple(Decimal(lead + n) for n in range(0, 24 * len(history.days), EVERY_HOURS))
-    most, least = (Course(person.parameters, (*earlier, *_doses(d, start)), (), hours) for d in _both(history))
-    file = known.kinetics_of(SUBSTANCE)
+    body, changes = found.at_first.parameters, found.changes(start, history.zone)
+    most, least = (Course(body, (*earlier, *_doses(d, start)), changes, hours) for d in _both(history))
+    unknown = (replace(d, unknown=True) for d in _doses(history.unknown, start))
+    marked = Course(body, (*least.doses, *unknown), changes, hours)
+    file = knowledge.load().kinetics_of(SUBSTANCE)
     if file is not None and file.most_mg_in_24_h is not None and highest_in_24_h(most) > file.most_mg_in_24_h:
         return NotValid(f"more than {file.most_mg_in_24_h} mg within 24 hours: the model is for doses that a label gives")
-    days = _by_day(history, (most, least), _bands((most, least), person, of))
-    return Estimate(days, person.sources, person.unknown, known.version, known.confirmed, of, begins.words)
+    return Grounds(found, start, lead, most, least, marked, begins.words)
+
+
+def estimate(chart: OpenChart, history: DoseHistory, of: str = PARENT) -> Estimate | NotValid:
+    """Levels by day for the typical person of this age, weight, liver and medicines, or for the one whom measured levels show, with the band of
+    `of` (diazepam or nordiazepam); NotValid outside the model's domain."""
+    known, ground = knowledge.load(), grounds(chart, history)
+    if isinstance(ground, NotValid):
+        return ground
+    person, taken = ground.bodies.at_first, tuple(d.at for d in history.taken)
+    fit = fitted(Ground(ground.marked, person, ground.start, taken, history.zone), measured_levels(chart))
+    people = fit.found.people if fit.found else people_like(person)
+    days = curves(history, ground, fit, _bands((ground.most, ground.least), people, of))
+    now = ground.bodies.now
+    sources = tuple(dict.fromkeys((*person.sources, *now.sources)))
+    unknown = tuple(dict.fromkeys((*person.unknown, *now.unknown)))
+    return Estimate(days, sources, unknown, known.version, known.confirmed, of, ground.begins, fit, ground.bodies.marks)
+
+
+def curves(
+    history: DoseHistory, ground: Grounds, fit: Fit, wide: tuple[list[float], list[float]] | None = None
+) -> tuple[DayLevel, ...]:
+    """By day, in the typical body or in the one that measured levels show. Without `wide` the band is the curve itself."""
+    courses = [c.of(fit.found.parameters) if fit.found else c for c in (ground.most, ground.least)]
+    return _by_day(history, courses, wide)
 
 
 def _both(history: DoseHistory) -> tuple[tuple[TakenDose, ...], tuple[TakenDose, ...]]:
@@ -190,22 +227,25 @@ def _earlier(begins: Before) -> tuple[int, tuple[Dose, ...]]:
     return 24 * begins.days, (Dose(at_h=Decimal(0), mg=float(begins.mg), every_h=every, count=begins.times * begins.days),)
 
 
-def _bands(courses: tuple[Course, ...], person: Typical, of: str) -> tuple[list[float], list[float]]:
+def _bands(courses: tuple[Course, ...], people: Crowd, of: str) -> tuple[list[float], list[float]]:
     """Lowest and highest at each time, over both courses."""
-    found = [band(c, person, SHARE) for c in dict.fromkeys(courses)]
+    found = [band_of(c, people, (SHARE,))[0] for c in (courses[:1] if courses[0] == courses[-1] else courses)]
     pairs = [(f.parent_low, f.parent_high) if of == PARENT else (f.metabolite_low, f.metabolite_high) for f in found]
     lows, highs = zip(*pairs, strict=True)
     return [min(x) for x in zip(*lows, strict=True)], [max(x) for x in zip(*highs, strict=True)]
 
 
-def _by_day(history: DoseHistory, courses: tuple[Course, ...], wide: tuple[list[float], list[float]]) -> tuple[DayLevel, ...]:
+def _by_day(
+    history: DoseHistory, courses: Sequence[Course], wide: tuple[list[float], list[float]] | None
+) -> tuple[DayLevel, ...]:
     runs, per = [levels(c) for c in courses], 24 // EVERY_HOURS
     found = []
     for i, day in enumerate(history.days):
         here = slice(i * per, (i + 1) * per)
         parent = [x for r in runs for x in r.parent[here]]
         means = [sum(r.metabolite[here]) / per for r in runs]
-        found.append(DayLevel(day.day, min(parent), max(parent), min(means), max(means), min(wide[0][here]), max(wide[1][here])))
+        low, high = (min(wide[0][here]), max(wide[1][here])) if wide else (min(parent), max(parent))
+        found.append(DayLevel(day.day, min(parent), max(parent), min(means), max(means), low, high))
     return tuple(found)
 
 
@@ -216,18 +256,3 @@ def _doses(doses: tuple[TakenDose, ...], start: datetime) -> tuple[Dose, ...]:
 
 def _hours(apart: timedelta) -> Decimal:
     return Decimal(apart.days * 86_400 + apart.seconds) / 3600
-
-
-def _person_of(case: Case, on: date) -> Person:
-    """Who the model is asked about. Of two possible dates of birth the later one: near the border it is a child, and there is no estimate."""
-    born = case.birth.latest if case.birth else None
-    age = Decimal((on - born).days) / Decimal("365.25") if born else None
-    return Person(
-        age_years=age, sex=case.sex, weight_kg=_measured(case, WEIGHT, "kg"), height_cm=_measured(case, HEIGHT, "cm"),
-        cirrhosis=any(says((CIRRHOSIS,), c.concept.words) for c in case.conditions), medicines=tuple(m.medicine.words for m in case.medicines),
-    )  # fmt: skip
-
-
-def _measured(case: Case, code: str, unit: str) -> Decimal | None:
-    mine = [o for o in case.observations if code in o.concept.codes(LOINC) and o.unit == unit and o.value is not None]
-    return max(mine, key=lambda o: o.on or date.min).value if mine else None

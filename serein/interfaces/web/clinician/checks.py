@@ -1,5 +1,7 @@
 """What the assessment found, as cards: stops first, then warnings that need a reason, then those that have one, then notes."""
 
+from dataclasses import replace
+from decimal import Decimal
 from uuid import UUID
 
 from django import forms
@@ -9,10 +11,13 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from serein.care.monitoring.reads import dose_history, estimate
 from serein.care.planning.text import Mistaken
 from serein.care.prescribing.actions.checking import LONGEST_WORDS, Checked, check_draft, override_warning
 from serein.care.prescribing.reads.overrides import REASONS, Standing
 from serein.clinical.findings import Finding, Severity
+from serein.clinical.kinetics import NotValid
+from serein.clinical.quantities import plain
 from serein.foundation.people.keys import OpenChart, Refused
 from serein.interfaces.web.shell.forms import PageForm
 from serein.interfaces.web.shell.pages import changed_page
@@ -21,8 +26,9 @@ from serein.interfaces.web.shell.tall_man import tall_man
 
 from .banner import banner
 from .desk import chart_page
+from .instead import Asked, InsteadForm, asked_of
 from .templatetags.clinician import day
-from .watch import sedation_facts
+from .watch import BANDS, drawn, sedation_facts
 
 # What the assessment leaves to whoever knows the prescriber: here that is the signature.
 AT_SIGNING = {
@@ -104,18 +110,36 @@ def _record(key: OpenChart, checked: Checked, form: ReasonsForm) -> Refused | No
     return None
 
 
+def _asked(request: HttpRequest, key: OpenChart, checked: Checked) -> Asked | None:
+    """What this draft's dose would do to the level, or another one; None for a substance of which the chart estimates no level. Nothing is
+    calculated before it is asked for."""
+    mine = [o for o in checked.examination.assessment.orders if o.substance == BANDS[0] and o.daily_dose_mg is not None]
+    if not mine:
+        return None
+    dose = plain(sum((o.daily_dose_mg for o in mine if o.daily_dose_mg is not None), Decimal()))
+    if "dose" not in request.GET:
+        return Asked(InsteadForm(initial={"dose": dose}))
+    history = dose_history(key)
+    levels = estimate(key, history)
+    if isinstance(levels, NotValid):
+        return Asked(InsteadForm(initial={"dose": dose}), why=levels.why)
+    asked = asked_of(request, key, history, levels)
+    return replace(asked, plot=drawn(history, levels, asked)) if asked.answer else asked
+
+
 def _page(request: HttpRequest, key: OpenChart, checked: Checked, form: ReasonsForm) -> HttpResponse:
     examination = checked.examination
     findings, open_now = examination.assessment.findings, examination.unanswered
     answered = [(f, examination.standing[f.fingerprint]) for f in findings if f.severity is Severity.WARN and f not in open_now]
     gaps = [(n.check, AT_SIGNING.get(n.check, n.why)) for n in examination.assessment.not_checked]
+    asked = _asked(request, key, checked)
     context = {
-        "banner": banner(key), "draft": checked.draft, "form": form, "knowledge": examination.assessment.knowledge,
+        "banner": banner(key), "asked": asked, "draft": checked.draft, "form": form, "knowledge": examination.assessment.knowledge,
         "orders": examination.assessment.orders, "may_sign": examination.assessment.may_sign, "told": sedation_facts(key), "not_checked": gaps,
         "stops": [card_of(f) for f in findings if f.severity is Severity.STOP],
         "to_answer": [card_of(f, form.body(f)) for f in open_now],
         "answered": [card_of(f, _said(reason)) for f, reason in answered],
         "notes": [card_of(f) for f in findings if f.severity is Severity.NOTE],
     }  # fmt: skip
-    status = 422 if form.is_bound and form.errors else 200
+    status = 422 if (form.is_bound and form.errors) or (asked and asked.form.errors) else 200
     return render(request, "clinician/check.html", context, status=status)

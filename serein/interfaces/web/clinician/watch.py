@@ -15,17 +15,19 @@ from serein.care.access.reads import patient_card
 from serein.care.evaluation.reads import HarmTold, harm_told
 from serein.care.monitoring import reads
 from serein.care.monitoring.days import local
-from serein.care.monitoring.reads import CheckInLine, Day, Line, Review, SupplyEnd
+from serein.care.monitoring.reads import CheckInLine, Day, Fit, Line, Review, SupplyEnd, Weighed
 from serein.care.monitoring.reads.levels import DayLevel, DoseHistory, Estimate, dose_history, estimate
 from serein.clinical.kinetics import NotValid
 from serein.clinical.quantities import plain
 from serein.foundation.people.keys import OpenChart
 from serein.foundation.people.persons import clinic_day
-from serein.interfaces.paper.plot import Plot, PlotDay, two_panels
+from serein.interfaces.paper.plot import Plot, PlotDay, PlotLevel, PlotMark, two_panels
 from serein.interfaces.web.shell.parts import Cell, Column, Table, TableRow
 
 from .banner import banner
 from .desk import chart_page
+from .instead import Asked, asked_of
+from .level_words import fit_words, level_rows
 
 BANDS = ("diazepam", "nordiazepam")
 STATES = {
@@ -87,15 +89,18 @@ def week_words(days: tuple[Day, ...]) -> str:
 def watch(request: HttpRequest, key: OpenChart) -> HttpResponse:
     history, of = dose_history(key), _band_of(request)
     levels = estimate(key, history, of)
+    asked = asked_of(request, key, history, levels)
     back = [d for d in history.days if d.day <= history.today][-SHOWN_DAYS:]
     context: dict[str, Any] = {
         "title": "Diary, check-ins and level estimate", "banner": banner(key), "back": reverse("clinician:chart", args=[key.patient_id]),
-        "plot": drawn(history, levels), "not_valid": levels.why if isinstance(levels, NotValid) else "", "history": history,
+        "plot": drawn(history, levels, asked), "not_valid": levels.why if isinstance(levels, NotValid) else "", "history": history,
         "levels": None if isinstance(levels, NotValid) else levels, "diary": _diary(back, history), "weeks": _weeks(history, levels),
-        "band": of, "bands": BANDS, "unconfirmed": history.unconfirmed,
+        "band": of, "bands": BANDS, "unconfirmed": history.unconfirmed, "asked": asked, "form": asked.form,
+        "level_rows": level_rows(key, levels, history.zone), "fit": "" if isinstance(levels, NotValid) else fit_words(levels.fit),
+        "picture": reads.picture_choice(key),
         "check_ins": reads.check_ins(key)[:20], "contacts": reads.contacts(key)[:10], "extra": reads.as_needed(key),
     }  # fmt: skip
-    return render(request, "clinician/watch.html", context)
+    return render(request, "clinician/watch.html", context, status=422 if asked.form.errors else 200)
 
 
 def _band_of(request: HttpRequest) -> str:
@@ -112,6 +117,10 @@ def levels_json(request: HttpRequest, key: OpenChart) -> HttpResponse:
     found = estimate(key, history, of)
     if isinstance(found, NotValid):
         return JsonResponse({"not_valid": found.why})
+    answer = asked_of(request, key, history, found).answer
+    instead = {d.day: d for d in answer.days} if answer else {}
+    later = [instead.get(d.day) for d in history.days]
+    points = plot_levels(found, history.zone)
     changes = [history.open_change(d.day) for d in history.days]
     lows = [round(d.low) for d in found.days]
     return JsonResponse(
@@ -124,6 +133,13 @@ def levels_json(request: HttpRequest, key: OpenChart) -> HttpResponse:
             "earlier": [c.before if c else None for c in changes], "changed": [c.after if c else None for c in changes],
             "missed": [i for i, d in enumerate(history.days) if _missed(d)],
             "unknown": [i for i, d in enumerate(history.days) if d.day in history.unknown_days],
+            "if_low": [round(d.low) if d else None for d in later], "if_high": [round(d.high) if d else None for d in later],
+            "if_metabolite": [_metabolite(d) if d else None for d in later],
+            "if_mg": [plain(answer.mg) if answer and d else None for d in later],
+            "levels": [
+                [round((p.day - history.days[0].day).days + p.day_share, 3), round(p.ng_per_ml, 1), p.of_parent, p.used] for p in points
+            ],
+            "marks": [[(m.day - history.days[0].day).days, n] for n, m in enumerate(found.marks, 1)],
         }
     )  # fmt: skip
 
@@ -150,11 +166,27 @@ def _stair(day: Day, history: DoseHistory) -> Decimal:
     return day.plan.mg if day.plan and day.day in history.unknown_days else _told(day, history)
 
 
-def drawn(history: DoseHistory, levels: Estimate | NotValid) -> SafeString:
+def plot_levels(levels: Estimate, zone: str) -> tuple[PlotLevel, ...]:
+    """What was entered in error is not drawn."""
+    shown = [w for w in levels.fit.weighed if w.standing != "error"]
+    return tuple(
+        _point(w, zone) for w in shown if levels.days[0].day <= local(w.line.drawn_at, zone).date() <= levels.days[-1].day
+    )
+
+
+def _point(one: Weighed, zone: str) -> PlotLevel:
+    here = local(one.line.drawn_at, zone)
+    share = (here.hour + here.minute / 60) / 24
+    return PlotLevel(here.date(), share, float(one.line.ng_per_ml), one.line.substance == BANDS[0], one.standing == "used")
+
+
+def drawn(history: DoseHistory, levels: Estimate | NotValid, asked: Asked | None = None) -> SafeString:
     by_day = {} if isinstance(levels, NotValid) else {d.day: d for d in levels.days}
+    answer = asked.answer if asked else None
+    later = {d.day: d for d in answer.days} if answer else {}
     days = []
     for d in history.days:
-        one = by_day.get(d.day)
+        one, other = by_day.get(d.day), later.get(d.day)
         unknown, change = d.day in history.unknown_days, history.open_change(d.day)
         days.append(
             PlotDay(
@@ -162,13 +194,33 @@ def drawn(history: DoseHistory, levels: Estimate | NotValid) -> SafeString:
                 (one.metabolite_low + one.metabolite_high) / 2 if one else None, _missed(d), unknown, d.plan.mg if d.plan else None,
                 one.band_low if one else None, one.band_high if one else None,
                 change.from_mg if change else None, change.to_mg if change else None,
+                other.low if other else None, other.high if other else None,
+                (other.metabolite_low + other.metabolite_high) / 2 if other else None, answer.mg if answer and other else None,
             )
         )  # fmt: skip
-    what = "Estimated diazepam and nordiazepam level above, dose by day below" if by_day else "Dose by day"
+    label = _label(history, days, bool(by_day))
+    if isinstance(levels, NotValid):
+        return mark_safe(two_panels(Plot(tuple(days), history.today, label)))  # noqa: S308 - every text is escaped where it is drawn
+    marks = tuple(PlotMark(m.day, n) for n, m in enumerate(levels.marks, 1))
+    plot = Plot(
+        tuple(days), history.today, label, band=levels.band, band_words=_band_words(levels.fit), levels=plot_levels(levels, history.zone),
+        marks=marks,
+    )  # fmt: skip
+    return mark_safe(two_panels(plot))  # noqa: S308 - every text in it is escaped where it is drawn
+
+
+def _band_words(fit: Fit) -> str:
+    return (
+        f"estimate, fitted to {fit.used} measured level{'s' if fit.used > 1 else ''}"
+        if fit.used
+        else "estimate, for 9 in 10 people"
+    )
+
+
+def _label(history: DoseHistory, days: list[PlotDay], with_level: bool) -> str:
+    what = "Estimated diazepam and nordiazepam level above, dose by day below" if with_level else "Dose by day"
     open_change = " A change of dose is unconfirmed: both doses are drawn." if history.unconfirmed else ""
-    label = f"{what}, {days[0].day:%d-%b-%Y} to {days[-1].day:%d-%b-%Y}.{open_change} The table says the same."
-    of = levels.band if isinstance(levels, Estimate) else ""
-    return mark_safe(two_panels(Plot(tuple(days), history.today, label, band=of)))  # noqa: S308 - every text in it is escaped where it is drawn
+    return f"{what}, {days[0].day:%d-%b-%Y} to {days[-1].day:%d-%b-%Y}.{open_change} The table says the same."
 
 
 def _diary(days: list[Day], history: DoseHistory) -> Table:
@@ -204,13 +256,29 @@ def _weeks(history: DoseHistory, levels: Estimate | NotValid) -> Table:
     """The plot as a table, by week. While a change is unconfirmed, each of its doses has a column."""
     by_day = {} if isinstance(levels, NotValid) else {d.day: d for d in levels.days}
     rows = [_week(history, history.days[i : i + 7], by_day) for i in range(0, len(history.days), 7)]
-    band = f"{levels.band}: 9 in 10 people, ng/mL" if isinstance(levels, Estimate) else "9 in 10 people, ng/mL"
+    points = () if isinstance(levels, NotValid) else plot_levels(levels, history.zone)
+    if points:
+        rows = [
+            TableRow((*row.cells, Cell(_points_words(points, history.days[7 * n].day), style="num")))
+            for n, row in enumerate(rows)
+        ]
+    band = f"{levels.band}: {_band_words(levels.fit)}, ng/mL" if isinstance(levels, Estimate) else "9 in 10 people, ng/mL"
     columns = [Column("Week from"), Column("Diazepam, ng/mL", numeric=True), Column("Nordiazepam, ng/mL", numeric=True)]
     columns += [Column(band[:1].upper() + band[1:], numeric=True), Column("mg a day", numeric=True)]
     if history.unconfirmed:
         columns.append(Column("Unconfirmed: earlier or told dose, mg a day", numeric=True))
     columns.append(Column("Days not told", numeric=True))
+    if points:
+        columns.append(Column("Measured, ng/mL", numeric=True))
     return Table("The plot as a table, by week", columns, rows)
+
+
+def _points_words(points: tuple[PlotLevel, ...], first: date) -> str:
+    mine = [p for p in points if first <= p.day < first + timedelta(days=7)]
+    return "; ".join(
+        f"{BANDS[0 if p.of_parent else 1]} {p.ng_per_ml:.0f}{'' if p.used else ' (not used)'}"
+        for p in sorted(mine, key=lambda p: p.day)
+    )
 
 
 def _week(history: DoseHistory, days: tuple[Day, ...], by_day: dict[date, DayLevel]) -> TableRow:

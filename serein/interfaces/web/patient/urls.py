@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from .views import card, check_in, diary, home, intake, looks, plan, prescriptions, safety, taper, taper_check, taper_files
+from .views import card, check_in, diary, home, intake, level, looks, plan, prescriptions, safety, taper, taper_check, taper_files
 
 app_name = "patient"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("dose-changes/<uuid:course_id>/calendar.ics", taper_files.calendar_file, name="taper_calendar_file"),
     path("dose-changes/steps/<uuid:step_id>/check/", taper_check.check, name="taper_check"),
     path("dose-changes/steps/<uuid:step_id>/ready/", taper.ready, name="taper_ready"),
+    path("level/", level.level, name="level"),
     path("doses/", diary.doses, name="doses"),
     path("doses/log/", diary.log, name="log"),
     path("doses/when-needed/", diary.use, name="use"),

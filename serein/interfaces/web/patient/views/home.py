@@ -24,6 +24,7 @@ from ..door import at_home, day_words, own_record
 from ..doses import box, in_sentences
 from ..forms import ConsentForm
 from .check_in import invite
+from .level import shown
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,7 @@ def home(request: HttpRequest, who: Person) -> HttpResponse:
         "sent_on": day_words(at_home(sent.submitted_at, card.time_zone).date(), today) if sent and sent.submitted_at else "",
         "diary": box(monitoring.today(chart), monitoring.as_needed(chart), card.time_zone), "check_in": invite(chart) if plan else None,
         "plan_words": in_sentences(plan.regimen_words) if plan and running_taper(chart) is None else "",
-        "may_change": sent is not None and reads.open_intake(chart) is None,
+        "level_shown": shown(chart), "may_change": sent is not None and reads.open_intake(chart) is None,
     }  # fmt: skip
     return render(request, "patient/home.html", context)
 

@@ -32,17 +32,31 @@ async function mount(fig) {
     c.stroke(); c.restore(); c.save(); c.font = `${12 * devicePixelRatio}px sans-serif`; c.fillStyle = "#0b0c0c"; c.textAlign = x0 > b.left + b.width / 2 ? "right" : "left";
     c.fillText(`unconfirmed: ${d.earlier[from]} or ${d.changed[from]} mg`, x0 > b.left + b.width / 2 ? x1 : x0, y0 - 5 * devicePixelRatio); c.restore();
   };
+  const within = (u, x) => x >= u.bbox.left && x <= u.bbox.left + u.bbox.width;
+  const points = (u) => {  // measured levels: disc the parent, square the metabolite; empty with a question mark: not used
+    const c = u.ctx, r = 6 * devicePixelRatio;
+    for (const [share, value, parent, used] of d.levels) {
+      const x = u.valToPos(first - day / 2 + share * day, "x", true); if (!within(u, x)) continue;
+      const beyond = value > top, y = Math.max(u.bbox.top, u.valToPos(value, "y", true)), colour = parent ? "#1d70b8" : "#7f4c00", end = x > u.bbox.left + u.bbox.width / 2;
+      c.save(); c.beginPath(); if (parent) c.arc(x, y, r, 0, 7); else c.rect(x - r, y - r, 2 * r, 2 * r);
+      c.fillStyle = used ? colour : "#fff"; c.strokeStyle = used ? "#fff" : colour; c.lineWidth = 2 * devicePixelRatio; c.fill(); c.stroke();
+      c.font = `${12 * devicePixelRatio}px sans-serif`; c.textAlign = end ? "right" : "left"; c.lineWidth = 4 * devicePixelRatio; c.strokeStyle = "#fff"; c.fillStyle = colour;
+      const said = `${value}${used ? "" : " ?"}${beyond ? " ↑" : ""}`, at = end ? x - 2 * r : x + 2 * r; c.strokeText(said, at, y + r / 2); c.fillText(said, at, y + r / 2); c.restore();
+    }
+    d.marks.forEach(([i, n]) => { const x = u.valToPos(first - day / 2 + i * day, "x", true); if (!within(u, x)) return; c.save(); c.setLineDash([1, 4]); c.strokeStyle = c.fillStyle = "#505a5f"; c.beginPath(); c.moveTo(x, u.bbox.top); c.lineTo(x, u.bbox.top + u.bbox.height); c.stroke(); c.font = `${12 * devicePixelRatio}px sans-serif`; c.textAlign = "left"; c.fillText(`(${n})`, x + 3, u.bbox.top + 14 * devicePixelRatio); c.restore(); });
+  };
+  const ifMg = d.if_mg.map((v) => (v === null ? null : Number(v))), asked = { stroke: "#0b0c0c", width: 2, dash: [8, 3, 2, 3], points: { show: false } };
   const axis = { font: "13px sans-serif", space: 70, values: (u, s) => s.map((v) => short.format(v * 1000)) };
   const utc = (ts) => uPlot.tzDate(new Date(ts * 1e3), "Etc/UTC");
-  const key = "pk", top = Math.max(...high, ...met, ...bhi) * 1.05, most = Math.max(1, ...mg, ...earlier) * 1.25;
+  const key = "pk", top = Math.max(...high, ...met, ...bhi, ...d.if_high, ...d.if_metabolite, ...d.levels.filter((p) => p[3]).map((p) => p[1])) * 1.05, most = Math.max(1, ...mg, ...earlier, ...ifMg) * 1.25;
   const base = (height) => ({ width: fig.clientWidth, height, tzDate: utc, legend: { show: false }, cursor: { sync: { key, setSeries: false }, drag: { x: true, y: false } } });
   let i = Math.min(t.length - 1, Math.max(0, Math.round((now - first) / day))), busy = false, a, b, said = 0, waiting;
   const together = (u, k) => { if (k !== "x" || busy || !a || !b) return; busy = true; for (const o of [a, b]) if (o !== u) o.setScale("x", { min: u.scales.x.min, max: u.scales.x.max }); busy = false; };
   const say = (text) => { clearTimeout(waiting); const wait = Math.max(0, 500 - (Date.now() - said)); waiting = setTimeout(() => { said = Date.now(); out.textContent = text; }, wait); };  // twice a second at most, for those who hear it
   const read = (n) => { if (n == null) return; i = n; const dose = earlier[n] === null ? d.mg[n] : `${d.earlier[n]} mg or ${d.changed[n]}`, note = (earlier[n] === null ? "" : ", unconfirmed") + (unknown.has(n) ? " planned, not all of it told: unknown" : missed.has(n) ? " (a dose was missed)" : t[n] > now ? " (planned)" : ""); say(fig.dataset.readout.replace("{when}", words.format(t[n] * 1000)).replace("{lo}", low[n]).replace("{hi}", high[n]).replace("{met}", met[n]).replace("{band}", d.band).replace("{blo}", blo[n]).replace("{bhi}", bhi[n]).replace("{mg}", dose).replace("{note}", note)); };
   svg.before(host);
-  a = new uPlot({ ...base(300), scales: { x: { time: true }, y: { range: () => [0, top] } }, series: [{}, { stroke: "#1d70b8", width: 1, points: { show: false } }, { stroke: "#1d70b8", width: 1, points: { show: false } }, { stroke: "#7f4c00", width: 2, dash: [7, 4], points: { show: false } }, { stroke: hue, width: 1, dash: [1, 3], points: { show: false } }, { stroke: hue, width: 1, dash: [1, 3], points: { show: false } }], bands: [{ series: [4, 5], fill: hue + "21" }, { series: [1, 2], fill: "#1d70b859" }], axes: [axis, { label: "ng/mL, estimate", size: 64, labelSize: 22, font: "13px sans-serif" }], hooks: { drawClear: [ground], draw: [line], setCursor: [(u) => read(u.cursor.idx)], setScale: [together] } }, [t, high, low, met, blo, bhi], host);
-  b = new uPlot({ ...base(160), scales: { x: { time: true }, y: { range: () => [0, most] } }, series: [{}, { stroke: "#0b0c0c", width: 2, points: { show: false }, paths: uPlot.paths.stepped({ align: 1 }) }, { stroke: "#0b0c0c", width: 2, dash: [6, 3], points: { show: false }, paths: uPlot.paths.stepped({ align: 1 }) }], axes: [axis, { label: "mg a day", size: 64, labelSize: 22, font: "13px sans-serif" }], hooks: { drawClear: [ground], draw: [marks, both, line], setScale: [together] } }, [t, mg, earlier], host);
+  a = new uPlot({ ...base(300), scales: { x: { time: true }, y: { range: () => [0, top] } }, series: [{}, { stroke: "#1d70b8", width: 1, points: { show: false } }, { stroke: "#1d70b8", width: 1, points: { show: false } }, { stroke: "#7f4c00", width: 2, dash: [7, 4], points: { show: false } }, { stroke: hue, width: 1, dash: [1, 3], points: { show: false } }, { stroke: hue, width: 1, dash: [1, 3], points: { show: false } }, asked, asked, { ...asked, dash: [2, 4] }], bands: [{ series: [4, 5], fill: hue + "21" }, { series: [1, 2], fill: "#1d70b859" }], axes: [axis, { label: "ng/mL, estimate", size: 64, labelSize: 22, font: "13px sans-serif" }], hooks: { drawClear: [ground], draw: [line, points], setCursor: [(u) => read(u.cursor.idx)], setScale: [together] } }, [t, high, low, met, blo, bhi, d.if_high, d.if_low, d.if_metabolite], host);
+  b = new uPlot({ ...base(160), scales: { x: { time: true }, y: { range: () => [0, most] } }, series: [{}, { stroke: "#0b0c0c", width: 2, points: { show: false }, paths: uPlot.paths.stepped({ align: 1 }) }, { stroke: "#0b0c0c", width: 2, dash: [6, 3], points: { show: false }, paths: uPlot.paths.stepped({ align: 1 }) }, { ...asked, paths: uPlot.paths.stepped({ align: 1 }) }], axes: [axis, { label: "mg a day", size: 64, labelSize: 22, font: "13px sans-serif" }], hooks: { drawClear: [ground], draw: [marks, both, line], setScale: [together] } }, [t, mg, earlier, ifMg], host);
   const sync = uPlot.sync(key); sync.sub(a); sync.sub(b);
   svg.classList.add("pk-print");
   for (const el of [out, keys, spans]) el.hidden = false;
