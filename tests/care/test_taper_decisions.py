@@ -101,6 +101,15 @@ def test_a_decision_needs_a_reason_and_is_made_once_about_the_next_change_only(p
     assert code(go_on(people, at, step, "again")) == "decided"
 
 
+def test_nobody_decides_on_a_change_while_the_one_before_it_is_unconfirmed(people):
+    card = running(people)
+    first, step = card.steps[:2]
+    at = noon(step.from_on - timedelta(days=3))
+    assert code(go_on(people, at, step)) == "change-unconfirmed"
+    tapering.confirm_step(own_chart(people.patient, at), first.id)
+    assert isinstance(go_on(people, at, step), tapering.GoneOn)
+
+
 @pytest.mark.parametrize("wish", ["wait", "slower", "pause", "back"])
 def test_nobody_goes_on_over_a_wish_that_waits_for_an_answer(people, second, wish):
     step, at = second

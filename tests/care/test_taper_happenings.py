@@ -136,3 +136,15 @@ def test_only_a_clinician_and_only_while_it_runs_and_is_not_held(people, course)
     tapering.hold_taper(care(people, at), card.id, tapering.HoldText(why="x"))
     held = tapering.replan_taper(care(people, at), card.id, text)
     assert isinstance(held, Refused) and held.code == "held"
+
+
+def test_a_clinicians_own_limits_go_on_through_what_happens_and_through_a_hold(people):
+    card = running(people, policy="clinician-own", own_percent="10", own_days="14", own_end_mg="0.5")
+    at = noon(card.steps[0].from_on)
+    tapering.confirm_step(own_chart(people.patient, at), card.steps[0].id)
+    assert card.own is not None and isinstance(happens(people, (card, at), "wait"), tapering.Replaced)
+    draft = reads.taper_draft(care(people, at))
+    assert (draft.own, draft.plan.policy) == (card.own, "clinician-own")
+    tapering.hold_taper(care(people, at), card.id, tapering.HoldText(why="x"))
+    resumed = tapering.resume_taper(care(people, at), card.id, tapering.ResumeText(resume_on=card.steps[1].from_on))
+    assert isinstance(resumed, tapering.Proposed) and reads.taper_draft(care(people, at)).own == card.own

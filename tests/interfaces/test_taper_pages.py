@@ -1,6 +1,7 @@
 """Taper pages over HTTP: hostile and stale posts, a look that stores nothing, and files that only their owner gets."""
 
 import re
+from datetime import date
 from html import unescape
 
 import pytest
@@ -154,3 +155,45 @@ def test_the_planner_says_that_a_change_is_unconfirmed_and_what_to_do(people, mo
     page = staff(people).get(planner(people)).content.decode()
     assert "The last change is not confirmed" in page and "Ask which dose is taken" in page
     assert "changed since you opened it" not in page
+
+
+KEPT = {
+    "no_dates": "2026-12-24, 2027-01-01", "dispense_days": "28", "policy": "clinician-own", "own_percent": "8", "own_days": "28",
+    "own_end_mg": "0.25",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("field", ["no_dates", "dispense_days", "own_percent", "own_days", "own_end_mg"])
+def test_no_string_breaks_what_a_plan_keeps_to(people, field):
+    running(people)
+    client = staff(people)
+    for hostile in STRINGS:
+        answer = client.get(planner(people), {**LOOK, **KEPT, "cut_percent": "8", "every_days": "28", field: hostile})
+        assert answer.status_code in (200, 422), (field, hostile)
+        assert "<script>alert" not in answer.content.decode().lower()
+
+
+def test_own_limits_days_without_a_change_and_the_dispensing_interval_are_kept_with_the_version(people):
+    card = running(people)
+    client = staff(people)
+    asked = {**LOOK, **KEPT, "cut_percent": "8", "every_days": "28", "starts_on": "2026-12-10"}
+    page = client.get(planner(people), asked)
+    text = unescape(page.content.decode())
+    assert "Supply per dispensing, with a reserve of 7 days" in text and "Side by side, every four weeks" in text
+    assert client.post(planner(people), {**asked, "once": once_of(page)}).status_code == 302
+    open_for(people.clinician, people.patient)
+    draft = TaperCourse.objects.get(state="draft")
+    assert draft.request["own_limits"] == {"cut_percent": "8", "every_days": 28, "terminal_cut_mg": "0.25"}
+    assert draft.request["constraints"]["no_change_dates"] == ["2026-12-24", "2027-01-01"]
+    assert draft.request["constraints"]["dispense_every_days"] == 28 and draft.replaces_id == card.id
+    days = [date.fromisoformat(s["from"]) for s in draft.answer["steps"]]
+    assert all((day - days[0]).days % 28 == 0 for day in days)
+    again = client.get(planner(people)).content.decode()
+    assert 'value="2026-12-24, 2027-01-01"' in again and 'value="0.25"' in again
+
+
+@pytest.mark.parametrize(("field", "value"), [("own_percent", "26"), ("own_days", "13"), ("own_end_mg", "2")])
+def test_own_limits_may_only_be_stricter(people, field, value):
+    running(people)
+    page = staff(people).get(planner(people), {**LOOK, "policy": "clinician-own", field: value})
+    assert page.status_code == 422 and "Your own limit may only be stricter" in page.content.decode()

@@ -109,6 +109,8 @@ def test_every_page_of_a_taper_passes_at_every_width(live_clinic, people, open_p
         "planner-edit": f"{here}/plan/?{QUERY}&edit=2",
         "planner-typed": f"{here}/plan/?{QUERY}&step=1&step_mg=3&step_on={FIRST + timedelta(days=14)}",
         "hold": f"{here}/{card.id}/hold/",
+        "happened": f"{here}/{card.id}/happened/",
+        "go-on": f"{here}/steps/{card.steps[0].id}/go-on/",
         "running": f"{here}/",
     }.items():
         staff.goto(url)

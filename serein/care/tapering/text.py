@@ -11,8 +11,11 @@ from serein.clinical import knowledge
 from serein.clinical.quantities import NotAQuantity, decimal, plain
 from serein.clinical.taper import (
     NO_CONSTRAINTS,
+    OWN,
     Constraints,
     Cut,
+    LooserThanCeiling,
+    OwnLimits,
     Pace,
     Plan,
     PlanCheck,
@@ -21,6 +24,7 @@ from serein.clinical.taper import (
     Request,
     alternatives,
     by_mouth,
+    own_policy,
     policy_for,
     propose,
     withdrawal_risk,
@@ -33,7 +37,8 @@ POLICY, SUBSTANCE = "asam-2025", "diazepam"
 MOST_DAYS_AHEAD = 366  # a start further off is a slip of the year
 MOST_EVERY, MOST_TIMES = 120, 4
 MOST_TYPED, MOST_TYPED_DAYS = 200, 3660
-OFFERED_POLICIES = {"asam-2025": "ASAM 2025", "nice-cks": "NICE steps by dose"}
+MOST_DATES = 40
+OFFERED_POLICIES = {"asam-2025": "ASAM 2025", "nice-cks": "NICE steps by dose", OWN: "My own limits, within ASAM’s"}
 KEEPS = {"no-weekend": "No change on a weekend", "whole": "Divide no tablets", "night-last": "Keep the night’s dose for last"}
 WEEKEND = frozenset({5, 6})
 SLOTS = tuple(at for at in TIMES if at != "as_needed")
@@ -44,7 +49,8 @@ class TaperText:
     """A taper as it is asked for on the page. Numbers are decimal strings; `products` are ids of the knowledge, `times` keys of the plan.
 
     `stable_since` is the day since when the dose now is taken, where known; `cuts` are the cuts before it, oldest first. `keeps` are keys of
-    KEEPS. `typed` are steps (day, mg a day) that somebody wrote: they are looked at instead of proposed.
+    KEEPS; `no_dates` are days without a change; every `dispense_days` tablets are handed out, and changes come only then; `own_…` are the
+    clinician's own limits, for that policy only. `typed` are steps (day, mg a day) that somebody wrote: they are looked at instead of proposed.
     """
 
     daily_mg: str
@@ -61,6 +67,19 @@ class TaperText:
     policy: str = POLICY
     keeps: tuple[str, ...] = ()
     typed: tuple[tuple[date, str], ...] = ()
+    no_dates: tuple[date, ...] = ()
+    dispense_days: str = ""
+    own_percent: str = ""
+    own_days: str = ""
+    own_end_mg: str = ""
+
+    @property
+    def own(self) -> OwnLimits | None:
+        """The clinician's own limits where that is the policy. Raises NotAQuantity for a number that is none."""
+        if self.policy != OWN:
+            return None
+        percent, days, end = (decimal(n) if n else None for n in (self.own_percent, self.own_days, self.own_end_mg))
+        return OwnLimits(cut_percent=percent, every_days=int(days) if days is not None else None, terminal_cut_mg=end)
 
 
 @dataclass(frozen=True)
@@ -83,8 +102,10 @@ class NoPlan:
     faulty: "Previewed | None" = None  # typed steps that must not be followed, to show them with their faults
 
 
-def limits(policy: str = POLICY) -> Policy:
-    return policy_for(knowledge.load(), policy, SUBSTANCE)
+def limits(policy: str = POLICY, own: OwnLimits | None = None) -> Policy:
+    """Raises LooserThanCeiling where own limits would loosen it."""
+    found = policy_for(knowledge.load(), policy, SUBSTANCE)
+    return found if own is None else own_policy(found, own)
 
 
 def usual_pace() -> Pace:
@@ -96,7 +117,7 @@ def preview(text: TaperText, *, on: date, jurisdiction: str) -> Previewed | NoPl
     wrong = tuple(_mistakes(text, on, jurisdiction))
     if wrong:
         return Mistaken(wrong)
-    known, policy = knowledge.load(), limits(text.policy)
+    known, policy = knowledge.load(), limits(text.policy, text.own)
     request = request_of(text)
     if text.typed:
         return _looked_at(text, request, policy)
@@ -160,7 +181,7 @@ def rest_planned(text: TaperText, plan: Plan, number: int) -> TaperText | None:
         start_on=day + timedelta(days=text.every_days),
         recent_cuts=tuple(cuts[-8:]),
     )
-    found = propose(rest, limits(text.policy))
+    found = propose(rest, limits(text.policy, text.own))
     return (
         replace(text, typed=tuple((s.from_, plain(s.daily_mg)) for s in (*kept, *found.steps)))
         if isinstance(found, Plan)
@@ -199,6 +220,8 @@ def request_of(text: TaperText) -> Request:
             no_change_weekdays=WEEKEND if "no-weekend" in text.keeps else frozenset(),
             whole_tablets="whole" in text.keeps,
             night_last="night-last" in text.keeps,
+            no_change_dates=frozenset(text.no_dates),
+            dispense_every_days=int(text.dispense_days) if text.dispense_days else None,
         ),
     )
 
@@ -212,6 +235,8 @@ def _text_of(request: Request, before: TaperText) -> TaperText:
         products=tuple(p.id for p in request.products),
         starts_on=request.start_on,
         keeps=before.keeps if request.constraints != NO_CONSTRAINTS else (),
+        no_dates=before.no_dates if request.constraints != NO_CONSTRAINTS else (),
+        dispense_days=before.dispense_days if request.constraints != NO_CONSTRAINTS else "",
     )
 
 
@@ -239,6 +264,7 @@ def _mistakes(text: TaperText, on: date, jurisdiction: str) -> Iterator[tuple[st
         yield "starts_on", "The first change must be today or later, and within a year."
     if text.policy not in OFFERED_POLICIES or not set(text.keeps) <= set(KEEPS):
         yield "policy", "Choose one from the list."
+    yield from _kept_mistakes(text, on)
     if len(text.typed) > MOST_TYPED or any(_number(mg) is None for _, mg in text.typed):
         yield "daily_mg", "A typed step needs milligrams a day, such as 11."
     if any(not on <= day <= on + timedelta(days=MOST_TYPED_DAYS) for day, _ in text.typed):
@@ -247,6 +273,37 @@ def _mistakes(text: TaperText, on: date, jurisdiction: str) -> Iterator[tuple[st
         value = _number(getattr(text, field)) if getattr(text, field) else Decimal(1)
         if value is None or value < 0 or (field == "days_per_week" and value > 7) or value > 1200:
             yield field, "Enter a number, or leave it empty."
+
+
+def _kept_mistakes(text: TaperText, on: date) -> Iterator[tuple[str, str]]:
+    """What is wrong with the days without a change, the dispensing interval and the clinician's own limits."""
+    if len(text.no_dates) > MOST_DATES or any(not on <= day <= on + timedelta(days=MOST_TYPED_DAYS) for day in text.no_dates):
+        yield "no_dates", f"At most {MOST_DATES} days, from today on and within ten years."
+    if text.dispense_days and not _whole(text.dispense_days):
+        yield "dispense_days", f"Enter a number of days from 1 to {MOST_EVERY}, or leave it empty."
+    if text.policy != OWN:
+        return
+    wrong = False
+    for field in ("own_percent", "own_end_mg"):
+        value = getattr(text, field)
+        if value and not _number(value):
+            wrong = True
+            yield field, "Enter a number above 0, or leave it empty."
+    if text.own_days and not _whole(text.own_days):
+        wrong = True
+        yield "own_days", f"Enter a number of days from 1 to {MOST_EVERY}, or leave it empty."
+    try:
+        if not wrong:
+            limits(text.policy, text.own)
+    except LooserThanCeiling as error:
+        field = {"cut_percent": "own_percent", "every_days": "own_days"}.get(
+            str(error).split(":")[0].partition(".")[2], "own_end_mg"
+        )
+        yield field, f"Your own limit may only be stricter: it is {str(error).partition(': ')[2]}."
+
+
+def _whole(written: str) -> bool:
+    return written.isascii() and written.isdecimal() and 1 <= int(written[:9]) <= MOST_EVERY and len(written) < 9
 
 
 def _number(written: str) -> Decimal | None:

@@ -9,9 +9,11 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from .amounts import Parts, Product
+from .policies import OwnLimits
 from .values import NO_CONSTRAINTS, Constraints, Cut, Pace, Plan, PlanCheck, Request, Step, TimedDose
 
 Json = dict[str, Any]
+OWN_NAMES = ("cut_percent", "every_days", "terminal_from_mg", "terminal_cut_mg")
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -61,6 +63,21 @@ def _constraints_from(stored: Json) -> Constraints:
         whole_tablets=stored.get("whole_tablets", False),
         night_last=stored.get("night_last", False),
     )
+
+
+def own_as_json(own: OwnLimits | None) -> Json:
+    """The clinician's own limits beside a request; only what is set."""
+    set_ = {name: value for name in OWN_NAMES if own is not None and (value := getattr(own, name)) is not None}
+    return {"own_limits": {n: plain(v) if isinstance(v, Decimal) else v for n, v in set_.items()}} if own is not None else {}
+
+
+def own_from(stored: Json) -> OwnLimits | None:
+    """The limits that `own_as_json` wrote beside a request."""
+    if "own_limits" not in stored:
+        return None
+    own = stored["own_limits"]
+    percent, threshold, cut = (Decimal(own[n]) if n in own else None for n in OWN_NAMES if n != "every_days")
+    return OwnLimits(cut_percent=percent, every_days=own.get("every_days"), terminal_from_mg=threshold, terminal_cut_mg=cut)
 
 
 def product_as_json(product: Product) -> Json:

@@ -90,7 +90,7 @@ def replan_taper(chart: OpenChart, course_id: UUID, text: HappenedText) -> Repla
     happened = _happened(card, now, text, today)
     if isinstance(happened, Mistaken):
         return happened
-    found = after(card.request, limits(card.plan.policy), card.plan, happened)
+    found = after(card.request, limits(card.plan.policy, card.own), card.plan, happened)
     if isinstance(found, taper.Refused):
         return Mistaken(((FIELDS.get(found.code, "kind"), found.why),))
     _settle(chart, card, now, happened.takes_mg, by)
@@ -165,6 +165,6 @@ def _drafted(chart: OpenChart, card: reads.TaperCard, happened: Happened, found:
     if happened.kind is Kind.OUT_OF_STOCK:
         changes.insert(0, found.says[0].rstrip("."))
     why = f"{WHAT_HAPPENED[happened.kind]}: {'; '.join(changes) or 'no day and no dose changes'}"
-    new = NewCourse(card.plan_id, found.replanned.request, found.replanned.plan, card.id, why)
+    new = NewCourse(card.plan_id, found.replanned.request, found.replanned.plan, card.id, why, card.own)
     made = store(chart, by, new, "replan_taper")
     return Replaced(made.course_id, made.version, tuple(changes), found.decide)

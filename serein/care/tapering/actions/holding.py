@@ -148,7 +148,7 @@ def resume_taper(chart: OpenChart, course_id: UUID, text: ResumeText) -> Propose
         return found
     why = "; ".join(change_words(c) for c in found.changes) or "Nothing but the version changes"
     close_tasks(chart, kind=RESUME_TASK, why="the rest was planned", subject_id=course_id)
-    return store(chart, by, NewCourse(card.plan_id, found.request, found.plan, card.id, why), deed)
+    return store(chart, by, NewCourse(card.plan_id, found.request, found.plan, card.id, why, card.own), deed)
 
 
 def replanned(card: reads.TaperCard, now: reads.DoseInForce, text: ResumeText, today: date) -> taper.Replanned | Mistaken:
@@ -172,7 +172,7 @@ def replanned(card: reads.TaperCard, now: reads.DoseInForce, text: ResumeText, t
     hold = taper.Hold(
         from_=card.hold.from_on, dose_mg=back, since=since, resume_on=text.resume_on, pace=None if pace == card.request.pace else pace,
     )  # fmt: skip
-    found = taper.replan(card.request, limits(card.plan.policy), card.plan, hold)
+    found = taper.replan(card.request, limits(card.plan.policy, card.own), card.plan, hold)
     if isinstance(found, taper.Refused):
         field = {"faster-than-agreed": "cut_percent", "dose-not-of-plan": "back_to_mg"}.get(found.code, "resume_on")
         return Mistaken(((field, found.why),))

@@ -10,8 +10,8 @@ from django.db.models import Max
 from serein.care.planning.text import Mistaken
 from serein.clinical import knowledge
 from serein.clinical.quantities import NotAQuantity, decimal, plain
-from serein.clinical.taper import Plan, Request, withdrawal_risk
-from serein.clinical.taper.written import plan_as_json, request_as_json
+from serein.clinical.taper import OwnLimits, Plan, Request, withdrawal_risk
+from serein.clinical.taper.written import own_as_json, plan_as_json, request_as_json
 from serein.foundation.outbox.post import post
 from serein.foundation.people.keys import OpenChart, Refused
 from serein.foundation.people.persons import clinic_card, letterbox
@@ -53,6 +53,7 @@ class NewCourse:
     plan: Plan
     replaces: UUID | None = None
     why: str = ""
+    own: OwnLimits | None = None
 
 
 def settled(text: TaperText, start: reads.Start) -> TaperText:
@@ -100,7 +101,7 @@ def propose_taper(chart: OpenChart, plan_id: UUID, text: TaperText) -> Proposed 
     found = previewed(chart, start, text)
     if not isinstance(found, Previewed):
         return found
-    return store(chart, by, NewCourse(plan_id, found.request, found.plan, running.id if running else None), deed)
+    return store(chart, by, NewCourse(plan_id, found.request, found.plan, running.id if running else None, own=text.own), deed)
 
 
 def store(chart: OpenChart, by: UUID, new: NewCourse, deed: str) -> Proposed:
@@ -109,7 +110,7 @@ def store(chart: OpenChart, by: UUID, new: NewCourse, deed: str) -> Proposed:
     mine = TaperCourse.objects.filter(patient=chart.patient_id)
     draft = mine.filter(state=TaperState.DRAFT).first()
     fields = {
-        "plan_id": new.plan_id, "substance": SUBSTANCE, "request": request_as_json(new.request, new.plan.policy),
+        "plan_id": new.plan_id, "substance": SUBSTANCE, "request": request_as_json(new.request, new.plan.policy) | own_as_json(new.own),
         "answer": plan_as_json(new.plan, (withdrawal_risk(known, new.request),)), "knowledge_version": known.version,
         "starts_on": new.plan.steps[0].from_, "ends_on": new.plan.ends_on, "replaces_id": new.replaces, "why": new.why[:LONGEST_WHY],
         "written_by_id": by, "written_at": chart.at,

@@ -133,6 +133,9 @@ def _against(card: reads.TaperCard, step: reads.StepCard, today: date) -> tuple[
     coming = card.coming(today)
     if step.from_on > today and (coming is None or coming.id != step.id or (step.from_on - today).days > DECIDE_DAYS):
         return ("too-early", f"Only the next change is decided on, at most {DECIDE_DAYS} days before it comes.")
+    before = [s for s in card.reached(today) if s.number < step.number][-1:]
+    if step.from_on > today and before and before[0].confirmed_at is None:
+        return ("change-unconfirmed", "The change before it is not confirmed. First record which dose the patient takes.")
     if any(w.wish in WAITING_WISHES for w in card.open_wishes):
         return ("wish-open", "The patient asked not to go on like this. Answer that first, or keep the dose.")
     return None

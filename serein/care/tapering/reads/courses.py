@@ -9,8 +9,8 @@ from uuid import UUID
 from serein.care.planning.reads import PlanCard, plans
 from serein.care.planning.text import product_named, units_mg
 from serein.clinical.quantities import plain
-from serein.clinical.taper import Plan, PlanCheck, Request
-from serein.clinical.taper.written import plan_from, request_from
+from serein.clinical.taper import OwnLimits, Plan, PlanCheck, Request
+from serein.clinical.taper.written import own_from, plan_from, request_from
 from serein.foundation.people.keys import OpenChart, OpenList
 from serein.foundation.people.persons import name_of
 from serein.foundation.remembering import remembered
@@ -126,6 +126,7 @@ class TaperCard:
     closed_at: datetime | None
     holds: tuple[HoldCard, ...]
     wishes: tuple[Wish, ...]
+    own: OwnLimits | None
 
     @property
     def state_words(self) -> str:
@@ -236,6 +237,7 @@ def _card(
     return TaperCard(
         c.id, c.plan_id, c.version, c.state, request, plan, plan.checks, steps, before, c.starts_on, c.ends_on, c.replaces_id, c.why,
         c.knowledge_version, name_of(c.written_by_id), c.written_by_id, c.written_at, c.sent_at, c.agreed_at, c.closed_at, holds, wishes,
+        own_from(c.request),
     )  # fmt: skip
 
 

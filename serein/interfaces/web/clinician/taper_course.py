@@ -63,7 +63,8 @@ def _to_decide(card: TaperCard, key: OpenChart) -> list[tuple[StepCard, str]]:
     on, coming = clinic_day(key.clinic_id, key.at), card.coming(clinic_day(key.clinic_id, key.at))
     silent = {t.subject_id for t in tasks_of_patient(key) if t.kind == tapering.SILENT_TASK}
     near = [s for s in card.reached(on)[-1:] if s.last_day >= on and s.doses]
-    if coming is not None and (coming.from_on - on).days <= tapering.DECIDE_DAYS:
+    unsure = any(s.confirmed_at is None for s in card.reached(on)[-1:])
+    if coming is not None and not unsure and (coming.from_on - on).days <= tapering.DECIDE_DAYS:
         near.append(coming)
     open_steps = [s for s in near if not s.decided or (s.id in silent and s.go_on_at is None)]
     return [(s, "is ready for it" if s.ready_at else "has said nothing about it yet") for s in open_steps]

@@ -20,6 +20,7 @@ from .templatetags.clinician import tallman
 NARROW = {"class": "govuk-input--width-5", "inputmode": "decimal", "autocomplete": "off"}
 # Time to be prescribed, sent and fetched before the first change.
 DAYS_AHEAD = 7
+MORE = ("dispense_days", "own_percent", "own_days", "own_end_mg")
 
 
 def number(label: str, hint: str = "", *, required: bool = True) -> forms.CharField:
@@ -50,6 +51,23 @@ class TaperForm(PageForm):
         label="Keep to", choices=list(KEEPS.items()), widget=forms.CheckboxSelectMultiple, required=False
     )
 
+    no_dates = forms.CharField(
+        label="No change on these days",
+        required=False,
+        max_length=500,
+        help_text="Such as 2026-12-24, 2027-01-01. Commas between them.",
+    )
+    dispense_days = number("Tablets handed out every, days", "If set, changes come only on those days.", required=False)
+    own_percent = number("My limit: cut at most, %", "Only with my own limits.", required=False)
+    own_days = number("My limit: days between steps, at least", required=False)
+    own_end_mg = number("My limit: near the end cut at most, mg", required=False)
+
+    def clean_no_dates(self) -> tuple[date, ...]:
+        try:
+            return tuple(sorted({date.fromisoformat(one) for one in self.cleaned_data["no_dates"].replace(",", " ").split()}))
+        except ValueError:
+            raise forms.ValidationError("Write each day as year-month-day, such as 2026-12-24.") from None
+
     def offer(self, jurisdiction: str) -> None:
         field = self.fields["products"]
         assert isinstance(field, forms.MultipleChoiceField)
@@ -60,7 +78,7 @@ class TaperForm(PageForm):
         same = ("daily_mg", "cut_percent", "every_days", "goal_mg", "starts_on", "months_of_use", "days_per_week", "stable_since")
         return TaperText(
             products=tuple(data["products"]), times=tuple(data["times"]), policy=data["policy"] or POLICY, keeps=tuple(data["keeps"]),
-            typed=typed_of(self.data), **{name: data[name] for name in same},
+            typed=typed_of(self.data), **{name: data[name] for name in (*same, "no_dates", *MORE)},
         )  # fmt: skip
 
 
@@ -89,6 +107,7 @@ def initial(start: Start, on: date, jurisdiction: str, before: TaperCard | None)
             "cut_percent": plain(r.pace.cut_percent), "every_days": r.pace.every_days, "goal_mg": plain(r.goal_mg), "times": list(r.times),
             "products": [p.id for p in r.products if p.id in here], "months_of_use": plain(r.months_of_use) if r.months_of_use else "",
             "days_per_week": plain(r.days_per_week) if r.days_per_week else "", "policy": before.plan.policy, "keeps": _keeps(r.constraints),
+            **_kept(before),
         }  # fmt: skip
         found["starts_on"] = max(found["starts_on"], before.starts_on) if before.state == "draft" else found["starts_on"]
     return found
@@ -97,6 +116,20 @@ def initial(start: Start, on: date, jurisdiction: str, before: TaperCard | None)
 def _keeps(c: Constraints) -> list[str]:
     kept = {"no-weekend": bool(c.no_change_weekdays), "whole": c.whole_tablets, "night-last": c.night_last}
     return [name for name, on in kept.items() if on]
+
+
+def _kept(before: TaperCard) -> dict[str, str]:
+    c, own = before.request.constraints, before.own
+    found = {
+        "no_dates": ", ".join(day.isoformat() for day in sorted(c.no_change_dates)),
+        "dispense_days": str(c.dispense_every_days) if c.dispense_every_days is not None else "",
+    }
+    if own is not None:
+        found |= {
+            "own_percent": plain(own.cut_percent) if own.cut_percent else "", "own_days": str(own.every_days) if own.every_days else "",
+            "own_end_mg": plain(own.terminal_cut_mg) if own.terminal_cut_mg else "",
+        }  # fmt: skip
+    return found
 
 
 def query(text: TaperText, **more: str) -> str:
@@ -111,6 +144,9 @@ def query(text: TaperText, **more: str) -> str:
         *(("keeps", k) for k in text.keeps),
         *(("typed", f"{day.isoformat()}_{mg}") for day, mg in text.typed),
     ]
+    pairs += [(name, value) for name in MORE if (value := getattr(text, name))]
+    if text.no_dates:
+        pairs.append(("no_dates", ",".join(day.isoformat() for day in text.no_dates)))
     if text.stable_since is not None:
         pairs.append(("stable_since", text.stable_since.isoformat()))
     return "?" + urlencode([*pairs, *more.items()])

@@ -9,12 +9,13 @@ from django.utils.safestring import SafeString
 
 from serein.care.monitoring.reads import typical_body
 from serein.care.tapering.reads import TaperCard
-from serein.care.tapering.text import TaperText, put_right
-from serein.care.tapering.words import dose_words
+from serein.care.tapering.text import Previewed, TaperText, put_right
+from serein.care.tapering.words import dose_words, part_words
+from serein.clinical import knowledge
 from serein.clinical.kinetics import DailyDoses, NotValid, Parameters, morning_levels, settling_days
 from serein.clinical.quantities import plain
 from serein.clinical.taper import Plan, PlanCheck, Step
-from serein.clinical.taper.compare import Side, compare
+from serein.clinical.taper.compare import Side, Units, compare, dispensings
 from serein.clinical.taper.review import Fault
 from serein.foundation.people.keys import OpenChart
 
@@ -22,6 +23,7 @@ from .staircase import LevelLine, level_panel
 from .taper_form import query
 
 SHARE = Decimal("0.9")
+EVERY_FOUR_WEEKS = 28
 HOURS = {"morning": Decimal(8), "noon": Decimal(13), "evening": Decimal(18), "night": Decimal(22), "bedtime": Decimal(22)}
 
 
@@ -152,6 +154,63 @@ def courses(proposed: Plan, now_mg: Decimal, running: TaperCard | None, other: P
     elif running is not None:
         found.append(Course("current", running.request.daily_dose_mg, running.plan.steps))
     return found
+
+
+@dataclass(frozen=True)
+class Handed:
+    """What is handed out on one day, and the hold reserve beside it, in words."""
+
+    on: date
+    days: int
+    give: tuple[str, ...]
+    reserve: tuple[str, ...]
+
+
+def handed_out(found: Previewed, asked: TaperText) -> tuple[int, list[Handed]]:
+    """(days of reserve, the plan's supply per dispensing): by the interval that was asked for, else step by step's length."""
+    reserve = int(knowledge.load().rule("hold-reserve-days").value)
+    every = int(asked.dispense_days) if asked.dispense_days else found.request.pace.every_days
+    days = dispensings(found.request, found.plan.steps, every, reserve)
+    return reserve, [Handed(d.on, d.days, _in_words(d.give), _in_words(d.reserve)) for d in days]
+
+
+def _in_words(units: Units) -> tuple[str, ...]:
+    return tuple(part_words(p, u) for p, u in units)
+
+
+@dataclass(frozen=True)
+class SideRow:
+    """One day under both plans; a level is '' where nothing is estimated."""
+
+    on: date
+    mg: str
+    other_mg: str
+    level: str
+    other_level: str
+
+
+def in_rows(plan: Plan, now_mg: Decimal, person: Parameters | None, plans: Sequence[Course]) -> list[SideRow]:
+    """The proposed plan and the one drawn beside it, every four weeks: the drawings in words. Empty where there is only one."""
+    if len(plans) < 2:
+        return []
+    first, last = plan.steps[0].from_, max(p.steps[-1].from_ for p in plans[:2])
+    days = [first + timedelta(days=n) for n in range(0, (last - first).days + EVERY_FOUR_WEEKS, EVERY_FOUR_WEEKS)]
+    levels = [_levels(person, p, first, days[-1]) for p in plans[:2]]
+    rows = []
+    for day in days:
+        mg = [plain(next((s.daily_mg for s in reversed(p.steps) if s.from_ <= day), p.before)) for p in plans[:2]]
+        shown = [f"{one[(day - first).days]:.0f}" if one else "" for one in levels]
+        rows.append(SideRow(day, *mg, *shown))
+    return rows
+
+
+def _levels(person: Parameters | None, plan: Course, first: date, last: date) -> Sequence[float]:
+    """Each morning's level from `first` to `last`; nothing where none is estimated."""
+    if person is None:
+        return ()
+    origin = min(first, plan.steps[0].from_) - timedelta(days=1)
+    found = morning_levels(person, _phases(plan, origin), (last - origin).days + 1)
+    return found.parent[(first - origin).days :]
 
 
 def levels_drawn(person: Parameters | None, plans: Sequence[Course], first: date) -> SafeString | str:

@@ -28,8 +28,10 @@ from serein.interfaces.web.shell.pages import changed_page, error_page, refused_
 from .banner import banner
 from .desk import chart_page
 from .staircase import Line, staircase
-from .taper_form import TaperForm, initial, query
-from .taper_look import beside, body, cards, courses, levels_drawn, rows_of, settles_in
+from .taper_form import MORE, TaperForm, initial, query
+from .taper_look import beside, body, cards, courses, handed_out, in_rows, levels_drawn, rows_of, settles_in
+
+MAY_BE_EMPTY = ("months_of_use", "days_per_week", "no_dates", *MORE)
 
 
 @chart_page
@@ -126,7 +128,7 @@ def _asked(form: TaperForm) -> TaperText | None:
     """What was sent, or before anything was sent what the form offers."""
     if form.is_bound:
         return form.text() if form.is_valid() else None
-    offered = TaperForm({**form.initial, **{name: form.initial.get(name) or "" for name in ("months_of_use", "days_per_week")}})
+    offered = TaperForm({**form.initial, **{name: form.initial.get(name) or "" for name in MAY_BE_EMPTY}})
     offered.fields["products"].choices = form.fields["products"].choices  # type: ignore[attr-defined]
     return offered.text() if offered.is_valid() else None
 
@@ -153,6 +155,7 @@ def _proposal(
         "asked": asked, "query": query(asked), "compare": query(asked, compare="1"), "beside": other,
         "beside_rows": rows_of(other.plan) if other else (), "beside_query": query(slower(asked)),
         "numbers": beside(found.plan, start.mg, second[0], second[1], running) if second and not other else None,
+        "handed": handed_out(found, asked), "side_by_side": in_rows(found.plan, start.mg, person, drawn),
         "supply": [part_words(p, units) for p, units in found.plan.supply], "longer": found.plan.ends_on > start.plan.text.ends_on,
         "dashed": "slower" if other else "current" if running else "", "untyped": query(replace(asked, typed=())) if asked.typed else "",
     }  # fmt: skip
