@@ -17,7 +17,7 @@ SETTLED = Decimal("0.9")
 @dataclass(frozen=True)
 class WhatIf:
     """`mg` a day instead of `plan_mg` (None: nothing is planned for tomorrow) from `first` on. `days` begin with `first`; `planned` and
-    `instead` are the last day of the picture with the plan and with this dose. `settles_in_days`: until nine tenths of the change are there."""
+    `instead`: the last day with a planned dose (without one, of the picture). `settles_in_days`: until nine tenths of the change are there."""
 
     mg: Decimal
     plan_mg: Decimal | None
@@ -47,8 +47,10 @@ def what_if(chart: OpenChart, history: DoseHistory, mg: Decimal, fit: Fit) -> Wh
     if fit.found is not None:
         body = fit.found.parameters
     plan = next((d.plan for d in history.days if d.day == first), None)
+    # After the plan's end any dose would stand beside nothing, which compares it with no treatment and not with the plan.
+    at = max((i for i, d in enumerate(history.days) if d.day >= first and d.plan and d.plan.fixed), default=-1)
     return WhatIf(
-        mg, plan.mg if plan and plan.fixed else None, first, tuple(d for d in instead if d.day >= first), planned[-1], instead[-1],
+        mg, plan.mg if plan and plan.fixed else None, first, tuple(d for d in instead if d.day >= first), planned[at], instead[at],
         settling_days(body, SETTLED),
     )  # fmt: skip
 

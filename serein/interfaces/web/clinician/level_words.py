@@ -54,8 +54,9 @@ def fit_words(fit: Fit) -> str:
     """What the levels made of the estimate, in one or two sentences; empty where none is used."""
     if fit.found is None:
         return ""
+    # As the engine calculates it: 1 less what is left of the spread between people, so 0 where the levels say nothing of a parameter.
     says = ", ".join(
-        f"{name} {round(100 * (1 - fit.found.shrinkage[field]))} %" for field, name in SAYS_MUCH if field in fit.found.shrinkage
+        f"{name} {round(100 * fit.found.shrinkage[field])} %" for field, name in SAYS_MUCH if field in fit.found.shrinkage
     )
     one = fit.used == 1
     return (
