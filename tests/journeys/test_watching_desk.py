@@ -171,5 +171,5 @@ def test_an_unconfirmed_change_is_drawn_with_both_doses_and_stands_in_banner_pan
 
 def test_the_band_is_about_one_substance_at_a_time_and_drawn_without_javascript(at_desk):
     page = at_desk("watch/?band=nordiazepam", js=False)
-    assert page.get_by_text("nordiazepam: estimate, for 9 in 10 people").is_visible()
+    assert page.get_by_text("nordiazepam: estimate, for 9 in 10 people", exact=True).is_visible()
     assert page.get_by_role("navigation", name="Band").get_by_role("link").all_inner_texts() == ["diazepam"]
