@@ -80,5 +80,7 @@ def main(minutes: float) -> int:
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--inside"]:
+        # A shell's background job is born deaf to SIGINT, and its rounds would be too.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         sys.exit(inside(sys.argv[2:]))
     sys.exit(main(float(os.environ.get("SEREIN_MINUTES", "30"))))

@@ -54,6 +54,8 @@ def more_examples(item: pytest.Item, factor: int) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # The longest first: started last, one worker would end with the walk and the other with nothing to do.
+    items.sort(key=lambda item: not item.nodeid.startswith(("tests/journeys/test_walk.py", "tests/config/test_kills")))
     factor = int(os.environ.get("SEREIN_FACTOR", "1"))
     for item in items:
         if factor > 1:

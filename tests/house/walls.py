@@ -11,6 +11,8 @@ BEFORE_THE_WALL: Mapping[str, str] = {
     "people_careteam": "the policies themselves ask who is in the team; a policy here would refer back to itself",
     "people_slip": "found by the digest of a prescription's code before there is any key",
     "people_offer": "asked for the key of a colleague who is not in the care team yet; it names a handover and nothing about it",
+    "people_caregiving": "asked for a caregiver's key; it names who helps whom and what was shared, nothing of it",
+    "people_brokenglass": "asked for an emergency's key, and reviewed by compliance, who see no record; it names a code, never the words",
     "people_invitation": "found by the digest of an invitation's token before there is any account",
 }
 OWN_TABLE_OF_A_PATIENT = "people_patient"
@@ -29,7 +31,9 @@ WHERE c.relkind IN ('r', 'p') AND n.nspname = 'public'
 ORDER BY 1
 """
 SETTING = re.compile(r"current_setting\(")
-SETTING_ONCE_A_STATEMENT = re.compile(r"SELECT\s+NULLIF\(current_setting\('serein\.\w+'::text, true\), ''::text\)", re.IGNORECASE)
+SETTING_ONCE_A_STATEMENT = re.compile(
+    r"SELECT\s+(?:\(strpos\()?NULLIF\(current_setting\('serein\.\w+'::text, true\), ''::text\)", re.IGNORECASE
+)
 
 
 def patient_tables(connection: psycopg.Connection) -> list[str]:

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q
 
 from serein.care.access.models import Consent
+from serein.foundation.people.gate import shown
 from serein.foundation.people.keys import OpenChart, OpenJob, OpenList
 from serein.foundation.people.models import Account, Invitation, Licence, Patient, Practitioner, RoleGrant
 from serein.foundation.people.persons import clinic_day
@@ -113,16 +114,19 @@ def _card(p: Patient) -> PatientCard:
     )
 
 
+@shown
 @remembered
 def patient_card(chart: OpenChart) -> PatientCard:
     """Who the patient is. A key to a record that was never registered has no card: that is a defect and raises Patient.DoesNotExist."""
     return _card(Patient.objects.get(pk=chart.patient_id))
 
 
+@shown
 def patient_cards(listing: OpenList) -> list[PatientCard]:
     return [_card(p) for p in Patient.objects.filter(pk__in=listing.patients).order_by("family", "given", "id")]
 
 
+@shown
 def find_cards(listing: OpenList, *, words: str = "", without_tasks: bool = False, offset: int = 0, limit: int = 25) -> Found:
     """Patients of the list by name: those whose name holds every word (or whose birth date is the word), or those for whom nothing is open."""
     rows = Patient.objects.filter(pk__in=listing.patients)
@@ -142,12 +146,14 @@ def _day(word: str) -> date | None:
         return None
 
 
+@shown
 def consents(chart: OpenChart) -> list[ConsentLine]:
     """Every consent ever given, newest first."""
     rows = Consent.objects.filter(patient=chart.patient_id).order_by("-given_at", "-id")
     return [ConsentLine(c.what, c.text_version, c.text, c.given_at, c.withdrawn_at) for c in rows]
 
 
+@shown
 def wants_notices(job: OpenJob, patient_id: UUID) -> bool:
     """Whether this patient agreed to short notes by e-mail, and has not withdrawn it."""
     return Consent.objects.filter(clinic=job.clinic_id, patient=patient_id, what="notices", withdrawn_at=None).exists()
@@ -161,6 +167,7 @@ def _state(one: Licence, today: date) -> str:
     return "waiting" if one.verified_on is None else "in force"
 
 
+@shown
 def licences(listing: OpenList) -> list[LicenceLine]:
     """Every licence of the clinic, the one that ends next first; ended and lapsed ones last."""
     today = clinic_day(listing.clinic_id, listing.at)
@@ -176,12 +183,14 @@ def licences(listing: OpenList) -> list[LicenceLine]:
     return sorted(lines, key=lambda line: (line.state in ("ended", "lapsed"), line.expires_on, line.id))
 
 
+@shown
 def staff_names(listing: OpenList) -> list[tuple[UUID, str]]:
     """Account and name of everybody who works or worked here, by name."""
     ids = RoleGrant.objects.filter(clinic=listing.clinic_id).exclude(role="patient").values_list("account_id", flat=True)
     return list(Account.objects.filter(pk__in=set(ids)).order_by("name", "id").values_list("id", "name"))
 
 
+@shown
 def staff(listing: OpenList) -> list[StaffMember]:
     """Everybody who works or worked here, by name, with their licences."""
     grants: dict[UUID, list[str]] = defaultdict(list)
@@ -209,6 +218,7 @@ def _member(
     return StaffMember(a.id, p.id if p else None, a.name, a.email, roles, active, *details, licences=held)
 
 
+@shown
 def open_invitations(listing: OpenList) -> list[InvitationLine]:
     """Invitations to staff that were not used, newest first."""
     rows = Invitation.objects.filter(clinic=listing.clinic_id, used_at=None).exclude(role="patient").order_by("-invited_at")

@@ -80,6 +80,7 @@ class RecordEntry(PatientRow):
     since = models.DateField(null=True)
     value = models.JSONField(help_text="msgspec.to_builtins of the clinical.case value")
     provenance = models.CharField(max_length=20, help_text="imported, patient or clinician")
+    segment = models.CharField(max_length=40, blank=True, help_text="a Sight of its own, such as substance-use; empty: none")
     source_system = models.CharField(max_length=200)
     source_id = models.CharField(max_length=200)
     recorded_at = models.DateTimeField()

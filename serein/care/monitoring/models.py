@@ -26,6 +26,7 @@ class DoseEntry(PatientRow):
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey("people.Account", on_delete=models.PROTECT, related_name="+")
     undone_at = models.DateTimeField(null=True)
+    private = models.BooleanField(default=False, help_text="the patient keeps this from whoever helps them")
 
     class Meta:
         constraints = [
@@ -52,6 +53,7 @@ class CheckIn(PatientRow):
     finished_at = models.DateTimeField(
         null=True, help_text="sent by the patient, or closed because a corrected one took its place"
     )
+    private = models.BooleanField(default=False, help_text="the patient keeps this from whoever helps them")
     corrects = models.OneToOneField("self", on_delete=models.PROTECT, related_name="+", null=True)
 
     class Meta:

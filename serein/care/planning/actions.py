@@ -9,7 +9,8 @@ from django.db.models import Max
 
 from serein.foundation.audit.trail import Entry, record
 from serein.foundation.outbox.post import post
-from serein.foundation.people.keys import OpenChart, Refused, refuse_on_record
+from serein.foundation.people.gate import deed
+from serein.foundation.people.keys import OpenChart, Refused, refuse_on_record, treating
 from serein.foundation.people.models import Patient
 from serein.foundation.people.persons import clinic_card, clinic_day, letterbox
 from serein.foundation.rows import new_id
@@ -63,9 +64,10 @@ def _wrong(chart: OpenChart, text: PlanText) -> Mistaken | None:
 
 
 def _not_the_clinician(chart: OpenChart) -> bool:
-    return chart.purpose != "care" or chart.by is None
+    return treating(chart) is None
 
 
+@deed
 @transaction.atomic
 def write_plan(chart: OpenChart, text: PlanText) -> Written | Mistaken | Refused:
     """Write the patient's plan as a draft: the open draft is rewritten, otherwise a new version begins."""
@@ -100,6 +102,7 @@ def _fields(text: PlanText) -> dict[str, object]:
     }  # fmt: skip
 
 
+@deed
 @transaction.atomic
 def send_plan(chart: OpenChart, plan_id: UUID, *, shown: str = "") -> Sent | Refused:
     """Send the draft to the patient. `shown` is the digest of what the page displayed: a draft changed since is not sent unseen.
@@ -134,6 +137,7 @@ def _replace(chart: OpenChart, plan_ids: list[UUID]) -> int:
     return count
 
 
+@deed
 @transaction.atomic
 def reply_to_plan(chart: OpenChart, plan_id: UUID, answer: str, words: str = "") -> Replied | Mistaken | Refused:
     """The patient's own answer: agree, or ask with words. Nobody can agree on a patient's behalf."""
@@ -192,6 +196,7 @@ def _tell_the_clinician(chart: OpenChart, plan_id: UUID, answer: str) -> None:
     open_task(chart, task)
 
 
+@deed
 @transaction.atomic
 def withdraw_plan(chart: OpenChart, plan_id: UUID, *, why: str) -> Withdrawn | Mistaken | Refused:
     """Close a plan in any open state. What was already signed under it stays as it is and is cancelled by its own action."""
@@ -217,6 +222,7 @@ class Extended:
     ends_on: date
 
 
+@deed
 @transaction.atomic
 def extend_plan(chart: OpenChart, plan_id: UUID, ends_on: date) -> Extended | Refused:
     """Move the planned end of the agreed plan to a later day. Only the patient can: it is part of agreeing to a taper that lasts longer.
@@ -241,6 +247,7 @@ class Finished:
     plan_id: UUID
 
 
+@deed
 @transaction.atomic
 def finish_plan(chart: OpenChart, plan_id: UUID) -> Finished | Refused:
     """Close an agreed plan because its course came to its end."""

@@ -9,6 +9,7 @@ from django.db.models import Max
 
 from serein.clinical import knowledge
 from serein.clinical.quantities import plain
+from serein.foundation.people.gate import shown
 from serein.foundation.people.keys import OpenChart, OpenList
 from serein.foundation.people.persons import clinic_day, name_of
 from serein.foundation.remembering import remembered
@@ -109,6 +110,7 @@ def _card(plan: Plan, replies: list[PlanReply]) -> PlanCard:
     )  # fmt: skip
 
 
+@shown
 @remembered
 def plans(chart: OpenChart) -> tuple[PlanCard, ...]:
     """Every version, newest first."""
@@ -117,26 +119,31 @@ def plans(chart: OpenChart) -> tuple[PlanCard, ...]:
     return tuple(_card(row, [r for r in replies if r.plan_id == row.id]) for row in rows)
 
 
+@shown
 def plan(chart: OpenChart, plan_id: UUID) -> PlanCard | None:
     return next((p for p in plans(chart) if p.id == plan_id), None)
 
 
+@shown
 def plan_in_force(chart: OpenChart) -> PlanCard | None:
     """The plan that the patient agreed to and that has not ended by the clinic's date: without it nothing is prescribed."""
     today = clinic_day(chart.clinic_id, chart.at)
     return next((p for p in plans(chart) if p.state == PlanState.AGREED and today <= p.text.ends_on), None)
 
 
+@shown
 def plan_waiting(chart: OpenChart) -> PlanCard | None:
     """The version that lies with the patient: sent, or asked about."""
     return next((p for p in plans(chart) if p.state in (PlanState.SENT, PlanState.QUESTIONED)), None)
 
 
+@shown
 def plan_draft(chart: OpenChart) -> PlanCard | None:
     """The version that is still being written."""
     return next((p for p in plans(chart) if p.state == PlanState.DRAFT), None)
 
 
+@shown
 def plans_in_force(listing: OpenList) -> tuple[PlanLine, ...]:
     """One line for each patient in the list who has an agreed plan."""
     rows = list(Plan.objects.filter(patient_id__in=listing.patients, state=PlanState.AGREED))

@@ -8,7 +8,8 @@ from uuid import UUID
 from django.db import transaction
 
 from serein.foundation.audit.trail import Entry, record
-from serein.foundation.people.keys import OpenChart, Refused, refuse_on_record
+from serein.foundation.people.gate import deed
+from serein.foundation.people.keys import OpenChart, Refused, refuse_on_record, treating
 
 from .models import Encounter
 
@@ -32,6 +33,7 @@ class Recorded:
     known: int
 
 
+@deed
 def record_past_encounters(chart: OpenChart, source_system: str, visits: Sequence[PastEncounter]) -> Recorded:
     """Record visits of another system; one that is known by its name there stays as it is."""
     mine = Encounter.objects.filter(patient=chart.patient_id, source_system=source_system)
@@ -73,10 +75,11 @@ class EncounterRecorded:
     encounter_id: UUID
 
 
+@deed
 def record_encounter(chart: OpenChart, new: NewEncounter) -> EncounterRecorded | Refused:
     """Record a visit that took place: how, when, why, and what was noted. Only the care team does."""
     with transaction.atomic():
-        if chart.by is None or chart.purpose != "care":
+        if chart.by is None or treating(chart) is None:
             return refuse_on_record(chart, "record_encounter", Refused("not-your-deed", "Only the care team records visits."))
         refused = _encounter_refused(new, chart.at)
         if refused is not None:

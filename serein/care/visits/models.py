@@ -13,6 +13,7 @@ class Encounter(PatientRow):
     clinician = models.ForeignKey("people.Account", on_delete=models.PROTECT, related_name="+", null=True)
     reason = models.CharField(max_length=300, blank=True)
     note = models.TextField(blank=True)
+    segment = models.CharField(max_length=40, blank=True, help_text="a Sight of its own, such as substance-use; empty: none")
     source_system = models.CharField(max_length=200, blank=True)
     source_id = models.CharField(max_length=200, blank=True)
     recorded_at = models.DateTimeField()

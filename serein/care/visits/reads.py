@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from serein.foundation.people.gate import shown
 from serein.foundation.people.keys import OpenChart
 from serein.foundation.people.persons import name_of
 
@@ -24,6 +25,7 @@ class Visit:
     note: str = ""
 
 
+@shown
 def visits(chart: OpenChart, *, limit: int = 100) -> tuple[Visit, ...]:
     """Visits of the patient, newest first; those without a date come last."""
     rows = Encounter.objects.filter(patient=chart.patient_id).order_by("-started_at", "-id")

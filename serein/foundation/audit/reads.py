@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
+from serein.foundation.people.gate import shown
 from serein.foundation.people.keys import OpenChart, OpenList
 from serein.foundation.people.models import Account
 from serein.foundation.people.persons import name_of, record_number
@@ -79,6 +80,7 @@ def _lines(rows: "QuerySet[TrailRow]", *, patients_named: bool) -> list[Line]:
     return lines
 
 
+@shown
 def trail(listing: OpenList, *, of: TrailFilter = ALL, before: UUID | None = None, limit: int = 100) -> list[Line]:
     """The clinic's trail, newest first, a page at a time: pass the last line's id as `before` for the next page. Patients are not named."""
     rows = TrailRow.objects.filter(of.conditions(), clinic=listing.clinic_id)
@@ -87,12 +89,14 @@ def trail(listing: OpenList, *, of: TrailFilter = ALL, before: UUID | None = Non
     return _lines(rows.order_by("-id")[:limit], patients_named=False)
 
 
+@shown
 def trail_counts(listing: OpenList, *, since: datetime) -> dict[str, int]:
     """How many rows of each outcome there are since then."""
     rows = TrailRow.objects.filter(clinic=listing.clinic_id, at__gte=since).values_list("outcome").annotate(n=Count("id"))
     return {"done": 0, "refused": 0, "looked": 0, **dict(rows)}
 
 
+@shown
 def who_looked(chart: OpenChart, *, limit: int = 100) -> list[Line]:
     """Everything that was opened, done or refused in one patient's record, newest first. Seeing it in a list of many is not among it: a list
     keeps one row with a digest of its patients (see `people.keys.open_list`)."""

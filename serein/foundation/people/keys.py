@@ -18,8 +18,11 @@ from serein.foundation.remembering import forget
 from serein.foundation.rows import new_id
 
 from . import permissions as p
-from .models import CareTeam, Offer, Slip
+from .models import BrokenGlass, Caregiving, CareTeam, Offer, Role, Rota, Slip
+from .permissions import Relation, Right, Sight
 from .persons import Person
+
+NONE: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,8 @@ class OpenChart:
     patient_id: UUID
     purpose: str
     at: datetime
+    sees: frozenset[Sight] = field(default=frozenset(), repr=False)
+    may: frozenset[Right] = field(default=frozenset(), repr=False)
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,8 @@ class OpenList:
     purpose: str
     at: datetime
     patients: tuple[UUID, ...] = field(default=(), repr=False)
+    sees: frozenset[Sight] = field(default=frozenset(), repr=False)
+    may: frozenset[Right] = field(default=frozenset(), repr=False)
 
     def only(self, patients: Iterable[UUID]) -> "OpenList":
         """The same look at fewer of its patients, in the order given: a page of a long list. Who is not in the list stays out."""
@@ -66,6 +73,8 @@ class OpenSlip:
     patient_id: UUID
     prescription_id: UUID
     at: datetime
+    sees: frozenset[Sight] = field(default=frozenset(), repr=False)
+    may: frozenset[Right] = field(default=frozenset(), repr=False)
 
 
 @dataclass(frozen=True)
@@ -76,17 +85,28 @@ class OpenJob:
     purpose: str
     at: datetime
     by: None = None
+    sees: frozenset[Sight] = field(default=frozenset(), repr=False)
+    may: frozenset[Right] = field(default=frozenset(), repr=False)
 
 
 Key = OpenChart | OpenList | OpenSlip | OpenJob
 
 
-def _set_wall(scope: str, clinic: UUID, at: datetime, **more: UUID) -> None:
+def _parts(sights: frozenset[Sight]) -> str:
+    """As the policies look for them: each between commas."""
+    return f",{','.join(sorted(sights))}," if sights else ""
+
+
+def _set_wall(scope: str, clinic: UUID, at: datetime, rule: p.Rule | p.JobRule | None = None, **more: UUID) -> None:
     """Transaction-local settings that the policies read; every one is written, so that nothing of an earlier key remains."""
     if not connection.in_atomic_block:
         raise RuntimeError("a key needs a transaction: its context would end with the statement")
     forget()
-    values = {"scope": scope, "clinic": clinic, "at": at.isoformat(), "patient": "", "account": "", "slip": "", **more}
+    sees, writes = (rule.sees, p.writes(rule.may)) if rule else (frozenset[Sight](), frozenset[Sight]())
+    values = {
+        "scope": scope, "clinic": clinic, "at": at.isoformat(), "patient": "", "account": "", "slip": "", "sees": _parts(sees),
+        "writes": _parts(writes), **more,
+    }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT " + ", ".join(["set_config(%s, %s, true)"] * len(values)),
@@ -106,36 +126,58 @@ def _refuse(by: Person, purpose: str, at: datetime, why: Refused, patient_id: UU
     return why
 
 
-def _relations(by: Person, patient_id: UUID, at: datetime) -> frozenset[str]:
-    found = set()
+def _relations(by: Person, patient_id: UUID, at: datetime) -> dict[Relation, frozenset[str]]:
+    """How the person stands to this record at that instant, each relation with what it names."""
+    found: dict[Relation, frozenset[str]] = {}
     if by.patient_id == patient_id:
-        found.add(p.OWN_RECORD)
-    team = CareTeam.objects.filter(clinic=by.clinic_id, patient_id=patient_id, account=by.account_id, since__lte=at)
-    if team.exclude(until__lte=at).exists():
-        found.add(p.CARE_TEAM)
-    offer = Offer.objects.filter(clinic=by.clinic_id, patient_id=patient_id, account=by.account_id, since__lte=at)
-    if offer.exclude(until__lte=at).exists():
-        found.add(p.OFFERED)
-    return frozenset(found)
+        found[Relation.OWN_RECORD] = NONE
+    if by.roles <= {Role.PATIENT}:
+        return found
+    of_both = {"clinic": by.clinic_id, "patient_id": patient_id, "account": by.account_id, "since__lte": at}
+    if CareTeam.objects.filter(**of_both).exclude(until__lte=at).exists():
+        found[Relation.CARE_TEAM] = NONE
+        return found
+    if Offer.objects.filter(**of_both).exclude(until__lte=at).exists():
+        found[Relation.OFFERED] = NONE
+    if BrokenGlass.objects.filter(**of_both, until__gt=at).exists():
+        found[Relation.BREAK_GLASS] = NONE
+    if by.has(Role.CAREGIVER):
+        caring = Caregiving.objects.filter(**of_both).exclude(until__lte=at).values_list("scopes", flat=True).first()
+        if caring:
+            found[Relation.CAREGIVER] = frozenset(caring)
+    if by.has(Role.CLINICIAN) and _is_patient_here(by.clinic_id, patient_id):
+        on_rota = Rota.objects.filter(clinic=by.clinic_id, account=by.account_id, since__lte=at, until__gt=at, ended_at=None)
+        rights = [right for one in on_rota.values_list("rights", flat=True) for right in one]
+        if rights or on_rota.exists():
+            found[Relation.ROTA] = frozenset(rights)
+    return found
+
+
+def _is_patient_here(clinic_id: UUID, patient_id: UUID) -> bool:
+    """Whether the clinic has this patient, asked of the care teams, which stand before the wall: a rota opens no other clinic's record."""
+    return CareTeam.objects.filter(clinic=clinic_id, patient_id=patient_id).exists()
 
 
 def open_chart(by: Person, patient_id: UUID, *, purpose: str, at: datetime) -> OpenChart | Refused:
     """Open one patient's record. Whether the patient exists is not told to somebody who may not know."""
-    if p.allowed(p.CHART_RULES, purpose, by, _relations(by, patient_id, at)) is None:
+    rule = p.allowed(p.CHART_RULES, purpose, by, _relations(by, patient_id, at))
+    if rule is None:
         return _refuse(by, purpose, at, Refused("not-in-care-team", "You are not in this patient's care team."), patient_id)
-    _set_wall("chart", by.clinic_id, at, patient=patient_id, account=by.account_id)
-    record(Entry(by.clinic_id, at, by.account_id, "open", outcome="looked", purpose=purpose, patient_id=patient_id))
-    return OpenChart(by, by.clinic_id, patient_id, purpose, at)
+    _set_wall("chart", by.clinic_id, at, rule, patient=patient_id, account=by.account_id)
+    look = Entry(by.clinic_id, at, by.account_id, "open", outcome="looked", purpose=purpose, patient_id=patient_id)
+    record(look, facts={} if rule.relation in (Relation.CARE_TEAM, Relation.OWN_RECORD) else {"relation": str(rule.relation)})
+    return OpenChart(by, by.clinic_id, patient_id, purpose, at, rule.sees, rule.may)
 
 
 def open_new_chart(by: Person, *, purpose: str, at: datetime) -> OpenChart | Refused:
     """Open the record of a patient who is not here yet, under an id made now."""
-    if p.allowed(p.NEW_CHART_RULES, purpose, by, frozenset({p.CLINIC})) is None:
+    rule = p.allowed(p.NEW_CHART_RULES, purpose, by, {Relation.CLINIC: NONE})
+    if rule is None:
         return _refuse(by, purpose, at, Refused("not-your-role", "Your role may not open a new record."))
     patient_id = new_id()
-    _set_wall("chart", by.clinic_id, at, patient=patient_id, account=by.account_id)
+    _set_wall("chart", by.clinic_id, at, rule, patient=patient_id, account=by.account_id)
     record(Entry(by.clinic_id, at, by.account_id, "open", outcome="looked", purpose=purpose, patient_id=patient_id))
-    return OpenChart(by, by.clinic_id, patient_id, purpose, at)
+    return OpenChart(by, by.clinic_id, patient_id, purpose, at, rule.sees, rule.may)
 
 
 def open_list(by: Person, *, purpose: str, at: datetime) -> OpenList | Refused:
@@ -143,12 +185,12 @@ def open_list(by: Person, *, purpose: str, at: datetime) -> OpenList | Refused:
     rule = next((r for r in p.LIST_RULES if r.purpose == purpose and by.has(r.role)), None)
     if rule is None:
         return _refuse(by, purpose, at, Refused("not-your-role", "Your role may not open this list."))
-    patients = _my_patients(by, at) if rule.relation == p.CARE_TEAM else ()
-    scope = {p.CARE_TEAM: "list"}.get(rule.relation, "trail" if purpose == "trail" else "people")
-    _set_wall(scope, by.clinic_id, at, account=by.account_id)
+    patients = _my_patients(by, at) if rule.relation == Relation.CARE_TEAM else ()
+    scope = {Relation.CARE_TEAM: "list"}.get(rule.relation, "trail" if purpose == "trail" else "people")
+    _set_wall(scope, by.clinic_id, at, rule, account=by.account_id)
     entry = Entry(by.clinic_id, at, by.account_id, "open", outcome="looked", purpose=purpose)
     record(entry, facts={"count": len(patients), "digest": digest(patients)})
-    return OpenList(by, by.clinic_id, purpose, at, patients)
+    return OpenList(by, by.clinic_id, purpose, at, patients, rule.sees, rule.may)
 
 
 def _my_patients(by: Person, at: datetime) -> tuple[UUID, ...]:
@@ -161,21 +203,24 @@ def open_slip(code: str, *, by: Person | None, at: datetime) -> OpenSlip | Refus
     slip = Slip.objects.filter(code_digest=code_digest(code)).first()
     if slip is None or (by is not None and by.clinic_id != slip.clinic_id):
         return Refused("code-unknown", "No prescription has this code.")
-    if by is not None and p.allowed(p.SLIP_RULES, "dispense", by, frozenset({p.CLINIC})) is None:
+    rule = p.BEARER if by is None else p.allowed(p.SLIP_RULES, "dispense", by, {Relation.CLINIC: NONE})
+    if rule is None:
+        assert by is not None, "a bearer has a rule"
         return _refuse(by, "dispense", at, Refused("not-your-role", "Your role may not open a prescription by its code."))
-    _set_wall("slip", slip.clinic_id, at, slip=slip.prescription_id)
-    look = Entry(slip.clinic_id, at, _account(by), "open", outcome="looked", purpose="dispense" if by else "verdict")
+    _set_wall("slip", slip.clinic_id, at, rule, slip=slip.prescription_id)
+    look = Entry(slip.clinic_id, at, _account(by), "open", outcome="looked", purpose=rule.purpose)
     record(look.about(slip.patient_id, "prescription", slip.prescription_id))
-    return OpenSlip(by, slip.clinic_id, slip.patient_id, slip.prescription_id, at)
+    return OpenSlip(by, slip.clinic_id, slip.patient_id, slip.prescription_id, at, rule.sees, rule.may)
 
 
 def open_job(clinic_id: UUID, *, purpose: str, at: datetime) -> OpenJob:
     """The worker's key. Its purposes are named in code, so an unnamed one is a defect, not a refusal."""
-    if purpose not in p.JOB_PURPOSES:
+    rule = next((r for r in p.JOB_RULES if r.purpose == purpose), None)
+    if rule is None:
         raise ValueError(f"no job is called {purpose!r}")
-    _set_wall("job", clinic_id, at)
+    _set_wall("job", clinic_id, at, rule)
     record(Entry(clinic_id, at, None, "open", outcome="looked", purpose=purpose))
-    return OpenJob(clinic_id, purpose, at)
+    return OpenJob(clinic_id, purpose, at, sees=rule.sees, may=rule.may)
 
 
 def open_chart_in_job(job: OpenJob, patient_id: UUID) -> OpenChart:
@@ -183,8 +228,14 @@ def open_chart_in_job(job: OpenJob, patient_id: UUID) -> OpenChart:
 
     The wall now opens this patient and nothing else; for the next patient, or the job's own list, make the key again.
     """
-    _set_wall("chart", job.clinic_id, job.at, patient=patient_id)
-    return OpenChart(None, job.clinic_id, patient_id, job.purpose, job.at)
+    rule = next(r for r in p.JOB_RULES if r.purpose == job.purpose)
+    _set_wall("chart", job.clinic_id, job.at, rule, patient=patient_id)
+    return OpenChart(None, job.clinic_id, patient_id, job.purpose, job.at, job.sees, job.may)
+
+
+def treating(chart: OpenChart) -> UUID | None:
+    """The account of whoever gives care with this key: care team, rota, an emergency. None: the patient, a caregiver, the worker."""
+    return chart.by.account_id if chart.by is not None and chart.purpose in ("care", "emergency") else None
 
 
 # Crockford's alphabet: no I, L, O, U. What is read for one of them is meant for the digit that looks like it.
@@ -223,4 +274,5 @@ def refuse_on_record(key: Key, deed: str, why: Refused, *, subject: tuple[str, U
 __all__ = [
     "CODE_ALPHABET", "Key", "OpenChart", "OpenJob", "OpenList", "OpenSlip", "Refused", "code_digest", "normal_code",
     "note_at_the_door", "open_chart", "open_chart_in_job", "open_job", "open_list", "open_new_chart", "open_slip", "refuse_on_record",
+    "treating",
 ]  # fmt: skip

@@ -1,5 +1,6 @@
 """Who is who: clinics, accounts, roles, practitioners and their licences, patients and the teams that care for them."""
 
+from datetime import timedelta
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -14,6 +15,10 @@ class Role(models.TextChoices):
     CLINICIAN = "clinician", "Clinician"
     PHARMACIST = "pharmacist", "Pharmacist"
     COMPLIANCE = "compliance", "Compliance officer"
+    CAREGIVER = "caregiver", "Caregiver"
+    TRAINEE = "trainee", "Trainee"
+    ADMINISTRATOR = "administrator", "Administrator"
+    INTEGRATION = "integration", "Integration client"
 
 
 class Clinic(Row):
@@ -168,6 +173,66 @@ class Offer(ClinicRow):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["patient_id"], condition=Q(until=None), name="one_offer_in_force")]
+
+
+class Caregiving(ClinicRow):
+    """What a patient shares with somebody who helps, until when. No policy and no content, like an offer: keys are made from it.
+
+    Revoking sets `until`; nobody is told.
+    """
+
+    patient_id = models.UUIDField(db_index=True)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    scopes = models.JSONField(help_text="names of permissions.SCOPES")
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+    given_by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(account=models.F("given_by")), name="nobody_cares_for_themselves")]
+
+
+class Rota(ClinicRow):
+    """Hours in which a clinician is care team for every patient of the clinic, with the rights named here."""
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+    rights = models.JSONField(help_text="names of permissions.ON_ROTA")
+    made_by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(until__gt=models.F("since")), name="a_rota_has_hours")]
+        indexes = [models.Index(fields=["account", "until"])]
+
+
+class BrokenGlass(ClinicRow):
+    """One record opened for an emergency by somebody who is not in its care team. No policy: keys are made from it, compliance reviews it.
+
+    `reason` is a code; the words stand behind the wall, in the record itself.
+    """
+
+    patient_id = models.UUIDField(db_index=True)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=40)
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+    reviewed_by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", null=True)
+    reviewed_at = models.DateTimeField(null=True)
+    verdict = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(until__gt=models.F("since")) & Q(until__lte=models.F("since") + timedelta(minutes=60)),
+                name="glass_closes_within_the_hour",
+            ),
+            models.CheckConstraint(
+                condition=Q(reviewed_by=None) | ~Q(reviewed_by=models.F("account")), name="nobody_reviews_their_own_glass"
+            ),
+        ]
 
 
 class FactorTry(ClinicRow):

@@ -5,6 +5,8 @@ visible. The settings are read once a statement as `(SELECT nullif(current_setti
 setting that was ever set in a connection comes back as the empty string, not as null. No FORCE: the owner migrates and never serves.
 """
 
+from dataclasses import dataclass
+
 from django.db import migrations
 
 CLINIC = "(SELECT nullif(current_setting('serein.clinic', true), ''))::uuid"
@@ -29,6 +31,53 @@ def sees(patient_column: str, slip_column: str = "", *, staff: bool = False) -> 
     if staff:
         ways.append(f"({SCOPE} = 'people' AND {patient_column} IS NULL)")
     return f"clinic_id = {CLINIC} AND ({' OR '.join(ways)})"
+
+
+def part(setting: str, what: str) -> str:
+    """Whether the key names this part of the record in `serein.sees` or `serein.writes`. A sub-select, so that it is asked once a statement."""
+    return f"(SELECT strpos(nullif(current_setting('serein.{setting}', true), ''), ',{what},') > 0)"
+
+
+def segments(setting: str, column: str) -> str:
+    """A row that carries a segment is shown only to a key that names it; most rows carry none."""
+    return (
+        f"({column} = '' OR strpos((SELECT nullif(current_setting('serein.{setting}', true), '')), ',' || {column} || ',') > 0)"
+    )
+
+
+@dataclass(frozen=True)
+class Ward:
+    """How one table stands behind the wall. `part`: the `Sight` that its rows belong to; `segment`: the column that names a narrower one;
+    `private`: the column that hides a row from caregivers; the rest as for `wall`."""
+
+    part: str
+    patient_column: str = "patient_id"
+    slip_column: str = ""
+    segment: str = ""
+    private: str = ""
+    staff: bool = False
+
+
+def condition(ward: Ward, setting: str) -> str:
+    """Under which a row may be seen (`setting` "sees") or written ("writes") with the key in force."""
+    asked = [f"({sees(ward.patient_column, ward.slip_column, staff=ward.staff)})", part(setting, ward.part)]
+    if ward.staff:
+        # Letters to staff about no patient belong to no part of a record.
+        asked[1] = f"({asked[1]} OR {ward.patient_column} IS NULL)"
+    if ward.segment:
+        asked.append(segments(setting, ward.segment))
+    if ward.private:
+        asked.append(f"(NOT {ward.private} OR {part(setting, 'private')})")
+    return " AND ".join(asked)
+
+
+def rewall(table: str, ward: Ward) -> migrations.RunSQL:
+    """Migration step: the rows of `table` belong to one part of the record, and a key shows and writes only the parts that its rule names."""
+    old = sees(ward.patient_column, ward.slip_column, staff=ward.staff)
+    return migrations.RunSQL(
+        f"ALTER POLICY wall ON {table} USING ({condition(ward, 'sees')}) WITH CHECK ({condition(ward, 'writes')});",
+        f"ALTER POLICY wall ON {table} USING ({old}) WITH CHECK ({old});",
+    )
 
 
 def wall(table: str, *, patient_column: str = "patient_id", slip_column: str = "", staff: bool = False) -> migrations.RunSQL:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from serein.foundation.people.gate import shown
 from serein.foundation.people.keys import OpenChart, OpenList
 
 from .models import Task
@@ -57,6 +58,7 @@ def _open(rows: list[Task]) -> list[OpenTask]:
     return sorted(values, key=lambda t: (ORDER[t.tier], t.due_at, t.id))
 
 
+@shown
 def tasks_of_patient(chart: OpenChart) -> list[OpenTask]:
     return _open(list(Task.objects.filter(done_at=None, patient=chart.patient_id)))
 
@@ -74,6 +76,7 @@ FROM first ORDER BY rank, due_at, id LIMIT %(limit)s OFFSET %(offset)s
 """
 
 
+@shown
 def worklist(listing: OpenList, *, offset: int = 0, limit: int = 25) -> Worklist:
     """One line for each patient of the list who has an open task. A page beyond the end is the first page."""
     asked: dict[str, Any] = {"order": list(ORDER), "patients": list(listing.patients), "limit": limit, "offset": offset}

@@ -8,6 +8,7 @@ from django.db import transaction
 from serein.care.access.consent_texts import CONSENTS
 from serein.care.access.models import Consent
 from serein.foundation.audit.trail import Entry, record
+from serein.foundation.people.gate import deed
 from serein.foundation.people.keys import OpenChart, Refused, refuse_on_record
 from serein.foundation.people.models import Patient
 
@@ -27,6 +28,7 @@ class Withdrawn:
     count: int
 
 
+@deed
 def give_consent(chart: OpenChart, what: str) -> Given | Refused:
     """Record consent to the text in force. Saying yes twice to the same words changes nothing; newer words replace older ones."""
     text = CONSENTS.get(what)
@@ -49,6 +51,7 @@ def give_consent(chart: OpenChart, what: str) -> Given | Refused:
         return Given(consent.id, text.version)
 
 
+@deed
 def withdraw_consent(chart: OpenChart, what: str) -> Withdrawn | Refused:
     """Withdraw from now on; what was done before stays lawful and recorded."""
     with transaction.atomic():

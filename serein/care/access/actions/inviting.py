@@ -10,6 +10,7 @@ from django.db import transaction
 
 from serein.foundation.audit.trail import Entry, record
 from serein.foundation.outbox.post import post
+from serein.foundation.people.gate import deed
 from serein.foundation.people.invitations import new_token, token_digest
 from serein.foundation.people.keys import OpenChart, OpenList, Refused, refuse_on_record
 from serein.foundation.people.models import Account, CareTeam, Clinic, Invitation, Patient, Role
@@ -102,6 +103,7 @@ def _email_refused(clinic_id: UUID, email: str) -> Refused | None:
     return ALREADY_HERE if Account.objects.filter(clinic=clinic_id, email=email).exists() else None
 
 
+@deed
 def invite_staff(listing: OpenList, new: NewStaff) -> Invited | Refused:
     """Invite a clinician, pharmacist or compliance officer by a letter with a single-use link."""
     email = plain_email(new.email)
@@ -117,6 +119,7 @@ def invite_staff(listing: OpenList, new: NewStaff) -> Invited | Refused:
         return invited
 
 
+@deed
 def register_patient(chart: OpenChart, new: NewPatient, *, source: str = "") -> Registered | Refused:
     """Write who the patient is and put whoever opened the record into the care team. `source`: system and identifier of an imported record."""
     if chart.by is None or chart.purpose not in ("invite patient", "import record"):
@@ -136,6 +139,7 @@ def register_patient(chart: OpenChart, new: NewPatient, *, source: str = "") -> 
         return Registered(chart.patient_id)
 
 
+@deed
 def invite_patient(chart: OpenChart, new: NewPatient) -> Invited | Refused:
     """Open the record of a new patient and send the invitation. The key comes from `open_new_chart`."""
     with transaction.atomic():
@@ -146,6 +150,7 @@ def invite_patient(chart: OpenChart, new: NewPatient) -> Invited | Refused:
         return registered if isinstance(registered, Refused) else _invite(chart)
 
 
+@deed
 def invite_known_patient(chart: OpenChart, email: str) -> Invited | Refused:
     """Invite somebody whose record is here already: imported, or whose first invitation ran out."""
     address = plain_email(email)

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from serein.care.access.numbers import is_dea, is_jurisdiction, is_npi
 from serein.foundation.audit.trail import Entry, record
+from serein.foundation.people.gate import deed
 from serein.foundation.people.keys import OpenList, Refused, refuse_on_record
 from serein.foundation.people.licences import PHARMACIST, PRESCRIBER
 from serein.foundation.people.models import Licence, Practitioner, Role, RoleGrant
@@ -60,6 +61,7 @@ class LicenceEnded:
     licence_id: UUID
 
 
+@deed
 def keep_practitioner(listing: OpenList, practitioner_id: UUID, details: PractitionerDetails) -> PractitionerKept | Refused:
     """Record numbers and workplace of a clinician or pharmacist. Refuses a number whose check digit is wrong."""
     npi, dea = details.npi.replace(" ", ""), details.dea.replace(" ", "").upper()
@@ -82,6 +84,7 @@ def keep_practitioner(listing: OpenList, practitioner_id: UUID, details: Practit
         return PractitionerKept(practitioner_id)
 
 
+@deed
 def record_licence(listing: OpenList, practitioner_id: UUID, new: NewLicence) -> LicenceRecorded | Refused:
     """Record a licence as claimed. It lets nobody sign until somebody verifies it."""
     with transaction.atomic():
@@ -119,6 +122,7 @@ def _licence_refused(listing: OpenList, practitioner_id: UUID, new: NewLicence) 
     return None
 
 
+@deed
 def verify_licence(listing: OpenList, licence_id: UUID, evidence: str) -> LicenceVerified | Refused:
     """Record what was seen, where. Nobody verifies their own licence, and what was verified once stays as it was."""
     today = clinic_day(listing.clinic_id, listing.at)
@@ -151,6 +155,7 @@ def _verification_refused(listing: OpenList, licence_id: UUID, evidence: str, to
     return None
 
 
+@deed
 def end_licence(listing: OpenList, licence_id: UUID, why: str) -> LicenceEnded | Refused:
     """End a licence at once: suspended, revoked, surrendered, recorded in error. The row stays."""
     with transaction.atomic():

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from serein.foundation.audit.trail import Entry, record
+from serein.foundation.people.gate import deed
 from serein.foundation.people.keys import OpenList, Refused, refuse_on_record
 from serein.foundation.people.models import Account, CareTeam, Licence, Role, RoleGrant
 
@@ -18,6 +19,7 @@ class AccessEnded:
     account_id: UUID
 
 
+@deed
 def end_access(listing: OpenList, account_id: UUID, why: str) -> AccessEnded | Refused:
     """End the account, its roles, its places in care teams and its licences here. The next request of an open session is refused: every
     page asks who somebody is anew. Nobody ends their own access, so one officer always remains."""

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from serein.care.planning.text import Mistaken
 from serein.foundation.outbox.post import post
+from serein.foundation.people.gate import deed
 from serein.foundation.people.keys import OpenChart, Refused
 from serein.foundation.people.models import CareTeam, Role
 from serein.foundation.people.persons import name_of
@@ -62,6 +63,7 @@ def _mine(chart: OpenChart, handover_id: UUID) -> HandoverCard | tuple[str, str]
     return card if card.state == HandoverState.SENT else NOT_WAITING
 
 
+@deed
 @transaction.atomic
 def accept_handover(chart: OpenChart, handover_id: UUID, *, seen: str) -> TakenOver | Refused:
     """From now on the receiver answers for the patient: they lead the care team, the sender leaves it, open tasks go along.
@@ -101,6 +103,7 @@ def _change_hands(chart: OpenChart, sender: UUID, receiver: UUID) -> None:
     team.filter(account=sender).update(until=chart.at)
 
 
+@deed
 @transaction.atomic
 def decline_handover(chart: OpenChart, handover_id: UUID, *, why: str) -> Declined | Mistaken | Refused:
     """The receiver does not take the patient over, and says why. The sender gets a task: they are still the one."""
@@ -126,6 +129,7 @@ def decline_handover(chart: OpenChart, handover_id: UUID, *, why: str) -> Declin
     return Declined(handover_id)
 
 
+@deed
 @transaction.atomic
 def record_acceptance(chart: OpenChart, handover_id: UUID, new: NewAcceptance) -> TakenOver | Mistaken | Refused:
     """Another clinic accepted: the sender records who said so and how. Until then the sender stays responsible, however long it takes.

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from serein.care.planning.text import Mistaken
 from serein.foundation.outbox.post import post
+from serein.foundation.people.gate import deed
 from serein.foundation.people.keys import OpenChart, Refused
 from serein.foundation.people.models import Account, Offer
 from serein.foundation.people.persons import clinic_card, person
@@ -66,6 +67,7 @@ class TakenBack:
     handover_id: UUID
 
 
+@deed
 @transaction.atomic
 def prepare_handover(
     chart: OpenChart, new: NewHandover, document: Callable[[HandoverFacts], bytes]
@@ -117,6 +119,7 @@ def _receiver(chart: OpenChart, new: NewHandover) -> dict[str, object] | Mistake
     return {"to_account_id": None} | {f: getattr(new, f).strip() for f in ("to_name", "to_clinic", "to_address")}
 
 
+@deed
 @transaction.atomic
 def send_handover(chart: OpenChart, handover_id: UUID) -> HandedOn | Refused:
     """Hand it over: a colleague here may read it from now on; for somebody elsewhere the file or paper goes out by the sender's hand.
@@ -154,6 +157,7 @@ def send_handover(chart: OpenChart, handover_id: UUID) -> HandedOn | Refused:
     return HandedOn(handover_id)
 
 
+@deed
 @transaction.atomic
 def withdraw_handover(chart: OpenChart, handover_id: UUID, *, why: str) -> TakenBack | Mistaken | Refused:
     """Take it back before anybody accepted. What was already read or printed elsewhere cannot be unread: the page says so."""

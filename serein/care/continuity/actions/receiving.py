@@ -10,6 +10,7 @@ from django.db import transaction
 
 from serein.care.evaluation.actions import ImportDone, import_record
 from serein.care.evaluation.incoming import IncomingEntry, IncomingRecord
+from serein.foundation.people.gate import deed
 from serein.foundation.people.keys import OpenChart, Refused, open_chart, open_job, refuse_on_record
 from serein.foundation.people.models import Patient
 from serein.foundation.people.persons import Person
@@ -130,6 +131,7 @@ def _record(facts: HandoverFacts) -> IncomingRecord:
     )  # fmt: skip
 
 
+@deed
 @transaction.atomic
 def look_at_received(chart: OpenChart, received_id: UUID) -> LookedAt | Refused:
     """A clinician read it with the patient. It stays what another clinic said; what is to hold here is written and agreed here."""

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from serein.care.planning.text import Mistaken, printable
 from serein.foundation.audit.trail import Entry, record
-from serein.foundation.people.keys import OpenChart, Refused, refuse_on_record
-from serein.foundation.people.models import Offer, Patient, Role
+from serein.foundation.people.keys import OpenChart, Refused, refuse_on_record, treating
+from serein.foundation.people.models import Offer, Patient
 
 WAITING_TASK, DECLINED_TASK, LOOK_TASK = "handover-waiting", "handover-declined", "look-at-received"
 LONGEST_WHY, LONGEST_NAME, LONGEST_ADDRESS = 300, 200, 254
@@ -17,7 +17,7 @@ NOT_RECEIVER = ("not-the-receiver", "Only the colleague to whom it was sent can 
 
 def clinician(chart: OpenChart) -> UUID | None:
     """The account of the clinician who holds this key for care, or None: a key to read a handover writes nothing but its answer."""
-    return chart.by.account_id if chart.by is not None and chart.purpose == "care" and chart.by.has(Role.CLINICIAN) else None
+    return treating(chart)
 
 
 def done(chart: OpenChart, deed: str, subject_id: UUID, **facts: Any) -> None:

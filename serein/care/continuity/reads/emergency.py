@@ -14,11 +14,13 @@ from serein.care.tapering.reads import dose_in_force, running_taper
 from serein.clinical import knowledge
 from serein.clinical.case import Known, Medicine
 from serein.clinical.quantities import plain
+from serein.foundation.people.gate import shown
 from serein.foundation.people.keys import OpenChart
 
 from ..card import Change, EmergencyCard, HandedOut
 
 
+@shown
 def emergency_card(chart: OpenChart) -> EmergencyCard:
     """What somebody must know who finds this patient today. Where the patient got a medicine from stays in the record."""
     who = patient_card(chart)

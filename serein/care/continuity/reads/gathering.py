@@ -22,6 +22,7 @@ from serein.care.tapering.reads import DoseInForce, StepCard, StepDose, TaperCar
 from serein.clinical import knowledge
 from serein.clinical.case import Known
 from serein.clinical.quantities import decimal, plain
+from serein.foundation.people.gate import shown
 from serein.foundation.people.keys import OpenChart
 from serein.foundation.people.models import Patient, Practitioner
 from serein.foundation.people.persons import clinic_card, lead_of, name_of
@@ -40,6 +41,7 @@ def source_of(clinic_id: object, patient_id: object) -> str:
     return f"{OF_SEREIN}{clinic_id}|{patient_id}"
 
 
+@shown
 def handover_facts(chart: OpenChart) -> f.HandoverFacts:
     """Everything that the next clinician needs. What came from elsewhere goes on, with its clinic's name, until a plan is agreed here."""
     who = patient_card(chart)

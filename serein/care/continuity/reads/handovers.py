@@ -6,6 +6,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from serein.care.access.reads import patient_card
+from serein.foundation.people.gate import shown
 from serein.foundation.people.keys import OpenChart, OpenList
 from serein.foundation.people.models import Account, Offer, RoleGrant
 from serein.foundation.people.persons import lead_of, name_of
@@ -115,26 +116,31 @@ def _card(h: Handover) -> HandoverCard:
     )  # fmt: skip
 
 
+@shown
 def handovers(chart: OpenChart) -> tuple[HandoverCard, ...]:
     """Every one, newest first. Rows from before documents were kept with their facts cannot be shown and are left out."""
     rows = Handover.objects.filter(patient=chart.patient_id).exclude(facts=b"").order_by("-at", "-id")
     return tuple(_card(row) for row in rows)
 
 
+@shown
 def handover(chart: OpenChart, handover_id: UUID) -> HandoverCard | None:
     return next((h for h in handovers(chart) if h.id == handover_id), None)
 
 
+@shown
 def open_handover(chart: OpenChart) -> HandoverCard | None:
     """The one that is prepared or waits for the receiver's word: there is never a second."""
     return next((h for h in handovers(chart) if h.open), None)
 
 
+@shown
 def changed_since(chart: OpenChart, card: HandoverCard) -> tuple[str, ...]:
     """What the record says otherwise now than what was handed over, by heading; empty: it is not old."""
     return card.facts.differs(handover_facts(chart))
 
 
+@shown
 def responsible(chart: OpenChart) -> Responsible | None:
     """The clinician who answers for the patient: the lead of the care team, or the clinic that took over. None: nobody is named."""
     row = lead_of(chart.patient_id, at=chart.at)
@@ -145,6 +151,7 @@ def responsible(chart: OpenChart) -> Responsible | None:
     return Responsible(name_of(row.account_id), row.account_id, row.since, False) if row else None
 
 
+@shown
 def colleagues(chart: OpenChart) -> tuple[Colleague, ...]:
     """Clinicians of this clinic who could take the patient over: everybody but whoever asks."""
     ids = RoleGrant.objects.filter(clinic=chart.clinic_id, role="clinician", revoked_at=None).values_list("account_id", flat=True)
@@ -153,6 +160,7 @@ def colleagues(chart: OpenChart) -> tuple[Colleague, ...]:
     return tuple(Colleague(a.id, a.name) for a in rows)
 
 
+@shown
 def offers_to_me(listing: OpenList) -> tuple[OfferLine, ...]:
     """Patients whom a colleague wants to hand over to the holder of this list, oldest first."""
     rows = Offer.objects.filter(clinic=listing.clinic_id, account=listing.by.account_id, since__lte=listing.at)
@@ -161,6 +169,7 @@ def offers_to_me(listing: OpenList) -> tuple[OfferLine, ...]:
     )
 
 
+@shown
 def received(chart: OpenChart) -> ReceivedCard | None:
     """The newest document from elsewhere."""
     row = Received.objects.filter(patient=chart.patient_id, replaced_at=None).exclude(facts=b"").first()

@@ -5,8 +5,9 @@ from uuid import UUID
 
 from django.db import transaction
 
-from serein.foundation.people.keys import OpenChart, Refused, refuse_on_record
-from serein.foundation.people.models import Patient, Role
+from serein.foundation.people.gate import deed
+from serein.foundation.people.keys import OpenChart, Refused, refuse_on_record, treating
+from serein.foundation.people.models import Patient
 from serein.foundation.rows import new_id
 from serein.foundation.tasks.actions import close_tasks
 
@@ -36,11 +37,12 @@ class Settled:
     finding_id: UUID
 
 
+@deed
 @transaction.atomic
 def settle_birth_date(chart: OpenChart, new: NewFinding) -> Settled | Refused:
     """Write the finding, take the right date for the record, and close the task. Raises ValueError for a choice or a reason that no page lets
     through."""
-    if chart.by is None or chart.purpose != "care" or not chart.by.has(Role.CLINICIAN):
+    if chart.by is None or treating(chart) is None:
         return refuse_on_record(chart, "settle_birth_date", NOT_YOURS)
     if new.right not in (RECORDED, TOLD) or not new.why.strip() or text_problem(new.why, LONGEST_WHY):
         raise ValueError("a finding says which date is right, and why")

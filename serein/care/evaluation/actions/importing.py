@@ -95,6 +95,7 @@ def _write(chart: OpenChart, incoming: IncomingRecord, *, new_patient: bool, doo
     RecordEntry.objects.filter(pk__in=replaced, ended_at=None).update(ended_at=chart.at)
     RecordEntry.objects.bulk_create(new)
     visits = record_past_encounters(chart, incoming.system, incoming.encounters)
+    assert not isinstance(visits, Refused), "both keys of an import may write"
     added = len(new) - len(replaced)
     done = ImportDone(chart.patient_id, new_patient, added, len(replaced), len(incoming.entries) - len(new), visits.added)
     by = chart.by.account_id if chart.by else None

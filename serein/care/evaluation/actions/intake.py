@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from serein.foundation.people.gate import deed
 from serein.foundation.people.keys import OpenChart, Refused, refuse_on_record
 from serein.foundation.people.persons import clinic_day
 from serein.foundation.rows import new_id
@@ -59,6 +60,7 @@ CLOSED = Refused("intake-not-open", "There are no open questions. You have alrea
 NOT_ASKED = Refused("not-asked", "We no longer need the answer to this question.")
 
 
+@deed
 @transaction.atomic
 def start_intake(chart: OpenChart) -> Started | Refused:
     """Open an intake, or go on with the open one. After one was sent, a new one begins with its answers, so that only changes are typed."""
@@ -111,6 +113,7 @@ def _store(chart: OpenChart, intake: Intake, key: str, value: Answer) -> None:
     put_on_trail(chart, "answer_question", ("intake", intake.id), question=key)
 
 
+@deed
 @transaction.atomic
 def answer_question(chart: OpenChart, question: str, value: Mapping[str, Any]) -> Answered | NotAnswered | Refused:
     """Save one answer of the patient. For a list, `{"done": True}` says that it is whole."""
@@ -134,6 +137,7 @@ def answer_question(chart: OpenChart, question: str, value: Mapping[str, Any]) -
     return Answered(question)
 
 
+@deed
 @transaction.atomic
 def add_row(chart: OpenChart, question: str, value: Mapping[str, Any]) -> Answered | NotAnswered | Refused:
     """Add one line to a list (a medicine, an allergy). A line that is there already, word for word, is not added again."""
@@ -155,6 +159,7 @@ def add_row(chart: OpenChart, question: str, value: Mapping[str, Any]) -> Answer
     return Answered(question)
 
 
+@deed
 @transaction.atomic
 def remove_row(chart: OpenChart, question: str, row_id: str) -> Answered | Refused:
     """Take one line off a list. A line that is gone already stays gone."""
@@ -170,6 +175,7 @@ def remove_row(chart: OpenChart, question: str, row_id: str) -> Answered | Refus
     return Answered(question)
 
 
+@deed
 @transaction.atomic
 def submit_intake(chart: OpenChart) -> Submitted | NotSubmitted | Refused:
     """Send the intake to the clinic, once. What the patient listed becomes part of the record; a clinician is asked to read it."""

@@ -9,6 +9,7 @@ from django.db import transaction
 from serein.clinical import knowledge
 from serein.clinical.instruments import score
 from serein.clinical.knowledge import Instrument
+from serein.foundation.people.gate import deed
 from serein.foundation.people.keys import OpenChart, Refused
 from serein.foundation.tasks.actions import NewTask, open_task
 
@@ -35,6 +36,7 @@ class LeftOut:
     items: tuple[str, ...]
 
 
+@deed
 @transaction.atomic
 def answer_instrument(
     chart: OpenChart, instrument: str, answers: Mapping[str, int | None], *, leave_out: bool = False

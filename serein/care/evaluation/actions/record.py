@@ -7,8 +7,8 @@ import msgspec
 from django.db import transaction
 
 from serein.clinical.case import Allergy, Condition, Medicine, Observation
-from serein.foundation.people.keys import OpenChart, Refused, refuse_on_record
-from serein.foundation.people.models import Role
+from serein.foundation.people.gate import deed
+from serein.foundation.people.keys import OpenChart, Refused, refuse_on_record, treating
 from serein.foundation.rows import new_id
 
 from ..models import RecordEntry
@@ -32,10 +32,11 @@ class Recorded:
     entry_id: UUID
 
 
+@deed
 @transaction.atomic
 def record_entry(chart: OpenChart, new: NewEntry) -> Recorded | Refused:
     """Write one entry in a clinician's name. An entry that it replaces ends at the same instant; it is kept, never changed."""
-    if chart.by is None or not chart.by.has(Role.CLINICIAN) or chart.purpose != "care":
+    if chart.by is None or treating(chart) is None:
         return refuse_on_record(
             chart, "record_entry", Refused("not-your-role", "Only a clinician of the care team may write here.")
         )

@@ -10,8 +10,9 @@ from uuid import UUID
 from django.db import transaction
 
 from serein.foundation.outbox.post import post
-from serein.foundation.people.keys import OpenChart, Refused, refuse_on_record
-from serein.foundation.people.models import CareTeam, Patient, Role
+from serein.foundation.people.gate import deed
+from serein.foundation.people.keys import OpenChart, Refused, refuse_on_record, treating
+from serein.foundation.people.models import CareTeam, Patient
 from serein.foundation.tasks.actions import NewTask, close_tasks, open_task
 
 from ..answering import text_problem
@@ -91,6 +92,7 @@ def _say_on_task(chart: OpenChart, answer: SafetyAnswer) -> None:
     )  # fmt: skip
 
 
+@deed
 @transaction.atomic
 def answer_safety(chart: OpenChart, safety_id: UUID, question: str, answer: str) -> Asked | Refused:
     """Store one answer. Answering the same again changes nothing; another answer to a question already answered is refused (see
@@ -123,6 +125,7 @@ def answer_safety(chart: OpenChart, safety_id: UUID, question: str, answer: str)
     return Asked(row.id, row.outcome)
 
 
+@deed
 @transaction.atomic
 def correct_safety(chart: OpenChart, safety_id: UUID) -> Asked | Refused:
     """Ask again after "That was a mistake". The first answers stay; a second round begins, and the task stays Now meanwhile."""
@@ -147,11 +150,12 @@ def correct_safety(chart: OpenChart, safety_id: UUID) -> Asked | Refused:
     return Asked(ask_safety(chart, row.result), "")
 
 
+@deed
 @transaction.atomic
 def assess_risk(chart: OpenChart, new: NewAssessment) -> Assessed | Refused:
     """Record a clinician's assessment. It takes the patient off Now, unless the patient was not reached or has answered more meanwhile. One that
     finds no present risk also ends what check-ins told of self-harm before it; any other leaves that standing."""
-    if chart.by is None or not chart.by.has(Role.CLINICIAN) or chart.purpose != "care":
+    if chart.by is None or treating(chart) is None:
         return refuse_on_record(
             chart, "assess_risk", Refused("not-your-role", "Only a clinician of the care team may record this.")
         )

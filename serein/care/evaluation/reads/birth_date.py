@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from serein.foundation.people.gate import shown
 from serein.foundation.people.keys import OpenChart
 from serein.foundation.people.models import Patient
 from serein.foundation.people.persons import name_of
@@ -35,6 +36,7 @@ class BirthDateLine:
     at: datetime
 
 
+@shown
 def birth_dates(chart: OpenChart) -> BirthDates | None:
     """None while there is one date, or where it is known which is wrong."""
     recorded, intake = Patient.objects.values_list("birth_date", flat=True).get(pk=chart.patient_id), last_intake(chart)
@@ -45,6 +47,7 @@ def birth_dates(chart: OpenChart) -> BirthDates | None:
     return BirthDates(recorded, told, intake.submitted_at)
 
 
+@shown
 def wrong_birth_dates(chart: OpenChart) -> frozenset[date]:
     """Dates that the newest finding about each says are not the patient's."""
     wrong: dict[date, bool] = {}
@@ -53,6 +56,7 @@ def wrong_birth_dates(chart: OpenChart) -> frozenset[date]:
     return frozenset(day for day, is_wrong in wrong.items() if is_wrong)
 
 
+@shown
 def birth_date_findings(chart: OpenChart) -> tuple[BirthDateLine, ...]:
     """Newest first."""
     rows = BirthDateFinding.objects.filter(patient=chart.patient_id).order_by("-at", "-id")

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from serein.clinical.case import Allergy, Birth, Case, Condition, Known, Medicine, Observation, QuestionnaireAnswers
+from serein.foundation.people.gate import shown
 from serein.foundation.people.keys import OpenChart
 from serein.foundation.people.models import Clinic, Patient
 from serein.foundation.people.persons import clinic_day
@@ -24,6 +25,7 @@ TYPES: dict[str, type] = {"condition": Condition, "medicine": Medicine, "allergy
 ENDED = ("completed", "stopped", "ended", "inactive", "resolved", "remission", "not-taken", "cancelled")
 
 
+@shown
 @remembered
 def case_of(chart: OpenChart, on: date) -> Case:
     """The patient as known on the day `on`. What was never asked stays unknown; answers that were not sent yet are not used.

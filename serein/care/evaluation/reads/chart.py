@@ -6,6 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from serein.clinical import knowledge
+from serein.foundation.people.gate import shown
 from serein.foundation.people.keys import OpenChart, OpenList
 from serein.foundation.people.persons import name_of
 
@@ -97,6 +98,7 @@ class Overview:
     results: tuple[tuple[str, int | None, str], ...]
 
 
+@shown
 def evaluation(chart: OpenChart) -> Evaluation:
     sent = last_intake(chart)
     return Evaluation(
@@ -144,6 +146,7 @@ def _entries(chart: OpenChart) -> Iterator[EntryLine]:
         yield EntryLine(e.id, e.kind, e.status, e.words, e.since, e.provenance, e.source_system, e.recorded_at)
 
 
+@shown
 def evaluations_overview(listing: OpenList) -> dict[UUID, Overview]:
     """Where each patient of the list stands: intake none, started or sent; the open warning; the newest total of each questionnaire."""
     sent: dict[UUID, datetime | None] = {}

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from serein.care.monitoring.form import FLAGS, HARM
 from serein.care.monitoring.models import CheckIn
+from serein.foundation.people.gate import shown
 from serein.foundation.people.keys import OpenChart
 
 from ..models import RiskAssessment
@@ -28,6 +29,7 @@ class HarmTold:
         return f"check-in of {self.day:%d-%b-%Y}"
 
 
+@shown
 def harm_told(chart: OpenChart) -> tuple[HarmTold, ...]:
     """What still stands, the newest first."""
     clean = clean_assessment(chart)
@@ -39,6 +41,7 @@ def harm_told(chart: OpenChart) -> tuple[HarmTold, ...]:
     return tuple(found)
 
 
+@shown
 def clean_assessment(chart: OpenChart) -> datetime | None:
     """When a clinician who reached the patient last found no present risk."""
     rows = RiskAssessment.objects.filter(patient=chart.patient_id, judgement=CLEAN).exclude(how=NOT_REACHED)
@@ -46,6 +49,7 @@ def clean_assessment(chart: OpenChart) -> datetime | None:
     return found
 
 
+@shown
 def warnings_seen(chart: OpenChart) -> str:
     """What a page has shown of all warnings about the patient's life: an assessment names it, so that none is closed or cleared unread."""
     waiting, told = open_safety(chart), harm_told(chart)

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from serein.foundation.people.gate import shown
 from serein.foundation.people.keys import OpenChart
 from serein.foundation.remembering import remembered
 
@@ -24,11 +25,13 @@ class IntakeState:
     answers: dict[str, dict[str, Any]]
 
 
+@shown
 def open_intake(chart: OpenChart) -> IntakeState | None:
     """The intake that the patient is filling in."""
     return _state(Intake.objects.filter(patient=chart.patient_id, submitted_at=None).first())
 
 
+@shown
 @remembered
 def last_intake(chart: OpenChart) -> IntakeState | None:
     """The intake that was sent last. What has not been sent is the patient's own and is not read by the clinic."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from serein.foundation.people.gate import shown
 from serein.foundation.people.keys import OpenChart, OpenList
 from serein.foundation.remembering import remembered
 
@@ -69,16 +70,19 @@ def _open(patients: list[UUID]) -> dict[UUID, SafetyState]:
     return found
 
 
+@shown
 @remembered
 def open_safety(chart: OpenChart) -> SafetyState | None:
     """The newest warning that no recorded assessment covers yet."""
     return _open([chart.patient_id]).get(chart.patient_id)
 
 
+@shown
 def open_safety_of(listing: OpenList) -> dict[UUID, SafetyState]:
     return _open(list(listing.patients))
 
 
+@shown
 def safety_to_answer(chart: OpenChart) -> SafetyState | None:
     """The round of questions that the patient left unanswered, if no assessment has been recorded since."""
     state = open_safety(chart)

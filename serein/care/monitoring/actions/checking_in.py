@@ -13,6 +13,7 @@ from serein.care.access.reads import patient_card
 from serein.care.evaluation.actions.own import not_the_patient, put_on_trail, without_consent
 from serein.care.evaluation.actions.safety import wake_the_team
 from serein.care.evaluation.answering import Problem, read_answer
+from serein.foundation.people.gate import deed
 from serein.foundation.people.keys import OpenChart, Refused, refuse_on_record
 from serein.foundation.people.models import Patient
 from serein.foundation.rows import new_id
@@ -49,6 +50,7 @@ class SentIn:
     level: str
 
 
+@deed
 @transaction.atomic
 def answer_check_in(chart: OpenChart, answers: Mapping[str, Mapping[str, Any]]) -> Answered | NotAnswered | Refused:
     """Store one or more answers in today's open check-in, which begins with the first of them.
@@ -158,6 +160,7 @@ def _tell(chart: OpenChart, row: CheckIn, before: Answers, flags: tuple[Flag, ..
     return raised
 
 
+@deed
 @transaction.atomic
 def send_check_in(chart: OpenChart, check_in_id: UUID) -> SentIn | Refused:
     """Finish a check-in whose five questions are answered. Sending twice is sending once."""

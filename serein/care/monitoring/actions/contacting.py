@@ -10,8 +10,9 @@ from serein.care.evaluation.actions.own import put_on_trail
 from serein.care.evaluation.answering import text_problem
 from serein.care.evaluation.safety import NOT_REACHED, WAYS
 from serein.care.planning.text import Mistaken
-from serein.foundation.people.keys import OpenChart, Refused, refuse_on_record
-from serein.foundation.people.models import Patient, Role
+from serein.foundation.people.gate import deed
+from serein.foundation.people.keys import OpenChart, Refused, refuse_on_record, treating
+from serein.foundation.people.models import Patient
 from serein.foundation.rows import new_id
 from serein.foundation.tasks.actions import close_tasks
 
@@ -48,10 +49,11 @@ class Contacted:
     closed: int
 
 
+@deed
 @transaction.atomic
 def record_contact(chart: OpenChart, new: NewContact) -> Contacted | Mistaken | Refused:
     """Record how the patient was reached and what was done. "Not reached" is kept, and the task stays."""
-    if chart.by is None or chart.purpose != "care" or not chart.by.has(Role.CLINICIAN):
+    if chart.by is None or treating(chart) is None:
         return refuse_on_record(chart, "record_contact", NOT_YOURS)
     wrong = tuple(_mistakes(new))
     if wrong:

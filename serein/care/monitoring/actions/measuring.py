@@ -11,8 +11,8 @@ from django.db import transaction
 from serein.care.evaluation.actions.own import put_on_trail
 from serein.care.evaluation.answering import text_problem
 from serein.care.planning.text import Mistaken
-from serein.foundation.people.keys import OpenChart, Refused, refuse_on_record
-from serein.foundation.people.models import Role
+from serein.foundation.people.gate import deed
+from serein.foundation.people.keys import OpenChart, Refused, refuse_on_record, treating
 from serein.foundation.rows import new_id
 
 from ..measured import SUBSTANCES, value_problem
@@ -53,9 +53,10 @@ class PictureChosen:
 
 
 def _may(chart: OpenChart) -> bool:
-    return chart.by is not None and chart.purpose == "care" and chart.by.has(Role.CLINICIAN)
+    return treating(chart) is not None
 
 
+@deed
 @transaction.atomic
 def record_level(chart: OpenChart, new: NewLevel) -> LevelRecorded | Mistaken | Refused:
     """Store a level. Whether the estimate uses it is decided at each look: a doubtful one waits for a clinician's word."""
@@ -88,6 +89,7 @@ def _mistaken(chart: OpenChart, new: NewLevel) -> Iterator[tuple[str, str]]:
         yield "dose_on", "The last dose before the blood cannot come after it."
 
 
+@deed
 @transaction.atomic
 def vouch_for_level(chart: OpenChart, level_id: UUID, *, why: str) -> LevelMarked | Mistaken | Refused:
     """Say that a doubtful level is right, and how that is known. From then on the estimate uses it."""
@@ -104,6 +106,7 @@ def vouch_for_level(chart: OpenChart, level_id: UUID, *, why: str) -> LevelMarke
     return LevelMarked(level_id)
 
 
+@deed
 @transaction.atomic
 def mark_level_wrong(chart: OpenChart, level_id: UUID, *, why: str) -> LevelMarked | Mistaken | Refused:
     """Mark a level as entered in error. It stays in the record and counts for nothing."""
@@ -120,6 +123,7 @@ def mark_level_wrong(chart: OpenChart, level_id: UUID, *, why: str) -> LevelMark
     return LevelMarked(level_id)
 
 
+@deed
 @transaction.atomic
 def choose_picture(chart: OpenChart, shows: str, *, why: str) -> PictureChosen | Mistaken | Refused:
     """Whether the patient sees a picture of the estimated level, and whether with numbers."""

@@ -12,8 +12,9 @@ from serein.care.evaluation.answering import text_problem
 from serein.care.planning.reads import PlanCard
 from serein.care.planning.text import Mistaken
 from serein.clinical import knowledge
-from serein.foundation.people.keys import OpenChart, Refused, refuse_on_record
-from serein.foundation.people.models import Patient, Role
+from serein.foundation.people.gate import deed
+from serein.foundation.people.keys import OpenChart, Refused, refuse_on_record, treating
+from serein.foundation.people.models import Patient
 from serein.foundation.people.persons import clinic_day
 from serein.foundation.rows import new_id
 from serein.foundation.tasks.actions import NewTask, close_tasks, open_task
@@ -60,7 +61,7 @@ class Bridged:
 
 
 def _stand(chart: OpenChart, plan_id: UUID) -> PlanCard | Refused:
-    if chart.by is None or chart.purpose != "care" or not chart.by.has(Role.CLINICIAN):
+    if chart.by is None or treating(chart) is None:
         return NOT_YOURS
     plan = plan_to_review(chart)
     return plan if plan is not None and plan.id == plan_id else NO_PLAN
@@ -78,6 +79,7 @@ def latest_next(on: date) -> date:
             last -= 1
 
 
+@deed
 @transaction.atomic
 def reassess(chart: OpenChart, plan_id: UUID, new: NewReview) -> Reassessed | Mistaken | Refused:
     """Record the dated review of a plan: continue, change, taper or stop. It unlocks renewal up to `next_on` and no further."""
@@ -115,6 +117,7 @@ def _mistaken_review(new: NewReview, on: date) -> Iterator[tuple[str, str]]:
         yield "next_on", f"Set the next review after today and no later than {latest_next(on):%d-%b-%Y}."
 
 
+@deed
 @transaction.atomic
 def grant_bridge(chart: OpenChart, plan_id: UUID, new: NewBridge) -> Bridged | Mistaken | Refused:
     """Allow one short supply in spite of a missed review, or after the plan's end, with its reason; the review is then for today."""

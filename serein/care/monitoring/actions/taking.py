@@ -17,6 +17,7 @@ from serein.care.evaluation.actions.own import not_the_patient, put_on_trail
 from serein.care.planning.models import Plan
 from serein.care.planning.text import Mistaken, printable
 from serein.clinical import knowledge
+from serein.foundation.people.gate import deed
 from serein.foundation.people.keys import OpenChart, Refused, refuse_on_record
 from serein.foundation.people.models import Patient
 from serein.foundation.rows import new_id
@@ -76,6 +77,7 @@ class _Meant:
     reason: str
 
 
+@deed
 @transaction.atomic
 def log_dose(chart: OpenChart, new: NewDose) -> Logged | Mistaken | Refused:
     """Write one dose into the diary: taken, missed, or not sure. The same said twice is one line; something else needs an undo first."""
@@ -182,6 +184,7 @@ def _tell(chart: OpenChart, meant: _Meant, kind: str, title: str, why: str) -> N
     )  # fmt: skip
 
 
+@deed
 @transaction.atomic
 def undo_dose(chart: OpenChart, entry_id: UUID) -> Undone | Refused:
     """Take a line back. It stays in the record, marked; undoing twice is undoing once."""

@@ -15,6 +15,7 @@ from serein.clinical import knowledge
 from serein.clinical.case import Medicine
 from serein.clinical.knowledge.amounts import written
 from serein.clinical.quantities import plain
+from serein.foundation.people.gate import shown
 from serein.foundation.people.keys import OpenChart
 
 from ..regimen import DayPlan
@@ -42,6 +43,7 @@ class Before:
     days: int | None = None
 
 
+@shown
 def before(chart: OpenChart, first: date, earlier: DayPlan | None) -> Before:
     """What is known of the time before `first`. `earlier` is what a plan here asked for on the day before, where the history is cut short."""
     if earlier is not None and earlier.fixed:

@@ -10,6 +10,7 @@ from serein.clinical import knowledge
 from serein.clinical.case import LOINC, Case, Medicine
 from serein.clinical.kinetics import Change, NotValid, Person, Typical, typical
 from serein.clinical.knowledge.names import says
+from serein.foundation.people.gate import shown
 from serein.foundation.people.keys import OpenChart
 
 from .before import SUBSTANCE
@@ -53,11 +54,13 @@ class Bodies:
         return tuple(found)
 
 
+@shown
 def typical_on(chart: OpenChart, on: date) -> Typical | NotValid:
     """With the medicines that stand as current on that day."""
     return typical(knowledge.load(), SUBSTANCE, _person_of(case_of(chart, on), on))
 
 
+@shown
 def bodies(chart: OpenChart, first: date, today: date) -> Bodies | NotValid:
     """From `first` to `today`. A medicine without a date of begin counts for the whole time; one that is past without a date of end for none of
     it. A begin or an end that is still ahead changes nothing yet."""

@@ -11,6 +11,7 @@ from serein.care.access.reads import patient_card
 from serein.care.evaluation.reads import EntryLine, ResultLine, evaluation
 from serein.care.prescribing.reads.prescriptions import SupplyLine, supply_lines
 from serein.clinical.quantities import plain
+from serein.foundation.people.gate import shown
 from serein.foundation.people.keys import OpenChart
 from serein.foundation.people.persons import clinic_card
 
@@ -73,6 +74,7 @@ class Changes:
         return hashlib.sha256(json.dumps(self.as_codes, sort_keys=True).encode()).hexdigest()
 
 
+@shown
 def what_changed(chart: OpenChart) -> Changes | None:
     """None while no plan was ever agreed."""
     plan = plan_to_review(chart)

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from serein.care.evaluation.answering import in_words
+from serein.foundation.people.gate import shown
 from serein.foundation.people.keys import OpenChart
 from serein.foundation.people.persons import name_of
 from serein.foundation.remembering import remembered
@@ -64,6 +65,7 @@ class CheckInLine:
         return int(score) if score is not None else None
 
 
+@shown
 @remembered
 def check_ins(chart: OpenChart, *, since: date | None = None) -> tuple[CheckInLine, ...]:
     """Every check-in, finished or not, the newest first."""
@@ -78,15 +80,18 @@ def check_ins(chart: OpenChart, *, since: date | None = None) -> tuple[CheckInLi
     )
 
 
+@shown
 def check_in(chart: OpenChart, check_in_id: UUID) -> CheckInLine | None:
     return next((c for c in check_ins(chart) if c.id == check_in_id), None)
 
 
+@shown
 def open_check_in(chart: OpenChart) -> CheckInLine | None:
     """The one that the patient has not sent yet."""
     return next((c for c in check_ins(chart) if c.open), None)
 
 
+@shown
 def ever_raised(chart: OpenChart, check_in_id: UUID) -> tuple[Flag, ...]:
     """Every flag that this check-in or an earlier wording of it raised, the most pressing first."""
     rows = list(CheckIn.objects.filter(patient=chart.patient_id))
@@ -95,16 +100,19 @@ def ever_raised(chart: OpenChart, check_in_id: UUID) -> tuple[Flag, ...]:
     return tuple(sorted((FLAGS[c] for c in codes if c in FLAGS), key=lambda f: -RANK[f.level]))
 
 
+@shown
 def root_of(chart: OpenChart, check_in_id: UUID) -> UUID:
     """The first of a row of corrections: what a task is about."""
     return _roots(list(CheckIn.objects.filter(patient=chart.patient_id)))[check_in_id]
 
 
+@shown
 def sedation_told(chart: OpenChart, since: date) -> tuple[CheckInLine, ...]:
     """Check-ins since that day that told of breathing or of being too sleepy, newest first; one that was corrected later too."""
     return tuple(c for c in check_ins(chart, since=since) if c.sedation)
 
 
+@shown
 @remembered
 def contacts(chart: OpenChart) -> tuple[ContactLine, ...]:
     return tuple(_contact(c) for c in Contact.objects.filter(patient=chart.patient_id).order_by("-at", "-id"))

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from serein.care.access.reads import patient_card
+from serein.foundation.people.gate import shown
 from serein.foundation.people.keys import OpenChart
 
 from ..days import AS_NEEDED, NIGHT, PER_WEEK, current_slot, dose_day, local, order
@@ -103,6 +104,7 @@ class AsNeeded:
         return max(0, min(self.most_a_day - self.uses_today, self.most_a_week - self.uses_in_week))
 
 
+@shown
 def diary(chart: OpenChart, first: date, last: date) -> tuple[Day, ...]:
     """Every day from `first` to `last`, both included, whether or not anything was planned or said."""
     plans = {p.day: p for p in planned(chart, first, last)}
@@ -122,18 +124,21 @@ def _line(row: DoseEntry) -> Line:
     return Line(row.id, row.dose_day, row.slot, row.status, parts, row.mg, row.taken_at, row.reason, row.recorded_at)
 
 
+@shown
 def last_line(chart: OpenChart) -> Line | None:
     """The entry made last, of those that stand."""
     row = _live(chart).order_by("recorded_at", "id").last()
     return _line(row) if row else None
 
 
+@shown
 def first_day(chart: OpenChart) -> date | None:
     """The first day that the diary speaks of."""
     found: date | None = _live(chart).order_by("dose_day").values_list("dose_day", flat=True).first()
     return found
 
 
+@shown
 def as_needed(chart: OpenChart) -> AsNeeded | None:
     """How much of what may be taken as needed was used, up to today; None when the plan in force has no such dose."""
     today = local(chart.at, patient_card(chart).time_zone).date()
@@ -145,6 +150,7 @@ def as_needed(chart: OpenChart) -> AsNeeded | None:
     return AsNeeded(today, dose, counts[-1], sum(counts), sum(n > 0 for n in counts))
 
 
+@shown
 def most_days_with_use(chart: OpenChart) -> int:
     """The most days with an as-needed use in any seven days in a row of the last weeks."""
     today = local(chart.at, patient_card(chart).time_zone).date()
@@ -173,6 +179,7 @@ class Today:
     open: tuple[NextDose, ...]
 
 
+@shown
 def today(chart: OpenChart) -> Today:
     """By the clock at the patient's home at the key's instant."""
     zone = patient_card(chart).time_zone

@@ -17,6 +17,7 @@ from serein.clinical import knowledge
 from serein.clinical.findings import SourceReference
 from serein.clinical.kinetics import Course, Dose, NotValid, Parameters, band_of, highest_in_24_h, levels, people_like
 from serein.clinical.kinetics.crowd import Crowd
+from serein.foundation.people.gate import shown
 from serein.foundation.people.keys import OpenChart
 
 from ..days import local, usual_instant
@@ -101,6 +102,7 @@ class Estimate:
     marks: tuple[Mark, ...]
 
 
+@shown
 def dose_history(chart: OpenChart) -> DoseHistory:
     """From the first day of treatment (or of the diary) up to some weeks ahead."""
     zone = patient_card(chart).time_zone
@@ -141,6 +143,7 @@ def _unconfirmed(chart: OpenChart, today: date, last: date) -> Unconfirmed | Non
     return Unconfirmed(change, change.first_on, coming.from_on - timedelta(days=1) if coming else last)
 
 
+@shown
 def typical_body(chart: OpenChart, on: date) -> Parameters | NotValid:
     """The parameters of the typical person of this age, weight, liver and medicines; NotValid outside the model's domain."""
     found = typical_on(chart, on)
@@ -161,6 +164,7 @@ class Grounds:
     begins: str
 
 
+@shown
 def grounds(chart: OpenChart, history: DoseHistory) -> Grounds | NotValid:
     """NotValid outside the model's domain: adults, by mouth, up to the highest daily dose of a label."""
     first = history.days[0].day
@@ -181,6 +185,7 @@ def grounds(chart: OpenChart, history: DoseHistory) -> Grounds | NotValid:
     return Grounds(found, start, lead, most, least, marked, begins.words)
 
 
+@shown
 def estimate(chart: OpenChart, history: DoseHistory, of: str = PARENT) -> Estimate | NotValid:
     """Levels by day for the typical person of this age, weight, liver and medicines, or for the one whom measured levels show, with the band of
     `of` (diazepam or nordiazepam); NotValid outside the model's domain."""

@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
+from serein.foundation.people.gate import shown
 from serein.foundation.people.keys import OpenChart
 from serein.foundation.people.persons import name_of
 from serein.foundation.remembering import remembered
@@ -53,6 +54,7 @@ class PictureLine:
         return SHOWS[self.shows]
 
 
+@shown
 @remembered
 def measured_levels(chart: OpenChart) -> tuple[LevelLine, ...]:
     """Newest blood first, those entered in error among them."""
@@ -67,6 +69,7 @@ def measured_levels(chart: OpenChart) -> tuple[LevelLine, ...]:
     )  # fmt: skip
 
 
+@shown
 @remembered
 def picture_choice(chart: OpenChart) -> PictureLine | None:
     """The newest choice; None, which shows nothing, where nobody has chosen."""

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from serein.care.access.reads import patient_card
 from serein.care.planning.reads import PlanCard, plans
 from serein.care.tapering.reads import DoseInForce, StepDose, TaperCard, dose_in_force, tapers
+from serein.foundation.people.gate import shown
 from serein.foundation.people.keys import OpenChart
 
 from ..days import local, order
@@ -15,6 +16,7 @@ from ..regimen import DayDose, DayPlan, Part, day_doses
 STANDING = ("running", "finished")
 
 
+@shown
 def planned(chart: OpenChart, first: date, last: date) -> tuple[DayPlan, ...]:
     """One value for each day from `first` to `last` (both included) on which an agreed plan was or will be in force.
 
@@ -41,6 +43,7 @@ def planned(chart: OpenChart, first: date, last: date) -> tuple[DayPlan, ...]:
     return tuple(found)
 
 
+@shown
 def planned_on(chart: OpenChart, day: date) -> DayPlan | None:
     found = planned(chart, day, day)
     return found[0] if found else None

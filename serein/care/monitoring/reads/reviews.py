@@ -6,6 +6,7 @@ from types import MappingProxyType
 from uuid import UUID
 
 from serein.care.planning.reads import PlanCard, plans
+from serein.foundation.people.gate import shown
 from serein.foundation.people.keys import OpenChart
 from serein.foundation.people.persons import clinic_day, name_of
 from serein.foundation.remembering import remembered
@@ -86,6 +87,7 @@ class Review:
         return self.last is not None and self.last.decision == STOP
 
 
+@shown
 @remembered
 def reassessments(chart: OpenChart) -> tuple[ReassessmentLine, ...]:
     """Newest first."""
@@ -93,11 +95,13 @@ def reassessments(chart: OpenChart) -> tuple[ReassessmentLine, ...]:
     return tuple(ReassessmentLine(r.id, r.plan_id, r.decision, r.words, r.on, r.next_on, name_of(r.by_id), r.at) for r in rows)
 
 
+@shown
 def review_of(chart: OpenChart, plan: PlanCard) -> Review:
     last = next((r for r in reassessments(chart) if r.plan_id == plan.id), None)
     return Review(plan.id, last.next_on if last else plan.text.reassess_on, last)
 
 
+@shown
 @remembered
 def bridges(chart: OpenChart) -> tuple[BridgeLine, ...]:
     """Newest first."""
@@ -105,6 +109,7 @@ def bridges(chart: OpenChart) -> tuple[BridgeLine, ...]:
     return tuple(BridgeLine(b.id, b.plan_id, b.days, b.reason, b.words, name_of(b.by_id), b.at, b.on) for b in rows)
 
 
+@shown
 def bridge_running(chart: OpenChart, plan_id: UUID) -> BridgeLine | None:
     """The newest bridge of a plan, while its days run and no reassessment came after it."""
     newest = next((b for b in bridges(chart) if b.plan_id == plan_id), None)
@@ -114,6 +119,7 @@ def bridge_running(chart: OpenChart, plan_id: UUID) -> BridgeLine | None:
     return None if later else newest
 
 
+@shown
 def plan_to_review(chart: OpenChart) -> PlanCard | None:
     """The plan that the patient agreed to and that nothing has replaced, also when its end has passed."""
     return next((p for p in plans(chart) if p.state == "agreed"), None)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from serein.care.prescribing.reads.prescriptions import supply_lines
+from serein.foundation.people.gate import shown
 from serein.foundation.people.keys import OpenChart
 
 
@@ -19,6 +20,7 @@ class SupplyEnd:
         return self.prescribed_to
 
 
+@shown
 def supply_ends(chart: OpenChart) -> SupplyEnd:
     lines = supply_lines(chart)
     held = [s.last for s in lines if s.dispensed]

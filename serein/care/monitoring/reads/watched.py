@@ -7,6 +7,7 @@ from serein.care.planning.models import Plan
 from serein.care.planning.reads import PlanCard
 from serein.care.tapering.reads import running_taper
 from serein.clinical.watching import Watched
+from serein.foundation.people.gate import shown
 from serein.foundation.people.keys import OpenChart, OpenJob
 from serein.foundation.people.models import Licence
 from serein.foundation.people.persons import clinic_card, clinic_day, lead_of
@@ -17,11 +18,13 @@ from .reviews import plan_to_review, review_of
 from .supply import supply_ends
 
 
+@shown
 def patients_under_treatment(job: OpenJob) -> tuple[UUID, ...]:
     """Everybody with an agreed plan, also when its end has passed: nobody may have looked."""
     return tuple(Plan.objects.filter(state="agreed").order_by("patient_id").values_list("patient_id", flat=True).distinct())
 
 
+@shown
 def watched(chart: OpenChart) -> Watched | None:
     """None without an agreed plan."""
     plan = plan_to_review(chart)

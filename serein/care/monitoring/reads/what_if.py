@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from serein.clinical.kinetics import NotValid, settling_days
+from serein.foundation.people.gate import shown
 from serein.foundation.people.keys import OpenChart
 
 from ..days import NIGHT, local, usual_instant
@@ -28,6 +29,7 @@ class WhatIf:
     settles_in_days: int | None
 
 
+@shown
 def what_if(chart: OpenChart, history: DoseHistory, mg: Decimal, fit: Fit) -> WhatIf | NotValid:
     """Spread over the day as tomorrow's planned dose is (or the last planned one; at night where none is known). NotValid outside the model's
     domain."""

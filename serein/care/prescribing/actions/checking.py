@@ -10,6 +10,7 @@ from serein.care.monitoring.reads.reviews import review_of
 from serein.care.planning.text import Mistaken
 from serein.clinical.findings import Finding, Severity, as_json
 from serein.foundation.audit.trail import Entry, record
+from serein.foundation.people.gate import deed
 from serein.foundation.people.keys import OpenChart, Refused, refuse_on_record
 from serein.foundation.rows import new_id
 
@@ -39,6 +40,7 @@ class Overridden:
     fingerprint: str
 
 
+@deed
 @transaction.atomic
 def check_draft(chart: OpenChart, draft_id: UUID) -> Checked | Refused:
     """Assess the draft on the current record and keep the result. The same result for the same version is kept once."""
@@ -90,6 +92,7 @@ def _mistakes(reason: str, words: str) -> Mistaken | str:
     return said
 
 
+@deed
 @transaction.atomic
 def override_warning(
     chart: OpenChart, draft_id: UUID, fingerprint: str, *, reason: str, words: str = ""

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from serein.foundation.audit.trail import Entry, record
+from serein.foundation.people.gate import deed
 from serein.foundation.people.keys import OpenSlip, Refused, refuse_on_record
 from serein.foundation.people.licences import PHARMACIST, LicenceInForce, licence_in_force
 from serein.foundation.people.models import Licence, Practitioner, Role
@@ -81,6 +82,7 @@ def _may_not(seen: Examined, quantity: Decimal, identity_checked: bool) -> Refus
     return None
 
 
+@deed
 def dispense(slip: OpenSlip, *, identity_checked: bool, quantity: Decimal) -> Dispensed | Refused:
     """Record that this prescription was dispensed, whole and now. Refused with who, where and when if somebody else was first."""
     by = _pharmacist(slip)
@@ -122,6 +124,7 @@ def _recorded(slip: OpenSlip, by: Person, licence: LicenceInForce, content: Cont
     return Dispensed(row.id, row.quantity, row.pharmacy, row.at)
 
 
+@deed
 def decline_to_dispense(slip: OpenSlip, *, reason: str, words: str = "") -> Declined | Refused:
     """Record why it was not dispensed. The prescription stays as it is: another pharmacist may dispense it."""
     by = _pharmacist(slip)

@@ -13,8 +13,8 @@ from serein.care.planning.reads import PlanCard
 from serein.care.planning.text import Mistaken
 from serein.care.tapering.reads.dose import dose_ceiling
 from serein.foundation.audit.trail import Entry, record
-from serein.foundation.people.keys import OpenChart, Refused, refuse_on_record
-from serein.foundation.people.models import Role
+from serein.foundation.people.gate import deed
+from serein.foundation.people.keys import OpenChart, Refused, refuse_on_record, treating
 from serein.foundation.people.persons import clinic_day
 from serein.foundation.rows import new_id
 
@@ -45,7 +45,7 @@ class Discarded:
 
 def by_clinician(chart: OpenChart) -> UUID | None:
     """The account of the clinician who holds this key for care, or None."""
-    return chart.by.account_id if chart.by is not None and chart.purpose == "care" and chart.by.has(Role.CLINICIAN) else None
+    return treating(chart)
 
 
 def _done(chart: OpenChart, deed: str, draft_id: UUID, **facts: Any) -> None:
@@ -64,6 +64,7 @@ def _stored(chart: OpenChart, text: OrderText, on: date, regimen: str = "") -> d
     return text.as_json() | ({"renews": str(renews)} if renews else {}) | ({"regimen": regimen} if regimen else {})
 
 
+@deed
 @transaction.atomic
 def draft_prescription(chart: OpenChart, plan_id: UUID, text: OrderText | None = None) -> Drafted | Mistaken | Refused:
     """Open a draft under the agreed plan; without `text` it is filled in from the plan. A plan has one open draft: that one is returned."""
@@ -101,6 +102,7 @@ class RegimenDrafted:
     draft_ids: tuple[UUID, ...]
 
 
+@deed
 @transaction.atomic
 def draft_regimen(
     chart: OpenChart, plan_id: UUID, regimen: UUID, texts: tuple[OrderText, ...]
@@ -136,6 +138,7 @@ def draft_regimen(
     return RegimenDrafted(tuple(made))
 
 
+@deed
 @transaction.atomic
 def change_draft(chart: OpenChart, draft_id: UUID, version: int, text: OrderText) -> Drafted | Mistaken | Refused:
     """Replace what the draft asks for. `version` is the one that the page showed: of two people, the second is told and loses nothing typed."""
@@ -159,6 +162,7 @@ def change_draft(chart: OpenChart, draft_id: UUID, version: int, text: OrderText
     return Drafted(draft_id, version + 1)
 
 
+@deed
 @transaction.atomic
 def discard_draft(chart: OpenChart, draft_id: UUID) -> Discarded | Refused:
     if by_clinician(chart) is None:

@@ -3,11 +3,13 @@
 from uuid import UUID
 
 from serein.foundation.audit.trail import Entry, record
+from serein.foundation.people.gate import deed
 from serein.foundation.people.keys import OpenChart
 
 from ..models import Prescription
 
 
+@deed
 def record_printing(chart: OpenChart, prescription_id: UUID, *, form: str, sha256: str) -> bool:
     """Put on the trail that a copy was made. False when the prescription is not in this chart: then no copy may be given."""
     if not Prescription.objects.filter(pk=prescription_id, patient=chart.patient_id).exists():

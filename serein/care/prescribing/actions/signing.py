@@ -16,6 +16,7 @@ from serein.care.planning.text import Mistaken
 from serein.foundation.audit.trail import Entry, record
 from serein.foundation.outbox.post import post
 from serein.foundation.people.factors import Proof, holds
+from serein.foundation.people.gate import deed
 from serein.foundation.people.keys import OpenChart, Refused, code_digest, refuse_on_record
 from serein.foundation.people.models import Licence, Patient, Slip
 from serein.foundation.people.persons import letterbox
@@ -49,6 +50,7 @@ class Cancelled:
     prescription_id: UUID
 
 
+@deed
 def sign_prescription(chart: OpenChart, draft_id: UUID, shown: Shown, prove: Prove) -> Signed | Refused:
     """Sign the draft exactly as it was shown. Refused, and on the trail, when anything is missing or has changed since.
 
@@ -123,6 +125,7 @@ def _sign(chart: OpenChart, ready: Signable, by: UUID) -> Signed | Refused:
     return Signed(prescription_id, code, at)
 
 
+@deed
 @transaction.atomic
 def cancel_prescription(chart: OpenChart, prescription_id: UUID, *, why: str) -> Cancelled | Mistaken | Refused:
     """Cancel what was signed and not yet dispensed. Of a cancellation and a dispensing at once, one wins and the other is told."""

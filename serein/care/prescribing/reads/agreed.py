@@ -8,12 +8,14 @@ from serein.care.planning.reads import PlanCard
 from serein.care.planning.text import Mistaken, PlannedDose, daily_units, most_units, product_named, units_mg
 from serein.care.tapering.reads.dose import dose_ceiling
 from serein.clinical.quantities import plain
+from serein.foundation.people.gate import shown
 from serein.foundation.people.keys import OpenChart
 
 from ..models import Draft, DraftState, Prescription, PrescriptionState
 from ..order import OrderText, daily_mg
 
 
+@shown
 def agreed_most(chart: OpenChart, plan: PlanCard, on: date) -> Decimal:
     """The most mg a day of an order that starts on that day."""
     product = product_named(plan.text.product)
@@ -22,6 +24,7 @@ def agreed_most(chart: OpenChart, plan: PlanCard, on: date) -> Decimal:
     return most if ceiling is None else min(most, ceiling)
 
 
+@shown
 def beyond_agreed(chart: OpenChart, plan: PlanCard, orders: tuple[OrderText, ...]) -> Mistaken | None:
     """Several strengths of one regimen are judged by their sum."""
     most = min(agreed_most(chart, plan, order.starts_on) for order in orders)
@@ -42,6 +45,7 @@ def _week_mg(product_id: str, doses: tuple[PlannedDose, ...]) -> Decimal:
     return units_mg(product, most_units(doses, 7))
 
 
+@shown
 def siblings(chart: OpenChart, regimen: str, without: UUID) -> tuple[tuple[UUID, OrderText, bool], ...]:
     """The other parts of one regimen that still count: (draft, order, open). Discarded drafts and cancelled prescriptions do not."""
     if not regimen:

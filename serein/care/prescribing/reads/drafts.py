@@ -7,6 +7,7 @@ from uuid import UUID
 
 from serein.care.planning.text import product_named
 from serein.clinical.quantities import plain
+from serein.foundation.people.gate import shown
 from serein.foundation.people.keys import OpenChart
 from serein.foundation.people.persons import name_of
 
@@ -48,11 +49,13 @@ def _card(row: Draft) -> DraftCard:
     )  # fmt: skip
 
 
+@shown
 def draft(chart: OpenChart, draft_id: UUID) -> DraftCard | None:
     row = Draft.objects.filter(pk=draft_id, patient=chart.patient_id).first()
     return _card(row) if row else None
 
 
+@shown
 def open_drafts(chart: OpenChart) -> tuple[DraftCard, ...]:
     """Drafts that are neither signed nor discarded, newest first."""
     return tuple(_card(row) for row in Draft.objects.filter(patient=chart.patient_id, state=DraftState.OPEN).order_by("-id"))

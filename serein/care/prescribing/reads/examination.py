@@ -16,9 +16,11 @@ from serein.clinical import knowledge
 from serein.clinical.assess import assess
 from serein.clinical.case import Answer, Case, Dosage, Medicine
 from serein.clinical.quantities import decimal
-from serein.foundation.people.keys import OpenChart, Refused
+from serein.foundation.people.gate import shown
+from serein.foundation.people.keys import OpenChart, Refused, treating
 from serein.foundation.people.licences import PRESCRIBER, LicenceInForce, may_practise
-from serein.foundation.people.models import Practitioner, Role
+from serein.foundation.people.models import Practitioner
+from serein.foundation.people.permissions import Right
 from serein.foundation.people.persons import Person, clinic_card, clinic_day
 
 from .. import order as orders
@@ -56,6 +58,7 @@ class Signable:
         return Shown(self.draft.version, self.content.sha256, self.examination.record_digest)
 
 
+@shown
 def examine(chart: OpenChart, seen: DraftCard, plan: PlanCard) -> Examination:
     """Run the assessment of this draft on the record as it is at the key's instant."""
     on = clinic_day(chart.clinic_id, chart.at)
@@ -98,6 +101,7 @@ def _with_taper(chart: OpenChart, case: Case) -> Case:
     return replace(case, circumstances=replace(told, taper_plan=Answer.YES, taper_runs=Answer.YES, references=references))
 
 
+@shown
 def open_draft(chart: OpenChart, draft_id: UUID) -> DraftCard | Refused:
     seen = draft(chart, draft_id)
     if seen is None or seen.state != DraftState.OPEN:
@@ -105,6 +109,7 @@ def open_draft(chart: OpenChart, draft_id: UUID) -> DraftCard | Refused:
     return seen
 
 
+@shown
 def agreed_plan(chart: OpenChart, seen: DraftCard) -> PlanCard | Refused:
     """The plan of this draft, if the patient's agreement to it is in force and no review stands between it and a further supply."""
     plan = plan_to_prescribe(chart)
@@ -123,14 +128,16 @@ def agreed_plan(chart: OpenChart, seen: DraftCard) -> PlanCard | Refused:
     return plan
 
 
+@shown
 def prescriber(chart: OpenChart) -> LicenceInForce | Refused:
     """The prescriber licence of whoever holds the key, in force today where the clinic is."""
-    if chart.by is None or chart.purpose != "care" or not chart.by.has(Role.CLINICIAN):
-        return Refused("not-your-role", "Only a clinician of the care team signs.")
+    if chart.by is None or treating(chart) is None or Right.SIGN not in chart.may:
+        return Refused("not-your-role", "Only a clinician who may sign for this patient signs. Whoever prepares cannot.")
     found = may_practise(chart.by, kind=PRESCRIBER, at=chart.at)
     return found if isinstance(found, LicenceInForce) else Refused(found.code, found.why)
 
 
+@shown
 def signable(chart: OpenChart, draft_id: UUID, shown: Shown | None = None) -> Signable | Refused:
     """Everything a signature needs, checked on the record as it is now. With `shown`, anything that differs from the page is a refusal."""
     seen = open_draft(chart, draft_id)
@@ -165,6 +172,7 @@ def _examined(
     return Signable(seen, plan, licence, examination, content)
 
 
+@shown
 def content_of(chart: OpenChart, seen: DraftCard, licence: LicenceInForce) -> SignedContent | Refused:
     """The bytes to be shown and signed, or which field of 21 CFR 1306.05 the record lacks."""
     assert chart.by is not None

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from types import MappingProxyType
 
+from serein.foundation.people.gate import shown
 from serein.foundation.people.keys import OpenChart
 from serein.foundation.people.persons import clinic_day, name_of
 
@@ -36,6 +37,7 @@ class Standing:
         return REASONS.get(self.reason, self.reason)
 
 
+@shown
 def standing_overrides(chart: OpenChart) -> dict[str, Standing]:
     """By fingerprint of the warning. A reason stands until the day of the next reassessment that was in force when it was given: on that day
     somebody looks again. One given on or after that day counts for its own day only."""

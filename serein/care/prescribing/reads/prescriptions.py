@@ -6,6 +6,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from serein.clinical.case import Medicine
+from serein.foundation.people.gate import shown
 from serein.foundation.people.keys import OpenChart
 from serein.foundation.people.persons import name_of
 from serein.foundation.remembering import remembered
@@ -52,6 +53,7 @@ class Prescribed:
     past: tuple[Medicine, ...]
 
 
+@shown
 @remembered
 def prescriptions(chart: OpenChart) -> tuple[PrescriptionCard, ...]:
     """Every prescription, newest first."""
@@ -70,10 +72,12 @@ def _card(row: Prescription, fill: Dispensing | None, end: Cancellation | None) 
     )  # fmt: skip
 
 
+@shown
 def prescription(chart: OpenChart, prescription_id: UUID) -> PrescriptionCard | None:
     return next((p for p in prescriptions(chart) if p.id == prescription_id), None)
 
 
+@shown
 def prescribed(chart: OpenChart, on: date) -> Prescribed:
     """Signed or dispensed and not cancelled: in the patient's hands, or on the way there, until its last day."""
     rows = Prescription.objects.filter(patient=chart.patient_id).exclude(state=PrescriptionState.CANCELLED).order_by("id")
@@ -103,6 +107,7 @@ class Supplied:
     regimen: str
 
 
+@shown
 def supplies(chart: OpenChart) -> tuple[Supplied, ...]:
     """Every supply that was signed and not cancelled, oldest first."""
     rows = Prescription.objects.filter(patient=chart.patient_id).exclude(state=PrescriptionState.CANCELLED).order_by("id")
@@ -133,6 +138,7 @@ class SupplyLine:
     signed_at: datetime
 
 
+@shown
 def supply_lines(chart: OpenChart) -> tuple[SupplyLine, ...]:
     """Every prescription that is not cancelled, the oldest first. One that was signed and not handed out yet is no supply in the house."""
     rows = (
@@ -148,6 +154,7 @@ def supply_lines(chart: OpenChart) -> tuple[SupplyLine, ...]:
     return tuple(found)
 
 
+@shown
 def latest_running(chart: OpenChart, on: date) -> UUID | None:
     """The newest prescription whose supply still runs on that day: a new one renews it."""
     current = prescribed(chart, on).current

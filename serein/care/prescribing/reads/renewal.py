@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from serein.care.monitoring.reads.reviews import BridgeLine, bridge_running, plan_to_review, review_of
 from serein.care.planning.reads import PlanCard, plan_in_force
 from serein.care.planning.text import Mistaken
+from serein.foundation.people.gate import shown
 from serein.foundation.people.keys import OpenChart, Refused
 from serein.foundation.people.persons import clinic_day
 
@@ -32,6 +33,7 @@ class Renewal:
         return self.until if self.until is None or self.bridge is not None else self.until - timedelta(days=1)
 
 
+@shown
 def plan_to_prescribe(chart: OpenChart) -> PlanCard | None:
     """The plan in force; or one that has ended, while an unused bridge carries it to the bridge's last day."""
     plan = plan_in_force(chart)
@@ -42,6 +44,7 @@ def plan_to_prescribe(chart: OpenChart) -> PlanCard | None:
     return replace(ended, text=replace(ended.text, ends_on=bridge.last_day)) if ended and bridge else None
 
 
+@shown
 def renewal(chart: OpenChart, plan: PlanCard, regimen: str = "") -> Renewal:
     """Whether another prescription may be written under this plan today, and how far it may reach. Other parts of the same `regimen` that were
     signed before (several strengths of one dose) are neither renewed by it nor have they used up its bridge."""

@@ -12,6 +12,7 @@ from enum import StrEnum
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from serein.foundation.people.gate import shown
 from serein.foundation.people.keys import OpenSlip, code_digest
 from serein.foundation.people.models import Licence, Practitioner, Slip
 from serein.foundation.people.persons import clinic_card, name_of
@@ -118,12 +119,14 @@ def _licensed(row: Prescription, seal: Seal, on: date) -> bool:
     return licence.verified_on <= on <= licence.expires_on and not ended
 
 
+@shown
 def first_dispensing(slip: OpenSlip) -> FirstDispensing | None:
     """The dispensing on record, whoever recorded it."""
     row = Dispensing.objects.filter(prescription=slip.prescription_id).order_by("fill").first()
     return FirstDispensing(row.by_id, name_of(row.by_id), row.pharmacy, row.quantity, row.at) if row else None
 
 
+@shown
 def not_given_out(slip: OpenSlip) -> tuple[NotGivenOut, ...]:
     """What other pharmacists recorded before: whoever comes next should know of a concern. Nothing for a bearer without account."""
     if slip.by is None:
@@ -184,6 +187,7 @@ CHECKED = (
 )
 
 
+@shown
 def examined(slip: OpenSlip) -> Examined:
     """The one verdict for this prescription now. A bearer without an account gets no content, no names and no code."""
     clinic = clinic_card(slip.clinic_id)

@@ -14,6 +14,7 @@ from serein.care.planning.text import Mistaken
 from serein.clinical import taper
 from serein.clinical.quantities import NotAQuantity, decimal, plain
 from serein.clinical.taper.living import Changed, Happened, Kind, after
+from serein.foundation.people.gate import deed
 from serein.foundation.people.keys import OpenChart, Refused
 from serein.foundation.tasks.actions import NewTask, open_task
 
@@ -75,6 +76,7 @@ class Noted:
     says: tuple[str, ...]
 
 
+@deed
 @transaction.atomic
 def replan_taper(chart: OpenChart, course_id: UUID, text: HappenedText) -> Replaced | Noted | Mistaken | Refused:
     """Record what happened and draft the next version. The running one stands until the patient agrees to the draft."""

@@ -11,6 +11,7 @@ from serein.care.planning.text import Mistaken
 from serein.clinical import taper
 from serein.clinical.quantities import NotAQuantity, decimal, plain
 from serein.foundation.outbox.post import post
+from serein.foundation.people.gate import deed
 from serein.foundation.people.keys import OpenChart, Refused
 from serein.foundation.people.persons import letterbox
 from serein.foundation.tasks.actions import NewTask, close_tasks, open_task
@@ -65,6 +66,7 @@ class Held:
     course_id: UUID
 
 
+@deed
 @transaction.atomic
 def hold_taper(chart: OpenChart, course_id: UUID, text: HoldText) -> Held | Mistaken | Refused:
     """Keep the dose where it is. No change comes until a new version was agreed to: the end of a hold ends nothing by itself."""
@@ -133,6 +135,7 @@ def _tell(chart: OpenChart, card: reads.TaperCard, text: HoldText, by: UUID) -> 
     post(chart, kind="taper-held", to=letterbox(chart.patient_id), body={})
 
 
+@deed
 @transaction.atomic
 def resume_taper(chart: OpenChart, course_id: UUID, text: ResumeText) -> Proposed | Mistaken | Refused:
     """A draft of the next version: the rest of the plan from the dose in force, on no day lower than it was agreed."""

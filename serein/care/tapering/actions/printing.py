@@ -2,12 +2,14 @@
 
 from uuid import UUID
 
+from serein.foundation.people.gate import deed
 from serein.foundation.people.keys import OpenChart
 
 from .. import reads
 from .recording import done
 
 
+@deed
 def record_taper_print(chart: OpenChart, course_id: UUID, *, paper: str, sha256: str) -> bool:
     """False when the version is not in this chart: then no copy may be given."""
     if reads.taper(chart, course_id) is None:

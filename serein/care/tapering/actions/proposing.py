@@ -13,6 +13,7 @@ from serein.clinical.quantities import NotAQuantity, decimal, plain
 from serein.clinical.taper import OwnLimits, Plan, Request, withdrawal_risk
 from serein.clinical.taper.written import own_as_json, plan_as_json, request_as_json
 from serein.foundation.outbox.post import post
+from serein.foundation.people.gate import deed
 from serein.foundation.people.keys import OpenChart, Refused
 from serein.foundation.people.persons import clinic_card, letterbox
 from serein.foundation.rows import new_id
@@ -75,6 +76,7 @@ def start_mistakes(text: TaperText, start: reads.Start) -> Mistaken | None:
     return None
 
 
+@deed
 def previewed(chart: OpenChart, start: reads.Start, text: TaperText) -> Previewed | NoPlan | Mistaken:
     """What `propose_taper` would store, without storing it."""
     wrong = start_mistakes(text, start)
@@ -85,6 +87,7 @@ def previewed(chart: OpenChart, start: reads.Start, text: TaperText) -> Previewe
     return preview(text, on=clinic_today(chart), jurisdiction=clinic_card(chart.clinic_id).jurisdiction)
 
 
+@deed
 @transaction.atomic
 def propose_taper(chart: OpenChart, plan_id: UUID, text: TaperText) -> Proposed | NoPlan | Mistaken | Refused:
     """Keep a proposal as draft: the open draft is rewritten, otherwise a new version begins. Nothing changes for the patient."""
@@ -133,6 +136,7 @@ def store(chart: OpenChart, by: UUID, new: NewCourse, deed: str) -> Proposed:
     return Proposed(draft.id, draft.version)
 
 
+@deed
 @transaction.atomic
 def send_taper(chart: OpenChart, course_id: UUID) -> Sent | Refused:
     """Send the draft to the patient. A version that still lay there is replaced; one that runs goes on until the new one is agreed to."""
@@ -159,6 +163,7 @@ def send_taper(chart: OpenChart, course_id: UUID) -> Sent | Refused:
     return Sent(course_id)
 
 
+@deed
 @transaction.atomic
 def withdraw_taper(chart: OpenChart, course_id: UUID, *, why: str) -> Withdrawn | Mistaken | Refused:
     """Take back a draft or a version that the patient has not agreed to. A running taper is never simply ended: hold it."""

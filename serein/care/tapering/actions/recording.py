@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from serein.care.planning.text import Mistaken, printable
 from serein.foundation.audit.trail import Entry, record
-from serein.foundation.people.keys import OpenChart, Refused, refuse_on_record
-from serein.foundation.people.models import Patient, Role
+from serein.foundation.people.keys import OpenChart, Refused, refuse_on_record, treating
+from serein.foundation.people.models import Patient
 from serein.foundation.people.persons import clinic_day
 from serein.foundation.tasks.actions import close_tasks
 
@@ -23,7 +23,7 @@ NOT_PATIENT = ("not-the-patient", "Only the patient can say this.")
 
 def clinician(chart: OpenChart) -> UUID | None:
     """The account of the clinician who holds this key for care, or None."""
-    return chart.by.account_id if chart.by is not None and chart.purpose == "care" and chart.by.has(Role.CLINICIAN) else None
+    return treating(chart)
 
 
 def patient(chart: OpenChart) -> UUID | None:

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from serein.care.planning.actions import Extended, extend_plan
 from serein.care.planning.text import Mistaken
+from serein.foundation.people.gate import deed
 from serein.foundation.people.keys import OpenChart, Refused
 from serein.foundation.people.persons import clinic_day
 from serein.foundation.tasks.actions import NewTask, close_tasks, open_task
@@ -63,6 +64,7 @@ class Answered:
     wishes: int
 
 
+@deed
 @transaction.atomic
 def agree_taper(chart: OpenChart, course_id: UUID) -> Agreed | Refused:
     """The patient's own agreement: this version runs from now on, and the plan lasts as long. Nobody can agree on a patient's behalf."""
@@ -131,6 +133,7 @@ def _reply(chart: OpenChart, course_id: UUID, by: UUID, wish: str, words: str) -
     ).save(force_insert=True)  # fmt: skip
 
 
+@deed
 @transaction.atomic
 def ask_about_taper(chart: OpenChart, course_id: UUID, wish: str, words: str = "") -> Asked | Mistaken | Refused:
     """The patient wishes to wait, slow down, pause, go back or ask. Opens a task for today; nothing changes by itself."""
@@ -155,6 +158,7 @@ def ask_about_taper(chart: OpenChart, course_id: UUID, wish: str, words: str = "
     return Asked(course_id, wish)
 
 
+@deed
 @transaction.atomic
 def answer_about_taper(chart: OpenChart, course_id: UUID) -> Answered | Refused:
     """A clinician talked with the patient and nothing has to change. Holding or replacing the taper answers by itself."""

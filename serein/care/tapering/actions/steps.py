@@ -13,6 +13,7 @@ from serein.care.prescribing.actions.drafting import RegimenDrafted, draft_regim
 from serein.care.prescribing.order import OrderText
 from serein.care.prescribing.reads.renewal import plan_to_prescribe, renewal
 from serein.clinical.quantities import plain
+from serein.foundation.people.gate import deed
 from serein.foundation.people.keys import OpenChart, Refused
 from serein.foundation.tasks.actions import NewTask, open_task
 
@@ -79,6 +80,7 @@ def _running(chart: OpenChart, step_id: UUID) -> tuple[reads.TaperCard, reads.St
     return found if found is not None and found[0].state == TaperState.RUNNING else None
 
 
+@deed
 @transaction.atomic
 def ready_for_step(chart: OpenChart, step_id: UUID) -> Ready | Refused:
     """The patient says, before its day, that the change may come: it proposes to go on, and a clinician decides."""
@@ -104,6 +106,7 @@ def decide_task(step: reads.StepCard | TaperStep, owner: UUID, at: datetime) -> 
     )  # fmt: skip
 
 
+@deed
 @transaction.atomic
 def go_on_with_step(chart: OpenChart, step_id: UUID, *, why: str) -> GoneOn | Mistaken | Refused:
     """A clinician decides that the coming change comes, and says on what ground. Keeping the dose instead is `hold_taper`."""
@@ -152,6 +155,7 @@ def _not_held(chart: OpenChart, step_id: UUID, deed: str) -> tuple[reads.TaperCa
     return card, step
 
 
+@deed
 @transaction.atomic
 def confirm_step(chart: OpenChart, step_id: UUID) -> Confirmed | Refused:
     """The patient says that they changed to this dose, or a clinician records it on their word. The last change closes the course."""
@@ -181,6 +185,7 @@ def mark_confirmed(chart: OpenChart, card: reads.TaperCard, step: reads.StepCard
     close_step_tasks(chart, passed, "the change is confirmed", (SILENT_TASK, DECIDE_TASK, UNCONFIRMED_TASK))
 
 
+@deed
 @transaction.atomic
 def finish_taper(chart: OpenChart, course_id: UUID) -> Finished | Refused:
     """A clinician closes a course whose last change has come and is confirmed by nobody: on the patient's word, told elsewhere."""
@@ -209,6 +214,7 @@ def _finish(chart: OpenChart, card: reads.TaperCard) -> None:
     done(chart, "finish_taper", card.id)
 
 
+@deed
 @transaction.atomic
 def draft_for_step(chart: OpenChart, step_id: UUID) -> RegimenDrafted | Mistaken | Refused:
     """Drafts for the tablets of one step, one for each strength: prescribing is commanded back along the path and judges them by their sum."""
@@ -229,6 +235,7 @@ def draft_for_step(chart: OpenChart, step_id: UUID) -> RegimenDrafted | Mistaken
     return _drafted(chart, step_id, step.doses, (start, (end - start).days))
 
 
+@deed
 @transaction.atomic
 def draft_for_hold(chart: OpenChart, course_id: UUID) -> RegimenDrafted | Mistaken | Refused:
     """Drafts for the dose that is held: until the day of the hold, or for a fortnight where it has none."""

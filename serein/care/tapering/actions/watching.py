@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from serein.care.prescribing.models import Draft, DraftState
+from serein.foundation.people.gate import deed
 from serein.foundation.people.keys import OpenJob
 from serein.foundation.people.models import Clinic, Patient
 from serein.foundation.tasks.actions import NewTask, open_task
@@ -30,6 +31,7 @@ class Raised:
     to_prescribe: int
 
 
+@deed
 @transaction.atomic
 def raise_silent_steps(job: OpenJob, at: datetime) -> Raised:
     """Tasks for steps that come in three days without a word from the patient or a decision, that came and are not

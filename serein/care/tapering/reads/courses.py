@@ -11,6 +11,7 @@ from serein.care.planning.text import product_named, units_mg
 from serein.clinical.quantities import plain
 from serein.clinical.taper import OwnLimits, Plan, PlanCheck, Request
 from serein.clinical.taper.written import own_from, plan_from, request_from
+from serein.foundation.people.gate import shown
 from serein.foundation.people.keys import OpenChart, OpenList
 from serein.foundation.people.persons import name_of
 from serein.foundation.remembering import remembered
@@ -201,6 +202,7 @@ def _steps(course: TaperCourse, rows: list[TaperStep]) -> tuple[StepCard, ...]:
     return tuple(found)
 
 
+@shown
 @remembered
 def tapers(chart: OpenChart) -> tuple[TaperCard, ...]:
     """Every version, newest first."""
@@ -260,27 +262,33 @@ def _regimen_doses(plan: PlanCard) -> tuple[StepDose, ...]:
     return tuple(StepDose(at, units_mg(product, units), ((product.id, units),)) for at, units in regular)
 
 
+@shown
 def taper(chart: OpenChart, course_id: UUID) -> TaperCard | None:
     return next((t for t in tapers(chart) if t.id == course_id), None)
 
 
+@shown
 def running_taper(chart: OpenChart) -> TaperCard | None:
     return next((t for t in tapers(chart) if t.state == TaperState.RUNNING), None)
 
 
+@shown
 def waiting_taper(chart: OpenChart) -> TaperCard | None:
     """The version that lies with the patient."""
     return next((t for t in tapers(chart) if t.state == TaperState.SENT), None)
 
 
+@shown
 def taper_draft(chart: OpenChart) -> TaperCard | None:
     return next((t for t in tapers(chart) if t.state == TaperState.DRAFT), None)
 
 
+@shown
 def step_of(chart: OpenChart, step_id: UUID) -> tuple[TaperCard, StepCard] | None:
     return next(((t, s) for t in tapers(chart) for s in t.steps if s.id == step_id), None)
 
 
+@shown
 def running_tapers(listing: OpenList, on: date) -> tuple[TaperLine, ...]:
     """One line for each patient in the list whose taper runs. Three questions to the database, however long the list."""
     courses = list(TaperCourse.objects.filter(patient_id__in=listing.patients, state=TaperState.RUNNING))
@@ -306,6 +314,7 @@ def _taper_line(course: TaperCourse, steps: list[TaperStep], held: bool, on: dat
     )  # fmt: skip
 
 
+@shown
 def taper_line(chart: OpenChart, on: date) -> TaperLine | None:
     """The same line about one patient."""
     course = TaperCourse.objects.filter(patient=chart.patient_id, state=TaperState.RUNNING).first()

@@ -9,6 +9,7 @@ from serein.care.planning.reads import PlanCard, plan_in_force, plans
 from serein.care.prescribing.reads.prescriptions import Supplied, supplies
 from serein.clinical.quantities import plain
 from serein.clinical.taper import Cut
+from serein.foundation.people.gate import shown
 from serein.foundation.people.keys import OpenChart
 from serein.foundation.people.persons import clinic_day
 
@@ -71,6 +72,7 @@ def _plan_of_chart(chart: OpenChart) -> PlanCard | None:
     return next((p for p in plans(chart) if p.state in ("agreed", "finished")), None)
 
 
+@shown
 def dose_in_force(chart: OpenChart, on: date) -> DoseInForce | None:
     """The dose in force on a day of the patient: of the running taper, of one that ended in this plan, else the plan's. None without a plan."""
     course = next((t for t in tapers(chart) if t.state in IN_FORCE), None)
@@ -103,6 +105,7 @@ def _supplied(step: StepCard, held: tuple[Supplied, ...], on: date) -> bool:
     return step.products <= here
 
 
+@shown
 def dose_ceiling(chart: OpenChart, on: date) -> Decimal | None:
     """The most mg a day that an order starting on that day may give while a taper stands; None without one.
 
@@ -122,6 +125,7 @@ def dose_ceiling(chart: OpenChart, on: date) -> Decimal | None:
     return max(planned, confirmed)
 
 
+@shown
 def starting_point(chart: OpenChart, on: date) -> Start | None:
     """None where no agreed plan is in force: without one nothing is reduced by plan either."""
     plan, now = plan_in_force(chart), dose_in_force(chart, on)
