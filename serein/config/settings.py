@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "serein.interfaces.web.shell.middleware.keep_typed",  # before CSRF: what it keeps is signed, and a dead session has no token to compare
     "django.middleware.csrf.CsrfViewMiddleware",
     "serein.interfaces.web.shell.middleware.second_factor",
+    "serein.interfaces.web.doors.only_known_doors",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
 ]

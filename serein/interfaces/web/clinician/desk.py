@@ -24,4 +24,4 @@ def chart_page(view: ChartView) -> Callable[..., HttpResponseBase]:
         key = open_chart(who, patient_id, purpose="care", at=now(request))
         return refused_page(request, key) if isinstance(key, Refused) else view(request, key, **kwargs)
 
-    return desk("clinician")(once(inner))
+    return desk("clinician", "trainee")(once(inner))

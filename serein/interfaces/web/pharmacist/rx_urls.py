@@ -6,6 +6,6 @@ from . import views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("rx/<str:code>", views.verify, name="rx"),
-    path("RX/<str:code>", views.verify),
+    path("RX/<str:code>", views.verify, name="rx_in_capitals"),
     path(".well-known/jwks.json", views.jwks, name="jwks"),
 ]

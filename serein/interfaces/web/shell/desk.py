@@ -51,8 +51,8 @@ def signed_in(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpRespon
     return inner
 
 
-def desk(role: str) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P], HttpResponseBase]]:
-    """View decorator: hands the signed-in person of that role to the view; leads everybody else to sign-in, set-up or a plain refusal.
+def desk(*roles: str) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P], HttpResponseBase]]:
+    """View decorator: hands the signed-in person of one of these roles to the view; leads everybody else to sign-in, set-up or a plain refusal.
 
     The refusal is an answer, not an exception, like every refusal here (an exception would roll back what the request has written).
     """
@@ -63,10 +63,10 @@ def desk(role: str) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P],
             who = person_of(request)
             if who is None:
                 return to_sign_in(request)
-            if not who.has(role):
-                return error_page(request, 403, says=f"This page is for the role: {role}.", code="not-your-role")
+            if not who.roles & set(roles):
+                return error_page(request, 403, says=f"This page is for the role: {' or '.join(roles)}.", code="not-your-role")
             # The middleware asks as well; a page served without it must not be the one that forgets.
-            if role in STAFF and not has_second_factor(request):
+            if STAFF & set(roles) and not has_second_factor(request):
                 return leave_for(request, reverse("shell:second_factor"))
             return view(request, who, *args, **kwargs)
 

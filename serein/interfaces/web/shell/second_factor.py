@@ -21,7 +21,7 @@ from serein.foundation.people.factors import Proof
 from . import clock
 from .fields import CodeField
 
-STAFF = frozenset({"clinician", "pharmacist", "compliance"})
+STAFF = frozenset({"clinician", "trainee", "pharmacist", "compliance", "administrator"})
 NOT_A_CODE = "The code is not right, or it was used before. Wait for the next one."
 
 

@@ -14,9 +14,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("carry-on/", views.carry_on, name="carry_on"),
     path("carry-on/throw-away/", views.throw_away, name="throw_away"),
     # Before allauth's own: nobody signs up or changes the address they sign in with by themselves; those pages are not there.
-    path("accounts/signup/", views.not_found),
-    path("accounts/email/", views.not_found),
-    path("accounts/confirm-email/", views.not_found),
-    path("accounts/2fa/totp/activate/", views.ActivateTotp.as_view()),
-    path("accounts/2fa/webauthn/add/", views.AddWebAuthn.as_view()),
+    path("accounts/signup/", views.not_found, name="no_signup"),
+    path("accounts/email/", views.not_found, name="no_email"),
+    path("accounts/confirm-email/", views.not_found, name="no_confirm_email"),
+    path("accounts/2fa/totp/activate/", views.ActivateTotp.as_view(), name="activate_totp"),
+    path("accounts/2fa/webauthn/add/", views.AddWebAuthn.as_view(), name="add_webauthn"),
 ]
