@@ -106,6 +106,8 @@ DEEDS: dict[str, tuple[str, str]] = {
 PURPOSES: dict[str, str] = {
     "own record": "their own record",
     "care": "the record, to give care",
+    "caregiving": "what the patient shares with them",
+    "emergency": "the record, for an emergency",
     "handover": "the handover that was sent to them",
     "invite patient": "a new record",
     "import record": "the record, to bring in a record from elsewhere",

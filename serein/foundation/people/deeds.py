@@ -1,5 +1,7 @@
 """Which right each action needs. An action that is not named here cannot be imported; one that takes no key says how it is guarded."""
 
+from dataclasses import dataclass
+
 from .permissions import Right
 
 _BY_RIGHT: dict[Right, str] = {
@@ -64,6 +66,14 @@ _CODES = {
 }
 
 
-def code_of(address: str) -> str:
-    """The deed's code in the trail."""
-    return _CODES.get(address) or address.split(".")[1]
+@dataclass(frozen=True)
+class Row:
+    """What an action needs, and the deed's code in the trail."""
+
+    right: Right
+    deed: str
+
+
+def row(address: str) -> Row:
+    """Raises KeyError for an action that the table does not name."""
+    return Row(RIGHTS[address], _CODES.get(address) or address.split(".")[1])

@@ -44,14 +44,14 @@ def _let_in() -> Iterator[None]:
 
 def deed(action: Callable[Concatenate[K, P], R]) -> Callable[Concatenate[K, P], R | Refused]:
     """For every action that takes a key. Refused, with a row on the trail, unless the key holds the right that the table names."""
-    right, code = deeds.RIGHTS[address(action)], deeds.code_of(address(action))
+    row = deeds.row(address(action))
 
     @wraps(action)
     def inner(key: K, /, *args: P.args, **kwargs: P.kwargs) -> R | Refused:
         if _inside.get():
             return action(key, *args, **kwargs)
-        if right not in key.may:
-            return refuse_on_record(key, code, NOT_PERMITTED)
+        if row.right not in key.may:
+            return refuse_on_record(key, row.deed, NOT_PERMITTED)
         with _let_in():
             return action(key, *args, **kwargs)
 
