@@ -44,8 +44,8 @@ def permissions_page() -> str:
         [
             PRINTED, "# Permissions", "",
             "A record is opened with a key. Making one asks this table for the purpose, the role and the relation; what has no row here is "
-            "denied. The row says which parts of the record the key shows and which rights it gives. Each action needs one right, each read one part; "
-            "PostgreSQL compares each row with the same parts.", "",
+            "denied. The row says which parts of the record the key shows and which rights it gives. Each action needs one right, each read one "
+            "part; PostgreSQL compares each row with the same parts.", "",
             "| Key | Purpose | Role | Relation | Why | Shows | May | |", "| --- | --- | --- | --- | --- | --- | --- | --- |", *rule_rows(), "",
             "A caregiver's relation names what the patient shared:", "",
             *(f"- {name}: {s.words} (shows {listed(s.sees)}; may {listed(s.may)})" for name, s in p.SCOPES.items()), "",
