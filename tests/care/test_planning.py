@@ -111,7 +111,7 @@ def test_who_asked_may_still_agree_to_the_same_version(people):
 def test_nobody_agrees_on_the_patients_behalf(people):
     plan_id = sent(people.clinician, people.patient)
     answer = planning.reply_to_plan(open_for(people.clinician, people.patient), plan_id, "agree")
-    assert isinstance(answer, Refused) and answer.code == "not-the-patient"
+    assert isinstance(answer, Refused) and answer.code == "not-permitted"
     assert state(people, plan_id) == "sent"
 
 

@@ -72,7 +72,7 @@ def test_the_patients_answer_only_proposes_and_a_clinician_decides(people, secon
     tapering.ready_for_step(own_chart(people.patient, at), step.id)
     assert tapering.DECIDE_TASK in kinds(people, at)
     assert code(tapering.draft_for_step(care(people, at), step.id)) == "undecided"
-    assert code(tapering.go_on_with_step(own_chart(people.patient, at), step.id, why="I want it")) == "not-your-role"
+    assert code(tapering.go_on_with_step(own_chart(people.patient, at), step.id, why="I want it")) == "not-permitted"
     raised = tapering.raise_silent_steps(open_job(people.clinic.id, purpose="due tasks", at=at), at)
     assert (raised.silent, raised.undecided) == (0, 1)
     go_on(people, at, step)

@@ -132,7 +132,7 @@ def test_only_a_clinician_and_only_while_it_runs_and_is_not_held(people, course)
     card, at = course
     text = tapering.HappenedText(kind="wait", why="x")
     own = tapering.replan_taper(own_chart(people.patient, at), card.id, text)
-    assert isinstance(own, Refused) and own.code == "not-your-role"
+    assert isinstance(own, Refused) and own.code == "not-permitted"
     tapering.hold_taper(care(people, at), card.id, tapering.HoldText(why="x"))
     held = tapering.replan_taper(care(people, at), card.id, text)
     assert isinstance(held, Refused) and held.code == "held"

@@ -61,7 +61,7 @@ def test_a_proposal_changes_nothing_for_the_patient(people):
 
 def test_nothing_runs_before_the_patient_agreed_and_nobody_agrees_for_them(people):
     course_id = sent(people)
-    refused(tapering.agree_taper(care(people), course_id), "not-the-patient")
+    refused(tapering.agree_taper(care(people), course_id), "not-permitted")
     step = reads.taper(care(people), course_id).steps[0]
     refused(tapering.confirm_step(own(people, noon(step.from_on)), step.id), "no-step")
     refused(tapering.hold_taper(care(people), course_id, tapering.HoldText(why="x")), "not-running")
@@ -153,7 +153,7 @@ def test_what_no_plan_can_meet_comes_with_the_nearest_that_one_can(people):
 
 def test_only_the_care_team_proposes_and_only_under_an_agreed_plan(people):
     plan_id, _ = proposed(people)
-    refused(tapering.propose_taper(own(people), plan_id, taper_text()), "not-your-role")
+    refused(tapering.propose_taper(own(people), plan_id, taper_text()), "not-permitted")
     refused(tapering.propose_taper(care(people), people.patient.patient_id, taper_text()), "no-agreed-plan")
 
 
@@ -176,7 +176,7 @@ def test_a_question_needs_words_and_a_wish_must_be_one_of_those_offered(people):
     assert isinstance(tapering.ask_about_taper(own(people), card.id, "ask", " "), Mistaken)
     assert isinstance(tapering.ask_about_taper(own(people), card.id, "stop", "now"), Mistaken)
     assert isinstance(tapering.ask_about_taper(own(people), card.id, "pause", "x\x00"), Mistaken)
-    refused(tapering.ask_about_taper(care(people), card.id, "pause"), "not-the-patient")
+    refused(tapering.ask_about_taper(care(people), card.id, "pause"), "not-permitted")
 
 
 # Changing

@@ -3,7 +3,7 @@
 import pytest
 
 from serein.foundation.people import deeds, wards
-from serein.foundation.people.gate import NOT_PERMITTED, NotShown
+from serein.foundation.people.gate import CODE, NotShown
 from serein.foundation.people.keys import Key, Refused, open_chart, open_list, open_new_chart
 from serein.foundation.people.models import Account
 from serein.foundation.people.permissions import Right, Sight
@@ -99,7 +99,7 @@ def gate_opens(function, key: Key) -> bool:
         return False
     except TypeError:
         return True
-    assert answer == NOT_PERMITTED
+    assert isinstance(answer, Refused) and answer.code == CODE
     return False
 
 

@@ -14,13 +14,25 @@ from django.core.exceptions import PermissionDenied
 
 from . import deeds, wards
 from .keys import Key, Refused, refuse_on_record
+from .permissions import Right
 
 P = ParamSpec("P")
 K = TypeVar("K", bound=Key)
 R = TypeVar("R")
 _inside: ContextVar[bool] = ContextVar("inside", default=False)
 
-NOT_PERMITTED = Refused("not-permitted", "Your role does not allow this for this record.")
+CODE = "not-permitted"
+WHY: dict[Right, str] = {
+    Right.OWN: "Only the patient can say this.",
+    Right.LOG: "Only the patient, and whoever they let write there, writes in the dose diary.",
+    Right.PREPARE: "Only the care team writes here.",
+    Right.DECIDE: "Only a clinician who treats this patient decides this.",
+    Right.SIGN: "Only a clinician who may sign for this patient signs. Whoever prepares cannot.",
+    Right.NOTE: "Only somebody who treats this patient notes this.",
+    Right.EXPORT: "You may look at this, not take it with you.",
+    Right.HAND_OVER: "Only the care team hands a patient over.",
+}
+ELSE = "Your role does not allow this here."
 
 
 class NotShown(PermissionDenied):
@@ -51,7 +63,7 @@ def deed(action: Callable[Concatenate[K, P], R]) -> Callable[Concatenate[K, P], 
         if _inside.get():
             return action(key, *args, **kwargs)
         if row.right not in key.may:
-            return refuse_on_record(key, row.deed, NOT_PERMITTED)
+            return refuse_on_record(key, row.deed, Refused(CODE, WHY.get(row.right, ELSE)))
         with _let_in():
             return action(key, *args, **kwargs)
 

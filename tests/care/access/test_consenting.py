@@ -25,7 +25,7 @@ def test_only_the_patient_consents():
     people = four_people()
     for deed in (access.give_consent, access.withdraw_consent):
         refused = deed(open_for(people.clinician, people.patient), "care")
-        assert isinstance(refused, Refused) and refused.code == "not-your-consent"
+        assert isinstance(refused, Refused) and refused.code == "not-permitted"
         assert isinstance(deed(own_chart(people.patient), "everything"), Refused)
 
 

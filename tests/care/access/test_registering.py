@@ -112,7 +112,7 @@ def test_an_address_known_in_another_clinic_is_invited_and_refused_without_a_rea
 def test_only_people_and_licences_invites_staff_and_only_clinicians_open_records():
     people = four_people()
     refused = access.invite_staff(my_patients(people.clinician), access.NewStaff("X", "x@example.test", "compliance"))
-    assert isinstance(refused, Refused) and refused.code == "wrong-key"
+    assert isinstance(refused, Refused) and refused.code == "not-permitted"
     for who in (people.pharmacist, people.patient, people.clinic.officer):
         assert isinstance(open_new_chart(who, purpose="invite patient", at=AT), Refused)
     assert isinstance(access.invite_patient(open_for(people.clinician, people.patient), maria()), Refused)

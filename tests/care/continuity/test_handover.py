@@ -242,7 +242,7 @@ def test_the_offer_opens_the_handover_and_lets_nobody_else_do_anything(sick):
         record_entry(chart, NewEntry(Allergy(reference="v", concept=Concept(text="Nuts")), "Nuts")),
         tapering.hold_taper(chart, handover_id, tapering.HoldText(why="x")),
     ):  # fmt: skip
-        assert isinstance(answer, Refused) and answer.code == "not-your-role"
+        assert isinstance(answer, Refused) and answer.code == "not-permitted"
     sender = continuity.accept_handover(sick.chart(), handover_id, seen=handover_facts(sick.chart()).digest)
     assert isinstance(sender, Refused) and sender.code == "not-the-receiver", "nobody accepts their own handover"
 

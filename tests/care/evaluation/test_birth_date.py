@@ -79,7 +79,7 @@ def test_a_third_date_asks_again(people):
 def test_a_stale_page_a_stranger_and_the_patient_change_nothing(people):
     assert settle(people, "told", seen="1985-03-27|1959-01-01").code == "changed-meanwhile"
     mine = settle_birth_date(own_chart(people.patient), NewFinding("told", "It is mine.", birth_dates(ours(people)).seen))
-    assert isinstance(mine, Refused) and mine.code == "not-your-role"
+    assert isinstance(mine, Refused) and mine.code == "not-permitted"
     ours(people)
     assert BirthDateFinding.objects.count() == 0
 

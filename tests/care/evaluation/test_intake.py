@@ -55,8 +55,8 @@ def test_nobody_but_the_patient_can_answer_not_even_the_clinician(people):
         actions.answer_instrument(chart, "phq-9", {}),
     ):
         assert isinstance(refused, Refused)
-        assert refused.code == "not-the-patient"
-    assert TrailRow.objects.filter(outcome="refused", why="not-the-patient").count() == 4
+        assert refused.code == "not-permitted"
+    assert TrailRow.objects.filter(outcome="refused", why="not-permitted").count() == 4
 
 
 def test_without_consent_nothing_is_asked(people):

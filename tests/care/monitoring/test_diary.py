@@ -109,7 +109,7 @@ def test_a_dose_that_the_plan_does_not_have_is_refused_on_record(people):
 
 def test_nobody_else_writes_in_the_patients_diary(people):
     answer = log_dose(open_for(people.clinician, people.patient), NewDose("morning"))
-    assert isinstance(answer, Refused) and answer.code == "not-the-patient"
+    assert isinstance(answer, Refused) and answer.code == "not-permitted"
 
 
 def test_silence_is_unknown_and_makes_no_task(people):

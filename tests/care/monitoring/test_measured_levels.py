@@ -160,7 +160,7 @@ def test_a_level_that_cannot_be_is_refused_at_its_field(people, changes, field):
 def test_the_patient_enters_no_level_and_chooses_no_picture(people):
     own = own_chart(people.patient, NOW)
     for answer in (actions.record_level(own, level()), actions.choose_picture(own, "picture", why="I wish")):
-        assert isinstance(answer, Refused) and answer.code == "not-your-role"
+        assert isinstance(answer, Refused) and answer.code == "not-permitted"
 
 
 def test_no_picture_until_one_is_chosen_and_the_newest_choice_counts(people):

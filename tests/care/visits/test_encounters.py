@@ -55,4 +55,4 @@ def test_a_visit_that_cannot_have_been_is_refused(wrong: dict[str, object], code
 def test_a_patient_does_not_record_visits():
     people = four_people()
     answer = record_encounter(own_chart(people.patient), NewEncounter(kind="video", started_at=AT))
-    assert isinstance(answer, Refused) and answer.code == "not-your-deed"
+    assert isinstance(answer, Refused) and answer.code == "not-permitted"
