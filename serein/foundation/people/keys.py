@@ -18,7 +18,7 @@ from serein.foundation.remembering import forget
 from serein.foundation.rows import new_id
 
 from . import permissions as p
-from .models import BrokenGlass, Caregiving, CareTeam, Offer, Role, Rota, Slip
+from .models import BrokenGlass, Caregiving, CareTeam, Offer, Rota, Slip
 from .permissions import Relation, Right, Sight
 from .persons import Person
 
@@ -126,31 +126,35 @@ def _refuse(by: Person, purpose: str, at: datetime, why: Refused, patient_id: UU
     return why
 
 
-def _relations(by: Person, patient_id: UUID, at: datetime) -> dict[Relation, frozenset[str]]:
-    """How the person stands to this record at that instant, each relation with what it names."""
-    found: dict[Relation, frozenset[str]] = {}
-    if by.patient_id == patient_id:
-        found[Relation.OWN_RECORD] = NONE
-    if by.roles <= {Role.PATIENT}:
-        return found
+def _stands(by: Person, patient_id: UUID, at: datetime, relation: Relation) -> frozenset[str] | None:
+    """Whether the person stands in that relation to this record at that instant: what the relation names, or None when they do not."""
     of_both = {"clinic": by.clinic_id, "patient_id": patient_id, "account": by.account_id, "since__lte": at}
-    if CareTeam.objects.filter(**of_both).exclude(until__lte=at).exists():
-        found[Relation.CARE_TEAM] = NONE
-        return found
-    if Offer.objects.filter(**of_both).exclude(until__lte=at).exists():
-        found[Relation.OFFERED] = NONE
-    if BrokenGlass.objects.filter(**of_both, until__gt=at).exists():
-        found[Relation.BREAK_GLASS] = NONE
-    if by.has(Role.CAREGIVER):
-        caring = Caregiving.objects.filter(**of_both).exclude(until__lte=at).values_list("scopes", flat=True).first()
-        if caring:
-            found[Relation.CAREGIVER] = frozenset(caring)
-    if by.has(Role.CLINICIAN) and _is_patient_here(by.clinic_id, patient_id):
-        on_rota = Rota.objects.filter(clinic=by.clinic_id, account=by.account_id, since__lte=at, until__gt=at, ended_at=None)
-        rights = [right for one in on_rota.values_list("rights", flat=True) for right in one]
-        if rights or on_rota.exists():
-            found[Relation.ROTA] = frozenset(rights)
-    return found
+    if relation == Relation.OWN_RECORD:
+        return NONE if by.patient_id == patient_id else None
+    if relation == Relation.CARE_TEAM:
+        return NONE if CareTeam.objects.filter(**of_both).exclude(until__lte=at).exists() else None
+    if relation == Relation.OFFERED:
+        return NONE if Offer.objects.filter(**of_both).exclude(until__lte=at).exists() else None
+    if relation == Relation.BREAK_GLASS:
+        return NONE if BrokenGlass.objects.filter(**of_both, until__gt=at).exists() else None
+    if relation == Relation.CAREGIVER:
+        shared = Caregiving.objects.filter(**of_both, until__gt=at).values_list("scopes", flat=True)
+        return frozenset(name for scopes in shared for name in scopes) or None
+    hours = Rota.objects.filter(clinic=by.clinic_id, account=by.account_id, since__lte=at, until__gt=at, ended_at=None)
+    rights = list(hours.values_list("rights", flat=True))
+    return (
+        frozenset(right for some in rights for right in some) if rights and _is_patient_here(by.clinic_id, patient_id) else None
+    )
+
+
+def _chart_rule(by: Person, patient_id: UUID, purpose: str, at: datetime) -> p.Rule | None:
+    """The first rule that opens this record to this person. A relation is asked about only where a rule of the purpose turns on it."""
+    for rule in p.CHART_RULES:
+        if rule.purpose == purpose and by.has(rule.role):
+            names = _stands(by, patient_id, at, rule.relation)
+            if names is not None:
+                return p.with_named(rule, names)
+    return None
 
 
 def _is_patient_here(clinic_id: UUID, patient_id: UUID) -> bool:
@@ -160,7 +164,7 @@ def _is_patient_here(clinic_id: UUID, patient_id: UUID) -> bool:
 
 def open_chart(by: Person, patient_id: UUID, *, purpose: str, at: datetime) -> OpenChart | Refused:
     """Open one patient's record. Whether the patient exists is not told to somebody who may not know."""
-    rule = p.allowed(p.CHART_RULES, purpose, by, _relations(by, patient_id, at))
+    rule = _chart_rule(by, patient_id, purpose, at)
     if rule is None:
         return _refuse(by, purpose, at, Refused("not-in-care-team", "You are not in this patient's care team."), patient_id)
     _set_wall("chart", by.clinic_id, at, rule, patient=patient_id, account=by.account_id)
@@ -171,7 +175,7 @@ def open_chart(by: Person, patient_id: UUID, *, purpose: str, at: datetime) -> O
 
 def open_new_chart(by: Person, *, purpose: str, at: datetime) -> OpenChart | Refused:
     """Open the record of a patient who is not here yet, under an id made now."""
-    rule = p.allowed(p.NEW_CHART_RULES, purpose, by, {Relation.CLINIC: NONE})
+    rule = p.by_role(p.NEW_CHART_RULES, purpose, by)
     if rule is None:
         return _refuse(by, purpose, at, Refused("not-your-role", "Your role may not open a new record."))
     patient_id = new_id()
@@ -182,7 +186,7 @@ def open_new_chart(by: Person, *, purpose: str, at: datetime) -> OpenChart | Ref
 
 def open_list(by: Person, *, purpose: str, at: datetime) -> OpenList | Refused:
     """Open a set. One look row holds how many patients are in it and a digest of who."""
-    rule = next((r for r in p.LIST_RULES if r.purpose == purpose and by.has(r.role)), None)
+    rule = p.by_role(p.LIST_RULES, purpose, by)
     if rule is None:
         return _refuse(by, purpose, at, Refused("not-your-role", "Your role may not open this list."))
     patients = _my_patients(by, at) if rule.relation == Relation.CARE_TEAM else ()
@@ -203,7 +207,7 @@ def open_slip(code: str, *, by: Person | None, at: datetime) -> OpenSlip | Refus
     slip = Slip.objects.filter(code_digest=code_digest(code)).first()
     if slip is None or (by is not None and by.clinic_id != slip.clinic_id):
         return Refused("code-unknown", "No prescription has this code.")
-    rule = p.BEARER if by is None else p.allowed(p.SLIP_RULES, "dispense", by, {Relation.CLINIC: NONE})
+    rule = p.BEARER if by is None else p.by_role(p.SLIP_RULES, "dispense", by)
     if rule is None:
         assert by is not None, "a bearer has a rule"
         return _refuse(by, "dispense", at, Refused("not-your-role", "Your role may not open a prescription by its code."))

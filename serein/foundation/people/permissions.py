@@ -186,16 +186,15 @@ JOB_RULES = (
 JOB_PURPOSES = tuple(r.purpose for r in JOB_RULES)
 
 
-def allowed(rules: tuple[Rule, ...], purpose: str, by: Person, relations: dict[Relation, frozenset[str]]) -> Rule | None:
-    """The first rule that allows it, or None: deny. `relations`: in which the person stands, each with what it names (a caregiver's scopes,
-    a rota's rights). The rule that comes back already holds what was named, and nothing that was not on offer."""
-    for rule in rules:
-        if rule.purpose == purpose and by.has(rule.role) and rule.relation in relations:
-            return _with_named(rule, relations[rule.relation]) if rule.named else rule
-    return None
+def by_role(rules: tuple[Rule, ...], purpose: str, by: Person) -> Rule | None:
+    """The first rule with that purpose for a role that the person has, or None: deny. For what turns on no relation to one record."""
+    return next((r for r in rules if r.purpose == purpose and by.has(r.role)), None)
 
 
-def _with_named(rule: Rule, names: Iterable[str]) -> Rule:
+def with_named(rule: Rule, names: Iterable[str]) -> Rule:
+    """The rule with what its relation names (a caregiver's scopes, a rota's rights), and nothing that was not on offer."""
+    if not rule.named:
+        return rule
     if rule.relation == Relation.ROTA:
         return replace(rule, may=rule.may | {r for r in ON_ROTA if r in names})
     scopes = [SCOPES[n] for n in names if n in SCOPES]

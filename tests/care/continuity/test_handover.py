@@ -244,7 +244,7 @@ def test_the_offer_opens_the_handover_and_lets_nobody_else_do_anything(sick):
     ):  # fmt: skip
         assert isinstance(answer, Refused) and answer.code == "not-permitted"
     sender = continuity.accept_handover(sick.chart(), handover_id, seen=handover_facts(sick.chart()).digest)
-    assert isinstance(sender, Refused) and sender.code == "not-the-receiver", "nobody accepts their own handover"
+    assert isinstance(sender, Refused) and sender.code == "not-permitted", "nobody accepts their own handover"
 
 
 def test_the_database_itself_keeps_what_was_handed_over(sick):
