@@ -89,6 +89,10 @@ DEEDS: dict[str, tuple[str, str]] = {
     "ask_about_taper": ("ask about the dose changes", "asked about the dose changes"),
     "answer_about_taper": ("answer a question about the dose changes", "answered a question about the dose changes"),
     "withdraw_taper": ("take back a plan for dose changes", "took back a plan for dose changes"),
+    "leave_taper": (
+        "close a plan for dose changes because care goes on elsewhere",
+        "closed a plan for dose changes because care goes on elsewhere",
+    ),
     "ready_for_step": ("say they are ready for a dose change", "said they are ready for a dose change"),
     "go_on_with_step": ("go on with a dose change", "went on with a dose change"),
     "confirm_step": ("confirm a dose change", "confirmed a dose change"),

@@ -4,6 +4,7 @@ from serein.care.prescribing.actions.drafting import RegimenDrafted
 
 from .happening import WHAT_HAPPENED, HappenedText, Noted, Replaced, replan_taper
 from .holding import Held, HoldText, ResumeText, hold_taper, resume_taper
+from .leaving import leave_tapers
 from .printing import record_taper_print
 from .proposing import Proposed, Sent, Withdrawn, previewed, propose_taper, send_taper, withdraw_taper
 from .recording import DECIDE_TASK, LONGEST_WHY, LONGEST_WORDS, RESUME_TASK, SILENT_TASK, STEP_TASK, UNCONFIRMED_TASK, WISH_TASK
@@ -63,6 +64,7 @@ __all__ = [
     "finish_taper",
     "go_on_with_step",
     "hold_taper",
+    "leave_tapers",
     "previewed",
     "propose_taper",
     "raise_silent_steps",
