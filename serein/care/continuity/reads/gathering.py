@@ -145,6 +145,7 @@ def _taper(chart: OpenChart, card: TaperCard, who: PatientCard) -> f.TaperFacts:
         agreed_on=_day(agreed, who.time_zone), pace=f"{plain(pace.cut_percent)} % every {pace.every_days} days",
         steps=tuple(_step(s, who) for s in card.steps), hold=_held(card)[-1] if card.hold else None,
         earlier_holds=tuple(h for t in reversed(tapers(chart)) if t.id != card.id and t.agreed_at for h in _held(t)),
+        cut_percent=plain(pace.cut_percent), every_days=pace.every_days,
     )  # fmt: skip
 
 
