@@ -54,11 +54,8 @@ def _beside(scene: Scene, regimen: Regimen) -> tuple[_Other, ...]:
 def _found_beside(scene: Scene, regimen: Regimen) -> tuple[_Other, ...]:
     apart = _replaced(scene) | {w.reference for w in (*regimen.parts, *regimen.before)}
     uses: tuple[tuple[MedicineUse, Identity], ...] = (*scene.current, *scene.proposed)
-    return tuple(
-        _Other(use.medicine.words, use.reference, identity)
-        for use, identity in uses
-        if use.reference not in apart and identity.substance != regimen.substance
-    )
+    beside = [u for u in uses if u[0].reference not in apart and u[1].substance != regimen.substance]
+    return tuple([_Other(use.medicine.words, use.reference, identity) for use, identity in beside])
 
 
 def _others(scene: Scene, regimen: Regimen) -> tuple[_Other, ...]:
@@ -74,10 +71,9 @@ def _others(scene: Scene, regimen: Regimen) -> tuple[_Other, ...]:
 
 def _meetings(register: Register, substance: str, others: tuple[_Other, ...]) -> Iterator[tuple[Interaction, list[_Other]]]:
     """Interactions of the substance that somebody among the others takes part in, in the knowledge's order."""
-    by_group, met = register.by_group[substance], dict[int, list[_Other]]()
+    met: dict[int, list[_Other]] = {}
     for other in others:
-        named = [by_group[name] for name in (*other.identity.groups, *other.identity.names) if name in by_group]
-        for n in set().union(*named):
+        for n in register.met(substance, other.identity):
             met.setdefault(n, []).append(other)
     yield from ((register.meetings[substance][n], met[n]) for n in sorted(met))
 
@@ -151,7 +147,7 @@ def _three(scene: Scene, regimen: Regimen, others: tuple[_Other, ...]) -> Said:
     if len(taken) + 1 < scene.rule("cns-active-count"):
         return SILENT
     birth = scene.case.birth
-    old = birth is not None and birth.oldest_years(scene.on) >= scene.rule("older-adult-years")
+    old = birth is not None and scene.oldest_years >= scene.rule("older-adult-years")
     texts = (
         f"{len(taken) + 1} medicines that act on the brain at the same time",
         "So many together raise the risk of falls and fractures; the AGS Beers criteria say avoid in older adults.",
