@@ -88,6 +88,7 @@ DEEDS: dict[str, tuple[str, str]] = {
     "agree_taper": ("agree to a plan for dose changes", "agreed to a plan for dose changes"),
     "ask_about_taper": ("ask about the dose changes", "asked about the dose changes"),
     "answer_about_taper": ("answer a question about the dose changes", "answered a question about the dose changes"),
+    "decide_on_lost_tablets": ("decide on lost tablets", "decided on lost tablets"),
     "withdraw_taper": ("take back a plan for dose changes", "took back a plan for dose changes"),
     "leave_taper": (
         "close a plan for dose changes because care goes on elsewhere",

@@ -71,6 +71,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(ONE + "taper/<uuid:course_id>/hold/", taper_course.hold, name="taper_hold"),
     path(ONE + "taper/<uuid:course_id>/happened/", taper_happened.happened, name="taper_happened"),
     path(ONE + "taper/<uuid:course_id>/resume/", taper_course.resume, name="taper_resume"),
+    path(ONE + "taper/<uuid:course_id>/lost/", taper_course.lost, name="taper_lost"),
     path(ONE + "taper/<uuid:course_id>/answered/", taper_course.answered, name="taper_answered"),
     path(ONE + "taper/<uuid:course_id>/prescribe/", taper_course.prescribe_hold, name="taper_prescribe_hold"),
     path(ONE + "taper/<uuid:course_id>/calendar.pdf", taper_calendar.calendar, name="taper_calendar"),
