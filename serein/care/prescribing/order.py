@@ -77,7 +77,11 @@ def prefilled(plan: PlanCard, on: date, until: date | None = None) -> OrderText:
 
 def mistakes(order: OrderText, plan: PlanCard, *, on: date) -> Mistaken | None:
     """Everything wrong with the order as a text, and everything in it that the patient has not agreed to."""
-    found = (*mistaken_doses(order.product, order.doses), *_supply(order), *_reserve(order), *_days(order, on))
+    doses = tuple(mistaken_doses(order.product, order.doses))
+    reserve = (
+        () if doses or not order.reserve else _reserve(order)
+    )  # how much seven days are is known only of doses that can be read
+    found = (*doses, *_supply(order), *reserve, *_days(order, on))
     return Mistaken(found) if found else beyond(order, plan)
 
 
