@@ -5,9 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 from serein.clinical.case import Answer
-from serein.clinical.dosing.person import bounds, person_inputs
+from serein.clinical.dosing.person import bounds, needs_less, person_inputs
 from serein.clinical.dosing.regimen import highest_dose, summed
-from serein.clinical.dosing.rings import Bounds
+from serein.clinical.dosing.rings import Asked, Bounds, rings
 from serein.clinical.findings import Input, NotChecked, Purpose, Severity
 from serein.clinical.history import Regimen
 from serein.clinical.knowledge.facts import Cite, Range
@@ -135,6 +135,8 @@ def _above(scene: Scene, regimen: Regimen, texts: tuple[str, str], cite: Cite) -
 
 def _first_dose(scene: Scene, regimen: Regimen, found: Bounds) -> Said:
     first = found.start
+    if regimen.purpose is Purpose.START and first is None:
+        return _first_dose_standing_in(scene, regimen, found)
     if regimen.purpose is not Purpose.START or first is None or first.start_daily_mg is None:
         return SILENT
     single = highest_dose(regimen)
@@ -151,6 +153,26 @@ def _first_dose(scene: Scene, regimen: Regimen, found: Bounds) -> Said:
         f"{first.jurisdiction} label: {first.printed}.",
     )
     because = Because(inputs=dose_inputs(scene, regimen, *person_inputs(scene)), cites=(first.cite,))
+    return Said((scene.finding("start-dose-too-high", WARN, regimen.order, texts, because),))
+
+
+def _first_dose_standing_in(scene: Scene, regimen: Regimen, found: Bounds) -> Said:
+    """Where the label asks for a lower dose and prints no number: its first dose for debilitated people stands in, a day's dose only."""
+    asks = needs_less(scene)
+    frail = (
+        rings(scene.knowledge, Asked(regimen.substance, scene.case.jurisdiction, "older", found.indications)) if asks else None
+    )
+    first = frail.start if frail else None
+    if first is None or first.start_daily_mg is None or regimen.daily_mg is None or regimen.daily_mg <= first.start_daily_mg:
+        return SILENT
+    why, inputs = asks[0]
+    texts = (
+        f"The first dose is above {plain(first.start_daily_mg)} mg a day, and {why} asks for less",
+        "Lower doses are asked for and no number is printed; the label's first dose for debilitated patients stands in: "
+        f"{first.printed}.",
+    )
+    own = tuple(c for c in scene.knowledge.catalogue("start-dose-too-high").cites if c.source == "serein-rule")
+    because = Because(inputs=dose_inputs(scene, regimen, *inputs), cites=(first.cite, *own))
     return Said((scene.finding("start-dose-too-high", WARN, regimen.order, texts, because),))
 
 

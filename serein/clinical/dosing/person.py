@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from serein.clinical.case import Order
+from serein.clinical.case import Answer, Order
 from serein.clinical.dosing.rings import Asked, Bounds, rings
 from serein.clinical.findings import Input
 from serein.clinical.history import Regimen
@@ -45,6 +45,19 @@ def _person_inputs(scene: Scene) -> tuple[Input, ...]:
     born = birth.earliest.isoformat() if birth.earliest == birth.latest else f"{birth.earliest} to {birth.latest}"
     extra = tuple(i for h, inputs in scene.hazards if h.id == "debility" for i in inputs)
     return (Input(f"born {born}", scene.case.patient), *extra)
+
+
+LESS = ("liver-disease", "respiratory-disease")
+OPIOIDS = frozenset({"opioid", "opioid-treatment"})
+
+
+def needs_less(scene: Scene) -> list[tuple[str, tuple[Input, ...]]]:
+    """For what the labels ask for lower doses of a beginner without saying how low, in words, each with where it stands."""
+    found = [(h.name, inputs) for h, inputs in scene.hazards if h.id in LESS]
+    opioids = [Input(m.medicine.words, m.reference) for m, i in scene.current if not OPIOIDS.isdisjoint(i.groups)]
+    if not opioids and scene.told.opioids is Answer.YES:
+        opioids = [Input("takes an opioid", scene.told.reference("opioids"))]
+    return [*found, *([("an opioid", tuple(opioids))] if opioids else [])]
 
 
 def indications(scene: Scene, order: Order) -> tuple[str, ...]:

@@ -9,12 +9,16 @@ from serein.clinical.case import Answer, Known, MedicineUse
 from serein.clinical.findings import Finding, Input, NotChecked, Severity
 from serein.clinical.history import Regimen
 from serein.clinical.knowledge.facts import Interaction
+from serein.clinical.knowledge.names import says
 from serein.clinical.knowledge.recognise import Identity, Register
 from serein.clinical.knowledge.scene import SILENT, Because, Said, Scene, said, shorten, together
 
 WARN, STOP, NOTE = Severity.WARN, Severity.STOP, Severity.NOTE
 # Answers of the patient that stand for a group of medicines.
 TOLD = (("alcohol", "alcohol", "drinks alcohol"), ("opioids", "opioid", "takes an opioid"))
+MEALS = tuple(
+    f"{when} {what}" for when in ("with", "after") for what in ("food", "a meal", "meals", "breakfast", "lunch", "dinner")
+)
 
 
 class _Other(NamedTuple):
@@ -59,14 +63,23 @@ def _found_beside(scene: Scene, regimen: Regimen) -> tuple[_Other, ...]:
 
 
 def _others(scene: Scene, regimen: Regimen) -> tuple[_Other, ...]:
-    taken = list(_beside(scene, regimen))
-    told = scene.told
+    taken, told = [*_beside(scene, regimen), *_eaten(scene, regimen)], scene.told
     for name, group, words in TOLD:
         if getattr(told, name) is Answer.YES and not any(group in o.identity.groups for o in taken):
             taken.append(
                 _Other(words, told.reference(name), Identity(words=words, names=frozenset({words}), groups=frozenset({group})))
             )
     return tuple(taken)
+
+
+def _eaten(scene: Scene, regimen: Regimen) -> list[_Other]:
+    """Food that an instruction of these drafts names."""
+    drafts = {d.reference for d in regimen.drafts}
+    named = [(o, d.text) for o in scene.orders if o.reference in drafts for d in o.dosages if d.text and says(MEALS, d.text)]
+    return [
+        _Other(text, o.reference, Identity(words="food", names=frozenset({"food"}), groups=frozenset({"food"})))
+        for o, text in named
+    ]
 
 
 def _meetings(register: Register, substance: str, others: tuple[_Other, ...]) -> Iterator[tuple[Interaction, list[_Other]]]:
