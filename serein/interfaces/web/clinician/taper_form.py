@@ -21,6 +21,7 @@ NARROW = {"class": "govuk-input--width-5", "inputmode": "decimal", "autocomplete
 # Time to be prescribed, sent and fetched before the first change.
 DAYS_AHEAD = 7
 MORE = ("dispense_days", "own_percent", "own_days", "own_end_mg", "own_from_mg")
+RARE = ("no_dates", *MORE)
 
 
 def number(label: str, hint: str = "", *, required: bool = True) -> forms.CharField:
@@ -72,6 +73,17 @@ class TaperForm(PageForm):
             return tuple(sorted({date.fromisoformat(one) for one in self.cleaned_data["no_dates"].replace(",", " ").split()}))
         except ValueError:
             raise forms.ValidationError("Write each day as year-month-day, such as 2026-12-24.") from None
+
+    def usual(self) -> list[forms.BoundField]:
+        """What every taper is asked for; the rest is `rare`."""
+        return [field for field in self if field.name not in RARE]
+
+    def rare(self) -> list[forms.BoundField]:
+        return [self[name] for name in RARE]
+
+    def rare_open(self) -> bool:
+        """Whether one of the rare settings says something or is wrong: then it is not folded away."""
+        return any(field.value() or field.errors for field in self.rare())
 
     def offer(self, jurisdiction: str) -> None:
         field = self.fields["products"]
