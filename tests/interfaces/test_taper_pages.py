@@ -10,9 +10,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from serein.care.tapering import actions as tapering
 from serein.care.tapering.models import TaperCourse, TaperReply
 from serein.interfaces.web.shell import clock
-from tests.care.tapers import noon, running, sent
+from tests.care.tapers import noon, running, sent, taper_text
 from tests.interfaces.shell_people import enter
 from tests.people import AT, four_people, open_for
 
@@ -133,6 +134,20 @@ def test_the_paper_carries_the_code_that_patient_and_clinic_see_beside_the_newes
     assert f"Code of this calendar: {card.calendar_code}" in " ".join(printed.split())
     shown = (own(people).get(reverse("patient:taper")), staff(people).get(for_staff))
     assert all(card.calendar_code in page.content.decode() for page in shown)
+
+
+def test_while_a_proposal_waits_the_calendar_that_runs_stays_the_newest(people):
+    card = running(people)
+    staff_key = open_for(people.clinician, people.patient)
+    draft = tapering.propose_taper(staff_key, card.plan_id, taper_text(cut_percent="5", starts_on=date(2026, 12, 10)))
+    tapering.send_taper(staff_key, draft.course_id)
+    page = own(people).get(reverse("patient:taper")).content.decode()
+    assert "Your answer" in page and card.calendar_code in page
+    proposal = own(people).get(reverse("patient:taper_calendar", args=[draft.course_id])).content
+    said = " ".join("".join(one.extract_text() for one in pypdf.PdfReader(io.BytesIO(proposal)).pages).split())
+    assert (
+        "go on with that one until you have agreed" in said and "Code of this calendar" not in said and "throw older" not in said
+    )
 
 
 def test_lost_tablets_are_decided_on_a_page_and_what_happened_is_listed(people):

@@ -25,6 +25,7 @@ SUNDAY = 6  # a week begins on Sunday where this calendar is used first
 MOST_MONTHS = 36
 MOST_DRAWN = 6
 REPLACES = "This replaces any older calendar. Please throw older ones away."
+NOT_YET = "If you have a calendar already, go on with that one until you have agreed."
 CHECK = "Code of this calendar: {code}. On the page “My dose changes” you see the code of the newest one."
 NEVER_STOP = "Do not stop all at once. Stopping suddenly can be dangerous. Talk to us first."
 NOT_CONFIRMED = "The medical knowledge behind this calendar has not been confirmed by a licensed human."
@@ -122,7 +123,8 @@ def _data(paper: CalendarPaper, size: Paper, months: list[dict[str, Any]]) -> di
         "paper": size, "title": "My dose calendar", "name": paper.name, "born": paper.born, "drug": paper.drug,
         "version": f"Version {paper.version}, made on {day_words(paper.made_on)}",
         "issued": [paper.made_on.year, paper.made_on.month, paper.made_on.day],
-        "replaces": REPLACES, "check": CHECK.format(code=paper.code) if paper.code else "",
+        "replaces": NOT_YET if paper.proposal else REPLACES,
+        "check": CHECK.format(code=paper.code) if paper.code and not paper.proposal else "",
         "never_stop": NEVER_STOP, "not_confirmed": NOT_CONFIRMED, "held": paper.held,
         "proposal": "Proposal: nothing of this is agreed yet." if paper.proposal else "", "demonstration": paper.demonstration,
         "first": _first_words(paper), "changes": changes, "months": months, "legend": _legend(paper),
