@@ -113,5 +113,5 @@ def aligned(rows: tuple[int, ...], people: int) -> Floats:
     width = padded(people)
     count = int(np.prod(rows)) * width
     raw = np.empty(count + WIDTH)
-    start = (-raw.ctypes.data % 64) // 8
+    start = (-_address(raw) % 64) // 8
     return raw[start : start + count].reshape(*rows, width)

@@ -160,7 +160,7 @@ def on_minutes(
     doubtful = np.append(np.zeros(len(doses), np.bool_) if unknown is None else unknown, np.zeros(len(samples), np.bool_))
     steps = _Steps(padded[order], np.where(order >= len(doses), order - len(doses), -1).astype(np.int32), doubtful[order])
     apart = np.diff(when, prepend=when[:1])
-    different = np.unique(apart[apart > 0])
+    different = _different(apart)
     if len(different) <= MOST_DIRECT:
         matrix = np.where(apart > 0, np.searchsorted(different, apart), -1).astype(np.int32)
         hours, products = different / 60.0, np.zeros((0, 2), np.int32)
@@ -195,11 +195,23 @@ def _in_digits(apart: NDArray[np.int64], steps: _Steps) -> tuple[Whole, _Steps, 
     digit = digits[step, place]
     matrix = np.where(digit == 0, -1, np.where(digit == 1, place, places + place * (base - 2) + digit - 2)).astype(np.int32)
     last = np.append(step[1:] != step[:-1], True)
-    hours = (base ** np.arange(places) / 60.0).astype(np.float64)
-    products = [(p if d == 2 else places + p * (base - 2) + d - 3, p) for p in range(places) for d in range(2, base)]
     carried = _Steps(
         np.where(last, steps.amount[step], 0.0),
         np.where(last, steps.row[step], -1).astype(np.int32),
         steps.unknown[step] & last,
     )
-    return matrix, carried, hours, np.array(products, np.int32)
+    return matrix, carried, *_multiples(base, places)
+
+
+def _different(apart: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The lengths above zero, in order, each once: by counting where that is quicker than sorting."""
+    if len(apart) and apart.max() < 100_000:
+        return np.flatnonzero(np.bincount(apart)[1:]) + 1
+    return np.unique(apart[apart > 0])
+
+
+@functools.lru_cache(maxsize=64)
+def _multiples(base: int, places: int) -> tuple[Floats, Whole]:
+    """Hours of the powers, and how their multiples are made: the same for every diary with this base, and not to be written to."""
+    products = [(p if d == 2 else places + p * (base - 2) + d - 3, p) for p in range(places) for d in range(2, base)]
+    return (base ** np.arange(places) / 60.0).astype(np.float64), np.array(products, np.int32).reshape(-1, 2)
