@@ -35,11 +35,23 @@ NEW_CHART_RULES = (
 LIST_RULES = (
     Rule("my patients", Role.CLINICIAN, CARE_TEAM, "the care team's own list"),
     Rule("people and licences", Role.COMPLIANCE, CLINIC, "compliance decides who may sign; no patient is in this list"),
+    Rule(
+        "right to sign",
+        Role.CLINICIAN,
+        CLINIC,
+        "who holds the right to sign answers for who else gets it; no patient is in this list",
+    ),
+    Rule(
+        "patients affected",
+        Role.COMPLIANCE,
+        CLINIC,
+        "when somebody may sign no more: record numbers and colleagues, no name",
+    ),
     Rule("trail", Role.COMPLIANCE, CLINIC, "compliance reviews who looked and who did what"),
 )
 SLIP_RULES = (Rule("dispense", Role.PHARMACIST, CLINIC, "the code on the prescription was presented"),)
 # A worker's purposes. Each run keeps one row; nothing a person clicks goes through here.
-JOB_PURPOSES = ("registration", "import record", "deliver outbox", "due tasks", "demonstration")
+JOB_PURPOSES = ("registration", "revocation", "import record", "deliver outbox", "due tasks", "demonstration")
 
 
 def allowed(rules: tuple[Rule, ...], purpose: str, by: Person, relations: frozenset[str]) -> Rule | None:

@@ -25,6 +25,10 @@ COMMANDS: dict[str, Command] = {
         "serein.interfaces.cli.knowledge:knowledge_command", "list, show, check and compare what the checks rest on"
     ),
     "import": Command("serein.interfaces.cli.import_bundles:import_command", "bring FHIR bundles into the clinic"),
+    "grant-first-registrant": Command(
+        "serein.interfaces.cli.first_registrant:grant_command",
+        "give a clinic its first right to sign, with its compliance officer",
+    ),
     "up": Command("serein.config.up:main", "start the clinic: database, web server and worker"),
     "demo-code": Command("serein.config.demonstration:main", "print the second factor of a demonstration account"),
 }
