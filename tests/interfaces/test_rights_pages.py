@@ -135,3 +135,17 @@ def test_compliance_closes_an_account_for_somebody_who_telephones():
     assert post(officer, f"/compliance/people/{people.clinician.account_id}/lost/").status_code == 302
     assert client_of(people.clinic.officer).get(f"/compliance/people/{people.clinic.officer.account_id}/lost/").status_code == 404
     assert state_of(people.clinic, people.clinician) == "ended"
+
+
+def test_a_look_at_a_register_and_what_was_seen_by_hand_stand_on_one_page():
+    people = four_people()
+    officer = client_of(people.clinic.officer)
+    licence = f"/compliance/licences/{member(people.clinic, people.clinician).licences[0].id}/"
+    assert post(officer, licence + "looks/").status_code == 302
+    assert "No register was brought in here" in text(officer.get(licence + "looks/"))
+    assert post(officer, licence + "seen/", evidence="Current").status_code == 422
+    assert (
+        post(officer, licence + "seen/", evidence="Current", where="Board of California", document="scan 17").status_code == 302
+    )
+    page = text(officer.get(licence + "looks/"))
+    assert "Seen by hand" in page and "Board of California" in page and "scan 17" in page

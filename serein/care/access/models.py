@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 
-from serein.foundation.rows import ClinicRow, PatientRow
+from serein.foundation.rows import ClinicRow, PatientRow, Row
 
 
 class Consent(PatientRow):
@@ -58,3 +58,57 @@ class SigningGrant(ClinicRow):
                 name="an_approval_has_a_person",
             ),
         ]
+
+
+class RegistryFile(Row):
+    """A file of a public register, by its digest: read once, to its end, however often it was begun. `lines` is how far it was kept."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    name = models.CharField(max_length=255)
+    on = models.DateField(help_text="the last day that the file speaks for")
+    begun_at = models.DateTimeField()
+    lines = models.PositiveBigIntegerField(default=0)
+    finished_at = models.DateTimeField(null=True)
+
+
+class RegistryEntry(Row):
+    """One provider as the newest file has them: numbers, names and licences, no address and no telephone number. Public, so no clinic's."""
+
+    npi = models.CharField(max_length=10, unique=True)
+    entity_type = models.CharField(max_length=1, blank=True)
+    family = models.CharField(max_length=200, blank=True)
+    given = models.CharField(max_length=200, blank=True)
+    middle = models.CharField(max_length=200, blank=True)
+    organization = models.CharField(max_length=300, blank=True)
+    credential = models.CharField(max_length=100, blank=True)
+    state = models.CharField(max_length=100, blank=True)
+    licences = models.JSONField(help_text="[taxonomy, number, state, primary], as the register has them")
+    deactivated_on = models.DateField(null=True)
+    reactivated_on = models.DateField(null=True)
+    on = models.DateField(help_text="the day that the file speaks for, which said this")
+    file = models.ForeignKey(RegistryFile, on_delete=models.PROTECT, related_name="+")
+
+
+class RegistryRefusal(Row):
+    """A row of a file that could not be kept, and why: nothing is dropped silently."""
+
+    file = models.ForeignKey(RegistryFile, on_delete=models.PROTECT, related_name="+")
+    line = models.PositiveBigIntegerField()
+    why = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["file", "line"], name="one_refusal_a_line")]
+
+
+class LicenceLook(ClinicRow):
+    """One look at a primary source for one licence: what it said, when, by whom. Evidence; it verifies nothing by itself."""
+
+    licence = models.ForeignKey("people.Licence", on_delete=models.PROTECT, related_name="+")
+    source = models.CharField(max_length=40, help_text="nppes, or manual")
+    verdict = models.CharField(max_length=20, help_text="match, differs, not-found, deactivated, or seen")
+    differs = models.JSONField(default=list, help_text="in what the source says something else, in words")
+    where = models.CharField(max_length=300, help_text="which register or file")
+    document = models.CharField(max_length=200, blank=True, help_text="reference of what was kept")
+    on = models.DateField(help_text="the day for which the source speaks")
+    by = models.ForeignKey("people.Account", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Exists, Max, OuterRef, Q
 
 from serein.care.access.granted import has_registrant, not_a_registrant, request_digest
-from serein.care.access.models import Consent, SigningGrant
+from serein.care.access.models import Consent, LicenceLook, SigningGrant
 from serein.foundation.people.keys import OpenChart, OpenJob, OpenList
 from serein.foundation.people.models import Account, CareTeam, Invitation, Licence, Patient, Practitioner, RoleGrant
 from serein.foundation.people.persons import clinic_day, record_number
@@ -109,6 +109,20 @@ class GrantLine:
     ended_at: datetime | None
     ended_why: str
     digest: str
+
+
+@dataclass(frozen=True)
+class LookLine:
+    """What a primary source said of a licence: `verdict` is match, differs, not-found, deactivated or seen."""
+
+    source: str
+    verdict: str
+    differs: tuple[str, ...]
+    where: str
+    document: str
+    on: date
+    by: str
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -248,6 +262,12 @@ def may_vouch(listing: OpenList) -> bool:
 def somebody_may_approve(listing: OpenList) -> bool:
     """Whether anybody of the clinic may; without one only the operator's console gives the right."""
     return has_registrant(listing.clinic_id, listing.at)
+
+
+def looks_at(listing: OpenList, licence_id: UUID) -> list[LookLine]:
+    """Every look at a primary source for this licence, newest first."""
+    rows = LicenceLook.objects.filter(clinic=listing.clinic_id, licence=licence_id).select_related("by").order_by("-at", "-id")
+    return [LookLine(x.source, x.verdict, tuple(x.differs), x.where, x.document, x.on, x.by.name, x.at) for x in rows]
 
 
 def patients_affected(listing: OpenList, account_id: UUID) -> list[AffectedPatient]:

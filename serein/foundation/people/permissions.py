@@ -51,7 +51,7 @@ LIST_RULES = (
 )
 SLIP_RULES = (Rule("dispense", Role.PHARMACIST, CLINIC, "the code on the prescription was presented"),)
 # A worker's purposes. Each run keeps one row; nothing a person clicks goes through here.
-JOB_PURPOSES = ("registration", "revocation", "import record", "deliver outbox", "due tasks", "demonstration")
+JOB_PURPOSES = ("registration", "revocation", "registry", "import record", "deliver outbox", "due tasks", "demonstration")
 
 
 def allowed(rules: tuple[Rule, ...], purpose: str, by: Person, relations: frozenset[str]) -> Rule | None:

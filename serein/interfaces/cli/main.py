@@ -29,6 +29,7 @@ COMMANDS: dict[str, Command] = {
         "serein.interfaces.cli.first_registrant:grant_command",
         "give a clinic its first right to sign, with its compliance officer",
     ),
+    "registry": Command("serein.interfaces.cli.registry:registry_command", "bring in the public register of providers (NPPES)"),
     "up": Command("serein.config.up:main", "start the clinic: database, web server and worker"),
     "demo-code": Command("serein.config.demonstration:main", "print the second factor of a demonstration account"),
 }

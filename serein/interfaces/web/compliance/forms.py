@@ -99,6 +99,20 @@ class EvidenceForm(PageForm):
     )  # fmt: skip
 
 
+class SeenForm(EvidenceForm):
+    where = forms.CharField(
+        label="Which register", help_text="And its address", max_length=300, widget=forms.TextInput(WIDE),
+        error_messages={"required": "Say which register"},
+    )  # fmt: skip
+    document = forms.CharField(
+        label="What you kept of it",
+        help_text="Where a printout or scan lies",
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(WIDE),
+    )
+
+
 class VerifyForm(EvidenceForm):
     again_on = DateField(
         label="Look at the register again by", help_text="Without a day: on the licence's last day.", required=False
