@@ -136,7 +136,7 @@ def test_a_zip_that_is_no_register_is_refused(tmp_path, members, says):
 
 @pytest.mark.parametrize(
     ("text", "says"),
-    [("name,npi\n", "no column"), ("x" * 70_000, "longer than"), ('"NPI\n', "not CSV"), ("", "no column")],
+    [("name,npi\n", "no column"), ("x" * 70_000, "no registry file"), ('"NPI\n', "not CSV"), ("", "no column")],
 )
 def test_what_is_not_the_layout_is_refused_in_words(tmp_path, text, says):
     with pytest.raises(BadInput, match=says):
