@@ -1,7 +1,7 @@
 """The four known people (a clinician, a pharmacist, a patient, a stranger) and the clinic around them, made by the real actions.
 
     clinic = make_clinic(AT)                       # with its compliance officer
-    ada = clinic.clinician()                       # licensed and verified: may sign
+    ada = clinic.clinician()                       # licensed and verified; the first one holds the right to sign: may sign
     grace = clinic.pharmacist()                    # licensed and verified: may dispense
     maria = clinic.patient(of=ada)                 # registered from an invitation; ada leads the care team
     stranger = clinic.clinician("Sam Stranger")    # of the same clinic, in nobody's care team
@@ -17,10 +17,17 @@ from itertools import count
 from typing import TypeVar
 from uuid import UUID
 
+from allauth.mfa.models import Authenticator
+
 from serein.care.access import actions as access
+from serein.care.access.granted import has_registrant
+from serein.care.access.numbers import is_dea, is_npi
+from serein.care.access.reads import signing_grants
+from serein.foundation.people.factors import prove
 from serein.foundation.people.keys import OpenChart, OpenList, Refused, open_chart, open_list, open_new_chart
 from serein.foundation.people.licences import PHARMACIST, PRESCRIBER
 from serein.foundation.people.persons import Person, person
+from tests.care.devices import code_at, set_up_codes
 
 AT = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)  # Monday 9 in the morning in Los Angeles
 PASSWORD = "correct horse battery staple"
@@ -67,7 +74,8 @@ class TestClinic:
         """A licence recorded, and verified unless the test says otherwise. Ends a year later unless the test says when."""
         assert who.practitioner_id is not None
         day = expires_on or (self.at + timedelta(days=365)).date()
-        new = access.NewLicence(kind, f"L-{next(_numbers)}", jurisdiction or self.jurisdiction, day, "seen on paper")
+        schedules = ("II", "III", "IV", "V") if kind == PRESCRIBER else ()
+        new = access.NewLicence(kind, f"L-{next(_numbers)}", jurisdiction or self.jurisdiction, day, "seen on paper", schedules)
         recorded = given(access.record_licence(self.people(), who.practitioner_id, new))
         if verified:
             given(access.verify_licence(self.people(), recorded.licence_id, "board register, looked up today"))
@@ -76,13 +84,32 @@ class TestClinic:
     def clinician(self, name: str = "Ada Okafor", *, licensed: bool = True) -> Person:
         who = self.staff(name, "clinician")
         assert who.practitioner_id is not None
-        details = access.PractitionerDetails(
-            "1234567893", "AO1234563", "555-0101", "Riverside Clinic", "1 River Road, Fresno, CA 93650"
-        )
+        npi, dea = ("1234567893", "AO1234563") if name == "Ada Okafor" else own_numbers()
+        details = access.PractitionerDetails(npi, dea, "555-0101", "Riverside Clinic", "1 River Road, Fresno, CA 93650")
         given(access.keep_practitioner(self.people(), who.practitioner_id, details))
         if licensed:
             self.license(who, PRESCRIBER)
+            self.grant_first(who)
         return who
+
+    def grant_first(self, who: Person) -> None:
+        """The right to sign, on the console, if nobody here holds it yet. The officer's app is there for this deed only."""
+        if has_registrant(self.id, self.at):
+            return
+        before = not Authenticator.objects.filter(user_id=self.officer.account_id).exists()
+        set_up_codes(self.officer)
+        code = code_at(self.officer, self.at)
+        given(access.grant_first_registrant(
+            who.email, self.officer.email, lambda officer, digest: prove(officer, PASSWORD, code, self.at, digest=digest), self.at
+        ))  # fmt: skip
+        if before:
+            Authenticator.objects.filter(user_id=self.officer.account_id).delete()
+
+    def grant(self, who: Person, by: Person, at: datetime | None = None) -> UUID:
+        """The right to sign, asked for by the officer and approved by a colleague who holds it and has an app."""
+        at = at or self.at
+        entered = given(access.enter_signing_grant(self.people(at), who.account_id))
+        return approved(by, entered.grant_id, at)
 
     def pharmacist(self, name: str = "Grace Lee", *, licensed: bool = True) -> Person:
         who = self.staff(name, "pharmacist")
@@ -107,6 +134,26 @@ class TestClinic:
         if consented:
             given(access.give_consent(own_chart(who, self.at), "care"))
         return who
+
+
+def approved(by: Person, grant_id: UUID, at: datetime) -> UUID:
+    """A registrant approves with a one-time code of that instant; each code counts once."""
+    set_up_codes(by)
+    listing = given(open_list(by, purpose="right to sign", at=at))
+    shown = next(g.digest for g in signing_grants(listing) if g.id == grant_id)
+    code = code_at(by, at)
+    given(access.approve_signing_grant(
+        listing, grant_id, shown, lambda digest: prove(by.account_id, PASSWORD, code, at, digest=digest)
+    ))  # fmt: skip
+    return grant_id
+
+
+def own_numbers() -> tuple[str, str]:
+    """An NPI and a DEA number with right check digits that nobody else in this run has."""
+    number = next(_numbers) % 1_000_000
+    npi = next(n for n in (f"1{number:08}{check}" for check in range(10)) if is_npi(n))
+    dea = next(n for n in (f"BX{number:06}{check}" for check in range(10)) if is_dea(n))
+    return npi, dea
 
 
 def maria(**changes: object) -> access.NewPatient:

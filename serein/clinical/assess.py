@@ -7,6 +7,7 @@ cause withdrawal, so stops about person and company and the absolute limit becom
 from __future__ import annotations
 
 import dataclasses
+import operator
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,13 +15,10 @@ from decimal import Decimal
 from typing import Any
 
 from serein.clinical.case import (
-    Allergy,
     Case,
     Coding,
     Concept,
-    Condition,
     Dosage,
-    Medicine,
     Observation,
     Order,
     QuestionnaireAnswers,
@@ -69,8 +67,7 @@ def assess(case: Case, orders: Order | Sequence[Order], knowledge: Knowledge, on
     )
 
 
-def _reference(thing: Order | Medicine | Condition | Allergy) -> str:
-    return thing.reference
+_reference = operator.attrgetter("reference")
 
 
 def _in_order(case: Case) -> Case:
@@ -153,6 +150,8 @@ def _assessed(scene: Scene, order: Order, found: Iterable[Regimen]) -> AssessedO
 
 def _once(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
     """Each finding once. Told apart by a few words first: the whole of a finding is long to compare."""
+    if len({f.code for f in findings}) == len(findings):
+        return findings
     kept: dict[tuple[str, str, str], list[Finding]] = {}
     for f in findings:
         alike = kept.setdefault((f.code, f.order, f.summary), [])

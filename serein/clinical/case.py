@@ -10,7 +10,9 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from serein.clinical.once import once
 from serein.clinical.quantities import Amount, Interval, Unit, decimal
+from serein.clinical.swift import swift
 
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
 ATC = "http://www.whocc.no/atc"
@@ -25,6 +27,7 @@ class NotACase(ValueError):
     """The values contradict one another; the message says which."""
 
 
+@swift
 @dataclass(frozen=True)
 class Coding:
     """One code in one system (a URI), with the words that came with it."""
@@ -34,6 +37,7 @@ class Coding:
     display: str = ""
 
 
+@swift
 @dataclass(frozen=True)
 class Concept:
     """What somebody named, by any number of codes and in words."""
@@ -65,6 +69,7 @@ class Answer(StrEnum):
     UNKNOWN = "unknown"
 
 
+@swift
 @dataclass(frozen=True)
 class Birth:
     """When someone was born: a day, or the first and last day it can have been ("1952" is a whole year)."""
@@ -99,6 +104,7 @@ def whole_months(start: date, on: date) -> int:
     return (on.year - start.year) * 12 + on.month - start.month - (on.day < start.day)
 
 
+@swift
 @dataclass(frozen=True, kw_only=True)
 class Timing:
     """How often: `times` (to `times_max`) per `per`. `days` or `starts`/`ends` bound the whole instruction."""
@@ -125,6 +131,7 @@ class Timing:
             raise NotACase("timing: it ends before it starts")
 
 
+@swift
 @dataclass(frozen=True, kw_only=True)
 class Dosage:
     """One instruction. `low`/`high` is the single dose; `most_days_a_week` is where fewer than the timing says are allowed. `problems` is what
@@ -150,6 +157,7 @@ class Dosage:
             raise NotACase("dosage: days a week are not between 0 and 7")
 
 
+@swift
 @dataclass(frozen=True, kw_only=True)
 class Supply:
     """What is to be handed out. `quantity` per fill; `days` per fill; `repeats` further fills.
@@ -174,6 +182,7 @@ class Supply:
             raise NotACase("supply: repeats are below zero")
 
 
+@swift
 @dataclass(frozen=True, kw_only=True)
 class MedicineUse:
     """What an order and a medicine in the record have in common. `replaces` is the reference of an earlier order."""
@@ -195,13 +204,14 @@ class MedicineUse:
         if not self.reference:
             raise NotACase("medicine: no reference")
 
-    @property
+    @once
     def begins(self) -> date | None:
         """First day: written start, else the first start in an instruction, else the day it was written."""
         dated = [d.timing.starts for d in self.dosages if d.timing and d.timing.starts]
         return self.starts or min(dated, default=None) or self.authored_on
 
 
+@swift
 @dataclass(frozen=True, kw_only=True)
 class Medicine(MedicineUse):
     """A medicine in the record. `source` says how it is known: an order, or what somebody stated."""
@@ -210,11 +220,13 @@ class Medicine(MedicineUse):
     source: str = "order"
 
 
+@swift
 @dataclass(frozen=True, kw_only=True)
 class Order(MedicineUse):
     """A proposed order: nothing signed yet."""
 
 
+@swift
 @dataclass(frozen=True, kw_only=True)
 class Condition:
     reference: str
@@ -224,6 +236,7 @@ class Condition:
     onset: date | None = None
 
 
+@swift
 @dataclass(frozen=True, kw_only=True)
 class Allergy:
     reference: str
@@ -232,6 +245,7 @@ class Allergy:
     criticality: str = ""
 
 
+@swift
 @dataclass(frozen=True, kw_only=True)
 class Observation:
     """One measured or stated value. `value` with `unit` (UCUM), or `answer` when it is words or a code."""
@@ -244,6 +258,7 @@ class Observation:
     answer: Concept | None = None
 
 
+@swift
 @dataclass(frozen=True, kw_only=True)
 class QuestionnaireAnswers:
     """Answers to one instrument, item key to number; `None` is asked and not answered."""
@@ -254,6 +269,7 @@ class QuestionnaireAnswers:
     on: date | None = None
 
 
+@swift
 @dataclass(frozen=True, kw_only=True)
 class DependenceFacts:
     """What the patient or clinician told of earlier use; each may be unknown. `daily_diazepam_mg` is in diazepam mg."""
@@ -265,6 +281,7 @@ class DependenceFacts:
     reference: str = ""
 
 
+@swift
 @dataclass(frozen=True, kw_only=True)
 class Circumstances:
     """Facts that no list holds. `alcohol_course`: a supervised alcohol-withdrawal course is in force. `taper_runs`: the patient
@@ -290,6 +307,7 @@ class Circumstances:
         return dict(self.references).get(name, "the record")
 
 
+@swift
 @dataclass(frozen=True, kw_only=True)
 class Case:
     """One patient at one instant. `medicines` are current, `past` ended ones; `sex` is FHIR's administrative gender."""

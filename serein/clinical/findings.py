@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 from serein.clinical.quantities import plain
+from serein.clinical.swift import swift
 
 LONGEST_SUMMARY = 90
 
@@ -24,13 +26,14 @@ class Severity(StrEnum):
     WARN = "warn"
     NOTE = "note"
 
-    @property
-    def rank(self) -> int:
-        """0 is gravest."""
-        return RANKED.index(self)
+    rank: int
 
-
-RANKED = tuple(Severity)
+    def __new__(cls, word: str) -> Severity:
+        """`rank` 0 is gravest: they stand in that order here."""
+        made = str.__new__(cls, word)
+        made._value_ = word
+        made.rank = len(cls.__members__)
+        return made
 
 
 class Purpose(StrEnum):
@@ -47,6 +50,7 @@ class Purpose(StrEnum):
         return self in (Purpose.START, Purpose.INCREASE)
 
 
+@swift
 @dataclass(frozen=True)
 class Input:
     """A fact that a finding rests on, and the reference it was read from. Words a fact, not an age in days: the fingerprint
@@ -56,6 +60,7 @@ class Input:
     source: str
 
 
+@swift
 @dataclass(frozen=True)
 class SourceReference:
     """Where the rule stands. `kind` is primary, secondary or tertiary: the page that was really read, not what it reports."""
@@ -68,6 +73,7 @@ class SourceReference:
     confidence: str = "B"
 
 
+@swift
 @dataclass(frozen=True, kw_only=True)
 class Finding:
     code: str
@@ -94,14 +100,14 @@ class Finding:
         return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:32]
 
 
-@dataclass(frozen=True)
-class NotChecked:
+class NotChecked(NamedTuple):
     """A check that could not run, and why."""
 
     check: str
     why: str
 
 
+@swift
 @dataclass(frozen=True)
 class AssessedOrder:
     """One order as it was understood: substance id ('' when not recognised), the order's own mg a day, what it does."""
@@ -121,6 +127,7 @@ class AssessedOrder:
         }
 
 
+@swift
 @dataclass(frozen=True, kw_only=True)
 class Assessment:
     on: date

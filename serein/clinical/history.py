@@ -7,9 +7,12 @@ from datetime import date
 from decimal import Decimal
 
 from serein.clinical.findings import Purpose
+from serein.clinical.once import once
 from serein.clinical.quantities import Dose, Span
+from serein.clinical.swift import swift
 
 
+@swift
 @dataclass(frozen=True, order=True)
 class Use:
     """A substance used at a daily dose from a day to a day (both included); `last` is None while it goes on."""
@@ -21,6 +24,7 @@ class Use:
     reference: str
 
 
+@swift
 @dataclass(frozen=True)
 class History:
     uses: tuple[Use, ...] = ()
@@ -32,6 +36,7 @@ class History:
         return History(tuple(u for u in self.uses if u.substance == substance))
 
 
+@swift
 @dataclass(frozen=True, kw_only=True)
 class Written:
     """One order or medicine as it was read. `single_mg` is one dose, `times` doses a day (both as ranges), `daily_mg` the most
@@ -58,6 +63,7 @@ class Written:
     problems: tuple[str, ...] = ()
 
 
+@swift
 @dataclass(frozen=True, kw_only=True)
 class Regimen:
     """All orders of one substance that will be taken together: `drafts` are proposed, `continuing` go on, `before` were there.
@@ -76,11 +82,11 @@ class Regimen:
     before_mg: Decimal | None
     switched_from: tuple[str, ...] = ()
 
-    @property
+    @once
     def order(self) -> str:
         """The reference that findings about the whole regimen carry."""
         return self.drafts[0].reference
 
-    @property
+    @once
     def parts(self) -> tuple[Written, ...]:
         return self.drafts + self.continuing

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 
+from serein.clinical.swift import swift
+
 
 class NotAQuantity(ValueError):
     """The text or number given is no usable quantity; the message says which and why."""
@@ -60,6 +62,7 @@ class Unit(StrEnum):
     ML = "mL"
 
 
+@swift
 @dataclass(frozen=True)
 class Amount:
     """So much of a unit, as written on an order: 2 tablets, 5 mL, 10 mg."""
@@ -78,6 +81,7 @@ class Amount:
         return f"{plain(self.value)} {self.unit.value}{plural}"
 
 
+@swift
 @dataclass(frozen=True, order=True)
 class Dose:
     """An amount of one substance in milligrams."""
@@ -96,6 +100,7 @@ class Dose:
         return f"{plain(self.mg)} mg"
 
 
+@swift
 @dataclass(frozen=True, order=True)
 class Interval:
     """A length of time in hours."""
@@ -113,6 +118,7 @@ class Interval:
         return self.hours / 24
 
 
+@swift
 @dataclass(frozen=True)
 class Span:
     """A closed range, low to high, of numbers that share a unit named by the field that holds it."""
@@ -136,6 +142,7 @@ class Span:
         return plain(self.low) if self.low == self.high else f"{plain(self.low)}–{plain(self.high)}"
 
 
+@swift
 @dataclass(frozen=True)
 class Concentration:
     """Strength of a liquid in mg per mL."""

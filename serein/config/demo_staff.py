@@ -5,11 +5,12 @@ from typing import TypeVar
 from uuid import UUID
 
 from serein.care.access import actions as access
+from serein.foundation.people.factors import Proof, prove
 from serein.foundation.people.keys import OpenChart, OpenList, Refused, open_chart, open_list, open_new_chart
 from serein.foundation.people.licences import PHARMACIST, PRESCRIBER
 from serein.foundation.people.persons import Person, person
 
-from .demonstration import SignIn
+from .demonstration import SignIn, totp
 from .second_factors import give_authenticator_app
 
 T = TypeVar("T")
@@ -58,7 +59,18 @@ def bring_in_staff(known: dict[str, SignIn], at: datetime) -> dict[str, Person]:
         # One licence runs on; the other ends soon, so that the list of what stops next has something to say.
         expires_on = (at + timedelta(days=500 if role == "clinician" else 24)).date()
         _license(officer, staff[role], (kind, number, expires_on), moment + timedelta(days=1))
+    _give_right_to_sign(first, staff["clinician"], founded_at + timedelta(days=1, hours=2))
     return staff
+
+
+def _give_right_to_sign(officer: SignIn, clinician: Person, at: datetime) -> None:
+    """As `serein grant-first-registrant` does it: the operator enters, the officer proves both factors."""
+    code = totp(officer.totp_secret, at.timestamp())
+
+    def factors(account_id: UUID, digest: str) -> Proof | Refused:
+        return prove(account_id, officer.password, code, at, digest=digest)
+
+    given(access.grant_first_registrant(clinician.email, officer.email, factors, at))
 
 
 def _license(officer: Person, who: Person, licence: tuple[str, str, date], at: datetime) -> None:
@@ -67,7 +79,8 @@ def _license(officer: Person, who: Person, licence: tuple[str, str, date], at: d
         raise DemonstrationError(f"{who.name} is no practitioner")
     role = "clinician" if kind == PRESCRIBER else "pharmacist"
     given(access.keep_practitioner(_people(officer, at), who.practitioner_id, DETAILS[role]))
-    new = access.NewLicence(kind, number, CLINIC.jurisdiction, expires_on, "Copy of the licence, handed in on paper.")
+    schedules = ("II", "III", "IV", "V") if kind == PRESCRIBER else ()
+    new = access.NewLicence(kind, number, CLINIC.jurisdiction, expires_on, "Copy of the licence, handed in on paper.", schedules)
     recorded = given(access.record_licence(_people(officer, at), who.practitioner_id, new))
     register = (
         f"Register of the state board, looked up {at:%d-%b-%Y}: current, no public discipline. Invented for the demonstration."

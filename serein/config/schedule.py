@@ -5,6 +5,7 @@ from django.db import transaction
 from django.utils.module_loading import import_string
 from procrastinate.contrib.django import app
 
+from serein.care.access.actions.rechecking import licence_round
 from serein.care.monitoring.actions import due_tasks
 from serein.care.tapering.actions import raise_silent_steps
 from serein.foundation.people.keys import open_job
@@ -19,5 +20,7 @@ def due_tasks_now(timestamp: int) -> None:
     at = import_string(settings.SEREIN_CLOCK)()
     for clinic_id in list(Clinic.objects.order_by("id").values_list("id", flat=True)):
         due_tasks(clinic_id, at)
+        with transaction.atomic():
+            licence_round(open_job(clinic_id, purpose="due tasks", at=at))
         with transaction.atomic():
             raise_silent_steps(open_job(clinic_id, purpose="due tasks", at=at), at)

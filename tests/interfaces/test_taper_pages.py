@@ -1,16 +1,19 @@
 """Taper pages over HTTP: hostile and stale posts, a look that stores nothing, and files that only their owner gets."""
 
+import io
 import re
 from datetime import date
 from html import unescape
 
+import pypdf
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from serein.care.tapering import actions as tapering
 from serein.care.tapering.models import TaperCourse, TaperReply
 from serein.interfaces.web.shell import clock
-from tests.care.tapers import noon, running, sent
+from tests.care.tapers import noon, running, sent, taper_text
 from tests.interfaces.shell_people import enter
 from tests.people import AT, four_people, open_for
 
@@ -121,6 +124,49 @@ def test_the_calendar_is_a_file_for_its_owner_and_nobody_else(people):
     assert stranger.get(for_staff).status_code == 403
 
 
+def test_the_paper_carries_the_code_that_patient_and_clinic_see_beside_the_newest_one(people):
+    card = running(people)
+    url, for_staff = (
+        reverse("patient:taper_calendar", args=[card.id]),
+        reverse("clinician:taper", args=[people.patient.patient_id]),
+    )
+    printed = "".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(own(people).get(url).content)).pages)
+    assert f"Code of this calendar: {card.calendar_code}" in " ".join(printed.split())
+    shown = (own(people).get(reverse("patient:taper")), staff(people).get(for_staff))
+    assert all(card.calendar_code in page.content.decode() for page in shown)
+
+
+def test_while_a_proposal_waits_the_calendar_that_runs_stays_the_newest(people):
+    card = running(people)
+    staff_key = open_for(people.clinician, people.patient)
+    draft = tapering.propose_taper(staff_key, card.plan_id, taper_text(cut_percent="5", starts_on=date(2026, 12, 10)))
+    tapering.send_taper(staff_key, draft.course_id)
+    page = own(people).get(reverse("patient:taper")).content.decode()
+    assert "Your answer" in page and card.calendar_code in page
+    proposal = own(people).get(reverse("patient:taper_calendar", args=[draft.course_id])).content
+    said = " ".join("".join(one.extract_text() for one in pypdf.PdfReader(io.BytesIO(proposal)).pages).split())
+    assert (
+        "go on with that one until you have agreed" in said and "Code of this calendar" not in said and "throw older" not in said
+    )
+
+
+def test_lost_tablets_are_decided_on_a_page_and_what_happened_is_listed(people):
+    card = running(people)
+    client, one = staff(people), [people.patient.patient_id, card.id]
+    taper, happened, lost = (reverse(f"clinician:{name}", args=args) for name, args in (
+        ("taper", one[:1]), ("taper_happened", one), ("taper_lost", one)
+    ))  # fmt: skip
+    client.post(happened, {"kind": "lost-tablets", "why": "Left on the bus", "once": once_of(client.get(happened))})
+    page = client.get(taper).content.decode()
+    assert "Tablets were lost" in page and "Left on the bus" in page and lost in page
+    asked = client.get(lost)
+    assert "Left on the bus" in asked.content.decode()
+    assert client.post(lost, {"why": "", "once": once_of(asked)}).status_code == 422
+    assert client.post(lost, {"why": "Replaced for 4 days", "once": once_of(client.get(lost))}).status_code == 302
+    page = client.get(taper).content.decode()
+    assert "Decided on the lost tablets" in page and "Replaced for 4 days" in page and lost not in page
+
+
 def test_days_on_treatment_always_show_their_dose(people):
     card = running(people)
     text = own(people).get(reverse("patient:taper") + "?month=2026-12").content.decode()
@@ -159,11 +205,11 @@ def test_the_planner_says_that_a_change_is_unconfirmed_and_what_to_do(people, mo
 
 KEPT = {
     "no_dates": "2026-12-24, 2027-01-01", "dispense_days": "28", "policy": "clinician-own", "own_percent": "8", "own_days": "28",
-    "own_end_mg": "0.25",
+    "own_end_mg": "0.25", "own_from_mg": "3",
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("field", ["no_dates", "dispense_days", "own_percent", "own_days", "own_end_mg"])
+@pytest.mark.parametrize("field", ["no_dates", "dispense_days", "own_percent", "own_days", "own_end_mg", "own_from_mg"])
 def test_no_string_breaks_what_a_plan_keeps_to(people, field):
     running(people)
     client = staff(people)
@@ -183,16 +229,23 @@ def test_own_limits_days_without_a_change_and_the_dispensing_interval_are_kept_w
     assert client.post(planner(people), {**asked, "once": once_of(page)}).status_code == 302
     open_for(people.clinician, people.patient)
     draft = TaperCourse.objects.get(state="draft")
-    assert draft.request["own_limits"] == {"cut_percent": "8", "every_days": 28, "terminal_cut_mg": "0.25"}
+    assert draft.request["own_limits"] == {
+        "cut_percent": "8",
+        "every_days": 28,
+        "terminal_from_mg": "3",
+        "terminal_cut_mg": "0.25",
+    }
     assert draft.request["constraints"]["no_change_dates"] == ["2026-12-24", "2027-01-01"]
     assert draft.request["constraints"]["dispense_every_days"] == 28 and draft.replaces_id == card.id
     days = [date.fromisoformat(s["from"]) for s in draft.answer["steps"]]
     assert all((day - days[0]).days % 28 == 0 for day in days)
     again = client.get(planner(people)).content.decode()
-    assert 'value="2026-12-24, 2027-01-01"' in again and 'value="0.25"' in again
+    assert 'value="2026-12-24, 2027-01-01"' in again and 'value="0.25"' in again and 'name="own_from_mg" value="3"' in again
 
 
-@pytest.mark.parametrize(("field", "value"), [("own_percent", "26"), ("own_days", "13"), ("own_end_mg", "2")])
+@pytest.mark.parametrize(
+    ("field", "value"), [("own_percent", "26"), ("own_days", "13"), ("own_end_mg", "2"), ("own_from_mg", "6")]
+)
 def test_own_limits_may_only_be_stricter(people, field, value):
     running(people)
     page = staff(people).get(planner(people), {**LOOK, "policy": "clinician-own", field: value})

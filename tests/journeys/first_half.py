@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, Page
 
 from serein.care.access import actions as access
 from serein.config.demonstration import totp
+from serein.interfaces.cli.first_registrant import grant
 from serein.interfaces.courier.letters import Office
 from serein.interfaces.courier.round import empty_outbox
 from tests.interfaces.courier.test_courier import Hands
@@ -155,6 +156,8 @@ def licensed(officer: Walker, who: Walker, details: dict[str, str]) -> None:
     officer.page.get_by_label("Licence number").fill(f"A-{who.email}")
     officer.page.get_by_label("Where it is valid").fill("US-CA")
     officer.fill_day("Last day", officer.days.at + timedelta(days=300))
+    for schedule in officer.page.get_by_role("checkbox").all():
+        schedule.check()
     officer.press("Record the licence")
     officer.found("Verify")
     officer.page.get_by_role("link", name=re.compile("^Verify")).first.click()
@@ -240,12 +243,19 @@ def access_given(walk: Walk) -> None:
     staff_come(walk.officer, walk.ada, "Clinician", walk.post)
     staff_come(walk.officer, walk.grace, "Pharmacist", walk.post)
     licensed(walk.officer, walk.ada, {"NPI": "1234567893", "DEA number": "AO1234563", **RIVERSIDE})
+    may_sign(walk)
     shop = {
         "Practice or pharmacy": "Main Street Pharmacy",
         "Address": "2 Main Street, Fresno, CA 93650",
         "Telephone": "559-555-0202",
     }
     licensed(walk.officer, walk.grace, shop)
+
+
+def may_sign(walk: Walk) -> None:
+    """On the console: the operator and the officer give the clinic its first right to sign."""
+    typed = iter((PASSWORD, walk.officer.code()))
+    assert grant(walk.ada.email, lambda _: walk.officer.email, lambda _: next(typed), lambda: walk.days.at) == 0
 
 
 def evaluated(walk: Walk) -> None:

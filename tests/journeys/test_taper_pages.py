@@ -102,6 +102,8 @@ def test_from_the_planner_to_a_confirmed_change(live_clinic, people, open_page, 
 def test_every_page_of_a_taper_passes_at_every_width(live_clinic, people, open_page, monkeypatch):
     with transaction.atomic():
         card = running(people)
+        lost = tapering.HappenedText(kind="lost-tablets", why="Left on the bus")
+        tapering.replan_taper(open_for(people.clinician, people.patient), card.id, lost)
     staff, own = as_(open_page, people.clinician, live_clinic), as_(open_page, people.patient, live_clinic)
     here = f"{live_clinic.url}/clinic/patients/{people.patient.patient_id}/taper"
     for name, url in {
@@ -110,6 +112,7 @@ def test_every_page_of_a_taper_passes_at_every_width(live_clinic, people, open_p
         "planner-typed": f"{here}/plan/?{QUERY}&step=1&step_mg=3&step_on={FIRST + timedelta(days=14)}",
         "hold": f"{here}/{card.id}/hold/",
         "happened": f"{here}/{card.id}/happened/",
+        "lost": f"{here}/{card.id}/lost/",
         "go-on": f"{here}/steps/{card.steps[0].id}/go-on/",
         "running": f"{here}/",
     }.items():

@@ -128,6 +128,7 @@ TECHNICAL = {
     "knowledge/names.py": {2000, 4096, 3},  # the longest text; how near a denial stands
     "knowledge/recognise.py": {10_000, 4},  # a cache; words of a part shown
     "knowledge/scene.py": {90},  # the longest summary
+    "knowledge/terms.py": {8, 20_000},  # the longest code of ICD; a cache
 }
 TECHNICAL_ROOMS = ("kinetics", "taper")  # numerical methods and search: their own tests hold them
 

@@ -8,8 +8,9 @@ import pytest
 
 from serein.clinical import knowledge
 from serein.clinical.case import ICD10CM, Coding, Concept
-from serein.clinical.knowledge.once import once
+from serein.clinical.dosing.rings import Asked, rings
 from serein.clinical.knowledge.terms import plain_icd
+from serein.clinical.once import once
 
 KNOWN = knowledge.load()
 PLACES = [*(j.id for j in KNOWN.jurisdictions), "nowhere"]
@@ -71,3 +72,27 @@ def test_a_value_is_worked_out_once_for_each_that_holds_it():
 
     one, other = Holder(), Holder()
     assert (one.number, one.number, other.number, one.number) == (0, 0, 1, 0)
+
+
+def test_what_is_kept_of_words_and_codes_is_the_knowledges_own():
+    """What a record says of a person never stays in memory, and what is kept is what is found anew."""
+    known, said = knowledge.read(knowledge.library.HERE), Concept(text="Severe anxiety of Mrs Smith of Elm Street")
+    coded = Concept((Coding(ICD10CM, "F41.1 Mrs Smith"), Coding(ICD10CM, "F41.1")), "generalized anxiety disorder")
+    first = [known.terms.means(c) for c in (said, coded)]
+    assert first == [known.terms.means(c) for c in (said, coded)] and all(first)
+    kept = " ".join([*known.terms._heard, *known.terms._branches])
+    assert "F41.1" in kept and "generalized anxiety disorder" in kept and "Smith" not in kept and "Elm" not in kept
+
+
+def test_rings_that_are_kept_are_those_worked_out_anew():
+    uses = [i.id for f in KNOWN.indications for i in f.indications]
+    asked = [
+        Asked("diazepam", place, who, named)
+        for place in PLACES
+        for who in POPULATIONS
+        for named in ((), *itertools.pairwise(uses))
+    ]
+    fresh = knowledge.read(knowledge.library.HERE)
+    kept = [rings(KNOWN, a) for a in asked]
+    assert kept == [rings(KNOWN, a) for a in asked] == [rings(fresh, a) for a in asked]
+    assert any(b.absolute and b.daily and b.single and b.often and b.singles for b in kept)

@@ -1,9 +1,9 @@
-"""What a person agreed to, in which words, until when."""
+"""What a person agreed to, in which words, until when; and who may sign controlled medicines, granted by whom."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
-from serein.foundation.rows import PatientRow
+from serein.foundation.rows import ClinicRow, PatientRow, Row
 
 
 class Consent(PatientRow):
@@ -18,3 +18,97 @@ class Consent(PatientRow):
         constraints = [
             models.UniqueConstraint(fields=["patient", "what"], condition=Q(withdrawn_at=None), name="one_consent_in_force")
         ]
+
+
+class SigningGrant(ClinicRow):
+    """The right to sign controlled medicines: asked for by one person, approved by another, and by neither for themselves (21 CFR 1311.125).
+
+    Waiting while `approved_at` is null, in force until `ended_at`. The first registrant of a clinic is entered by the operator on the
+    server's console (`entered_by` null) and approved by the compliance officer.
+    """
+
+    practitioner = models.ForeignKey("people.Practitioner", on_delete=models.PROTECT, related_name="+")
+    # The same human as `practitioner`, written again because a CHECK sees one row only.
+    account = models.ForeignKey("people.Account", on_delete=models.PROTECT, related_name="+")
+    on_console = models.BooleanField(default=False)
+    entered_by = models.ForeignKey("people.Account", on_delete=models.PROTECT, related_name="+", null=True)
+    entered_at = models.DateTimeField()
+    approved_by = models.ForeignKey("people.Account", on_delete=models.PROTECT, related_name="+", null=True)
+    approved_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey("people.Account", on_delete=models.PROTECT, related_name="+", null=True)
+    ended_at = models.DateTimeField(null=True)
+    ended_why = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account"], condition=Q(ended_at=None), name="one_signing_grant"),
+            models.CheckConstraint(condition=Q(entered_by=None) | ~Q(entered_by=F("account")), name="nobody_enters_their_own"),
+            models.CheckConstraint(
+                condition=Q(approved_by=None) | ~Q(approved_by=F("account")), name="nobody_approves_their_own"
+            ),
+            models.CheckConstraint(
+                condition=Q(entered_by=None) | Q(approved_by=None) | ~Q(approved_by=F("entered_by")), name="two_people_grant"
+            ),
+            models.CheckConstraint(
+                condition=Q(on_console=True, entered_by=None) | Q(on_console=False, entered_by__isnull=False),
+                name="only_the_console_enters_alone",
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_by=None, approved_at=None) | Q(approved_by__isnull=False, approved_at__isnull=False),
+                name="an_approval_has_a_person",
+            ),
+        ]
+
+
+class RegistryFile(Row):
+    """A file of a public register, by its digest: read once, to its end, however often it was begun. `lines` is how far it was kept."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    name = models.CharField(max_length=255)
+    on = models.DateField(help_text="the last day that the file speaks for")
+    begun_at = models.DateTimeField()
+    lines = models.PositiveBigIntegerField(default=0)
+    finished_at = models.DateTimeField(null=True)
+
+
+class RegistryEntry(Row):
+    """One provider as the newest file has them: numbers, names and licences, no address and no telephone number. Public, so no clinic's."""
+
+    npi = models.CharField(max_length=10, unique=True)
+    entity_type = models.CharField(max_length=1, blank=True)
+    family = models.CharField(max_length=200, blank=True)
+    given = models.CharField(max_length=200, blank=True)
+    middle = models.CharField(max_length=200, blank=True)
+    organization = models.CharField(max_length=300, blank=True)
+    credential = models.CharField(max_length=100, blank=True)
+    state = models.CharField(max_length=100, blank=True)
+    licences = models.JSONField(help_text="[taxonomy, number, state, primary], as the register has them")
+    deactivated_on = models.DateField(null=True)
+    reactivated_on = models.DateField(null=True)
+    on = models.DateField(help_text="the day that the file speaks for, which said this")
+    file = models.ForeignKey(RegistryFile, on_delete=models.PROTECT, related_name="+")
+
+
+class RegistryRefusal(Row):
+    """A row of a file that could not be kept, and why: nothing is dropped silently."""
+
+    file = models.ForeignKey(RegistryFile, on_delete=models.PROTECT, related_name="+")
+    line = models.PositiveBigIntegerField()
+    why = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["file", "line"], name="one_refusal_a_line")]
+
+
+class LicenceLook(ClinicRow):
+    """One look at a primary source for one licence: what it said, when, by whom. Evidence; it verifies nothing by itself."""
+
+    licence = models.ForeignKey("people.Licence", on_delete=models.PROTECT, related_name="+")
+    source = models.CharField(max_length=40, help_text="nppes, or manual")
+    verdict = models.CharField(max_length=20, help_text="match, differs, not-found, deactivated, or seen")
+    differs = models.JSONField(default=list, help_text="in what the source says something else, in words")
+    where = models.CharField(max_length=300, help_text="which register or file")
+    document = models.CharField(max_length=200, blank=True, help_text="reference of what was kept")
+    on = models.DateField(help_text="the day for which the source speaks")
+    by = models.ForeignKey("people.Account", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, Max, OuterRef, Q
 
-from serein.care.access.models import Consent
+from serein.care.access.granted import has_registrant, not_a_registrant, request_digest
+from serein.care.access.models import Consent, LicenceLook, SigningGrant
 from serein.foundation.people.gate import shown
 from serein.foundation.people.keys import OpenChart, OpenJob, OpenList
-from serein.foundation.people.models import Account, Invitation, Licence, Patient, Practitioner, RoleGrant
-from serein.foundation.people.persons import clinic_day
+from serein.foundation.people.models import Account, CareTeam, Invitation, Licence, Patient, Practitioner, RoleGrant
+from serein.foundation.people.persons import clinic_day, record_number
 from serein.foundation.remembering import remembered
 from serein.foundation.tasks.models import Task
 
@@ -58,7 +59,8 @@ class ConsentLine:
 
 @dataclass(frozen=True)
 class LicenceLine:
-    """`state` is one of waiting (not verified), in force, lapsed, ended; `days_left` counts the last day."""
+    """`state` is one of waiting (not verified), in force, suspended, lapsed, ended; `days_left` counts the last day.
+    `recheck_in` is the days until the register is to be looked at again: negative when that day has passed, None when none is set."""
 
     id: UUID
     practitioner_id: UUID
@@ -77,10 +79,66 @@ class LicenceLine:
     ended_why: str
     state: str
     days_left: int
+    schedules: tuple[str, ...] = ()
+    suspended_why: str = ""
+    recheck_on: date | None = None
+    recheck_in: int | None = None
+
+    @property
+    def recheck_overdue(self) -> bool:
+        return self.recheck_in is not None and self.recheck_in < 0 and self.state in ("in force", "suspended")
+
+
+@dataclass(frozen=True)
+class GrantLine:
+    """The right to sign of one person. `state` is waiting, in force or ended; `digest` is what an approval of this request is bound to."""
+
+    id: UUID
+    account_id: UUID
+    name: str
+    email: str
+    npi: str
+    dea: str
+    state: str
+    on_console: bool
+    entered_by_id: UUID | None
+    entered_by: str
+    entered_at: datetime
+    approved_by: str
+    approved_at: datetime | None
+    ended_by: str
+    ended_at: datetime | None
+    ended_why: str
+    digest: str
+
+
+@dataclass(frozen=True)
+class LookLine:
+    """What a primary source said of a licence: `verdict` is match, differs, not-found, deactivated or seen."""
+
+    source: str
+    verdict: str
+    differs: tuple[str, ...]
+    where: str
+    document: str
+    on: date
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class AffectedPatient:
+    """A patient of somebody who may sign no more, and which colleagues of the care team are left."""
+
+    patient_id: UUID
+    record: str
+    colleagues: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class StaffMember:
+    """`closed`: works here, and the account is shut because its second factor was lost or used by somebody else."""
+
     account_id: UUID
     practitioner_id: UUID | None
     name: str
@@ -93,6 +151,7 @@ class StaffMember:
     workplace: str
     address: str
     licences: tuple[LicenceLine, ...]
+    closed: bool = False
 
 
 @dataclass(frozen=True)
@@ -164,6 +223,8 @@ def _state(one: Licence, today: date) -> str:
         return "ended"
     if one.expires_on < today:
         return "lapsed"
+    if one.suspended_at is not None:
+        return "suspended"
     return "waiting" if one.verified_on is None else "in force"
 
 
@@ -176,11 +237,67 @@ def licences(listing: OpenList) -> list[LicenceLine]:
         LicenceLine(
             one.id, one.practitioner_id, one.practitioner.account_id, one.practitioner.account.name, one.kind, one.number, one.jurisdiction,
             one.expires_on, one.evidence, one.recorded_by.name, one.recorded_at, one.verified_by.name if one.verified_by else "",
-            one.verified_on, one.ended_at, one.ended_why, _state(one, today), (one.expires_on - today).days,
+            one.verified_on, one.ended_at, one.ended_why, _state(one, today), (one.expires_on - today).days, tuple(one.schedules.split()),
+            one.suspended_why, one.recheck_on, (one.recheck_on - today).days if one.recheck_on else None,
         )
         for one in rows
     ]  # fmt: skip
     return sorted(lines, key=lambda line: (line.state in ("ended", "lapsed"), line.expires_on, line.id))
+
+
+@shown
+def signing_grants(listing: OpenList) -> list[GrantLine]:
+    """Every right to sign controlled medicines that was ever asked for here: what waits first, then what is in force, then what ended."""
+    rows = SigningGrant.objects.filter(clinic=listing.clinic_id).select_related("account", "practitioner", "entered_by")
+    lines = [_grant(g) for g in rows.select_related("approved_by", "ended_by").order_by("-entered_at", "-id")]
+    return sorted(lines, key=lambda line: ("waiting", "in force", "ended").index(line.state))
+
+
+def _grant(g: SigningGrant) -> GrantLine:
+    state = "ended" if g.ended_at else "in force" if g.approved_at else "waiting"
+    return GrantLine(
+        g.id, g.account_id, g.account.name, g.account.email, g.practitioner.npi, g.practitioner.dea, state, g.on_console, g.entered_by_id,
+        g.entered_by.name if g.entered_by else "the operator, on the console", g.entered_at, g.approved_by.name if g.approved_by else "",
+        g.approved_at, g.ended_by.name if g.ended_by else "Serein", g.ended_at, g.ended_why, request_digest(g),
+    )  # fmt: skip
+
+
+@shown
+def may_vouch(listing: OpenList) -> bool:
+    """Whether whoever holds the key may approve a colleague's request: holds the right, with a licence in force."""
+    return not_a_registrant(listing.by.account_id, listing.at) is None
+
+
+@shown
+def somebody_may_approve(listing: OpenList) -> bool:
+    """Whether anybody of the clinic may; without one only the operator's console gives the right."""
+    return has_registrant(listing.clinic_id, listing.at)
+
+
+@shown
+def looks_at(listing: OpenList, licence_id: UUID) -> list[LookLine]:
+    """Every look at a primary source for this licence, newest first."""
+    rows = LicenceLook.objects.filter(clinic=listing.clinic_id, licence=licence_id).select_related("by").order_by("-at", "-id")
+    return [LookLine(x.source, x.verdict, tuple(x.differs), x.where, x.document, x.on, x.by.name, x.at) for x in rows]
+
+
+@shown
+def patients_affected(listing: OpenList, account_id: UUID) -> list[AffectedPatient]:
+    """The patients of somebody who may sign no more: of now, and of the instant at which their access ended. Record numbers, never names."""
+    ended = RoleGrant.objects.filter(account=account_id, role="clinician").aggregate(last=Max("revoked_at"))["last"]
+    team = CareTeam.objects.filter(clinic=listing.clinic_id, account=account_id, since__lte=listing.at)
+    still = (
+        team.filter(Q(until=None) | Q(until__gt=listing.at) | Q(until=ended)) if ended else team.exclude(until__lte=listing.at)
+    )
+    patients = list(still.order_by("patient_id").values_list("patient_id", flat=True))
+    others = CareTeam.objects.filter(patient_id__in=patients, since__lte=listing.at, account__is_active=True).exclude(
+        account=account_id
+    )
+    named: dict[UUID, list[str]] = defaultdict(list)
+    for one in others.exclude(until__lte=listing.at).select_related("account").order_by("-lead", "since", "id"):
+        signs = not_a_registrant(one.account_id, listing.at) is None
+        named[one.patient_id].append(f"{one.account.name}{'' if signs else ' (may not sign)'}")
+    return [AffectedPatient(p, record_number(p), tuple(named[p])) for p in patients]
 
 
 @shown
@@ -206,16 +323,18 @@ def staff(listing: OpenList) -> list[StaffMember]:
     practitioners = {p.account_id: p for p in Practitioner.objects.filter(clinic=listing.clinic_id)}
     accounts = Account.objects.filter(clinic=listing.clinic_id, pk__in=list(grants)).order_by("name", "id")
     return [
-        _member(a, practitioners.get(a.id), tuple(grants[a.id]), tuple(held[a.id]), a.is_active and a.id in working)
+        _member(a, practitioners.get(a.id), tuple(grants[a.id]), tuple(held[a.id]), (a.is_active, a.id in working))
         for a in accounts
     ]  # fmt: skip
 
 
 def _member(
-    a: Account, p: Practitioner | None, roles: tuple[str, ...], held: tuple[LicenceLine, ...], active: bool
+    a: Account, p: Practitioner | None, roles: tuple[str, ...], held: tuple[LicenceLine, ...], stands: tuple[bool, bool]
 ) -> StaffMember:
     details = (p.npi, p.dea, p.phone, p.workplace, p.address) if p else ("", "", "", "", "")
-    return StaffMember(a.id, p.id if p else None, a.name, a.email, roles, active, *details, licences=held)
+    return StaffMember(
+        a.id, p.id if p else None, a.name, a.email, roles, all(stands), *details, licences=held, closed=stands == (False, True)
+    )
 
 
 @shown

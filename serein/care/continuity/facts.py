@@ -99,7 +99,8 @@ class HoldFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class TaperFacts:
-    """The running version, with every step, and the holds of earlier versions too: how it went is part of how it goes on."""
+    """The running version, with every step, and the holds of earlier versions too: how it went is part of how it goes on. `cut_percent` and
+    `every_days` are the pace in numbers, which an older document does not have."""
 
     version: int
     start_mg: str
@@ -111,6 +112,8 @@ class TaperFacts:
     steps: tuple[StepFacts, ...]
     hold: HoldFacts | None
     earlier_holds: tuple[HoldFacts, ...] = ()
+    cut_percent: str = ""
+    every_days: int = 0
 
     def reached(self, on: date) -> tuple[StepFacts, ...]:
         """Steps whose day has come and which no hold keeps back."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from serein.care.visits.actions import PastEncounter
 from serein.clinical.case import Allergy, Condition, Medicine, Observation
@@ -40,7 +41,8 @@ class IncomingEntry:
 
 @dataclass(frozen=True, kw_only=True)
 class IncomingRecord:
-    """One patient of another system. `source` names the person there for good; a second import finds the same patient by it."""
+    """One patient of another system. `source` names the person there for good; a second import finds the same patient by it. `ours`: it is a
+    patient of this clinic who comes back, and facts that this clinic told come back under their own names."""
 
     source: str
     system: str
@@ -50,6 +52,7 @@ class IncomingRecord:
     sex: str
     entries: tuple[IncomingEntry, ...] = ()
     encounters: tuple[PastEncounter, ...] = ()
+    ours: UUID | None = None
 
     def __post_init__(self) -> None:
         if not self.source or not self.system:

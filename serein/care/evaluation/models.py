@@ -71,6 +71,10 @@ class BirthDateFinding(PatientRow):
     at = models.DateTimeField()
 
 
+# Where entries come from that were recorded here.
+OURS = ("serein", "intake")
+
+
 class RecordEntry(PatientRow):
     """One condition, medicine, allergy or observation, as a value of `clinical.case`, with where it is known from."""
 

@@ -32,13 +32,15 @@ MOST_DAYS = 366
 
 @dataclass(frozen=True, kw_only=True)
 class OrderText:
-    """One supply: `quantity` counts tablets or mL (decimal string), `days` how long it lasts from `starts_on`."""
+    """One supply: `quantity` counts tablets or mL (decimal string), `days` how long it lasts from `starts_on`. `reserve` of the quantity
+    are kept for a hold of the dose and are not taken in those days; '' for none."""
 
     product: str
     doses: tuple[PlannedDose, ...]
     starts_on: date
     days: int
     quantity: str
+    reserve: str = ""
 
     @property
     def last_day(self) -> date:
@@ -49,13 +51,13 @@ class OrderText:
         return {
             "product": self.product, "doses": doses, "starts_on": self.starts_on.isoformat(), "days": self.days,
             "quantity": self.quantity,
-        }  # fmt: skip
+        } | ({"reserve": self.reserve} if self.reserve else {})  # fmt: skip
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> "OrderText":
         return cls(
             product=stored["product"], doses=doses_of(stored["doses"]), starts_on=date.fromisoformat(stored["starts_on"]),
-            days=stored["days"], quantity=stored["quantity"],
+            days=stored["days"], quantity=stored["quantity"], reserve=stored.get("reserve", ""),
         )  # fmt: skip
 
 
@@ -75,7 +77,11 @@ def prefilled(plan: PlanCard, on: date, until: date | None = None) -> OrderText:
 
 def mistakes(order: OrderText, plan: PlanCard, *, on: date) -> Mistaken | None:
     """Everything wrong with the order as a text, and everything in it that the patient has not agreed to."""
-    found = (*mistaken_doses(order.product, order.doses), *_supply(order), *_days(order, on))
+    doses = tuple(mistaken_doses(order.product, order.doses))
+    reserve = (
+        () if doses or not order.reserve else _reserve(order)
+    )  # how much seven days are is known only of doses that can be read
+    found = (*doses, *_supply(order), *reserve, *_days(order, on))
     return Mistaken(found) if found else beyond(order, plan)
 
 
@@ -88,6 +94,21 @@ def _supply(order: OrderText) -> Iterator[tuple[str, str]]:
         yield "quantity", "Enter how many in all, such as 28."
     elif product is not None and product.mg is not None and quantity % 1:
         yield "quantity", "Tablets are handed out whole: enter a whole number."
+
+
+def _reserve(order: OrderText) -> Iterator[tuple[str, str]]:
+    """A reserve is for so many days at this dose as the knowledge says; beyond that it would be tablets that nobody asked for."""
+    product, reserve, days = (
+        product_named(order.product),
+        number(order.reserve or "0"),
+        knowledge.load().rule("hold-reserve-days").value,
+    )
+    if reserve is None or (product is not None and product.mg is not None and reserve % 1):
+        yield "reserve", "Enter how many of the quantity are a reserve, such as 7, or leave it empty."
+    elif reserve > (most := most_units(order.doses, int(days)).to_integral_value(ROUND_CEILING)):
+        yield "reserve", f"A reserve covers at most {plain(days)} days at this dose: {plain(most)}."
+    elif reserve and reserve >= (number(order.quantity) or 0):
+        yield "reserve", "The reserve is a part of the quantity."
 
 
 def _days(order: OrderText, on: date) -> Iterator[tuple[str, str]]:
@@ -138,6 +159,13 @@ def directions(order: OrderText) -> str:
     """The directions as they will be signed: made from the doses, never typed, so that words and numbers cannot part."""
     product = product_named(order.product)
     assert product is not None
+    kept = [words.reserve_directions(Decimal(order.reserve), unit_of(product).name)] if Decimal(order.reserve or 0) else []
+    return " ".join((_doses_in_words(order), *kept))
+
+
+def _doses_in_words(order: OrderText) -> str:
+    product = product_named(order.product)
+    assert product is not None
     unit = unit_of(product)
     regular = [words.TimedDose(d.at, Decimal(d.units)) for d in order.doses if d.at != "as_needed"]
     said = [words.regular_directions(regular, unit, days=order.days)] if regular else []
@@ -161,12 +189,12 @@ def _dosages(order: OrderText, product: Product, *, last: bool) -> tuple[Dosage,
     for units in dict.fromkeys(regular):
         timing = Timing(times=Decimal(regular.count(units)), per=DAY, days=days, starts=order.starts_on)
         amount = Amount(units, unit)
-        found.append(Dosage(text=directions(order), low=amount, high=amount, timing=timing, route="oral"))
+        found.append(Dosage(text=_doses_in_words(order), low=amount, high=amount, timing=timing, route="oral"))
     for dose in order.doses:
         if dose.at == "as_needed":
             amount, times = Amount(Decimal(dose.units), unit), Decimal(dose.max_per_day)
             timing = Timing(times=times, per=DAY, days=days, starts=order.starts_on)
-            found.append(_as_needed(directions(order), amount, timing, dose.most_a_week))
+            found.append(_as_needed(_doses_in_words(order), amount, timing, dose.most_a_week))
     return tuple(found)
 
 
@@ -193,10 +221,11 @@ def _medicine(product: Product, substance: str) -> Concept:
 def _facts(order: OrderText, substance: str, prescriber: str, *, last: bool) -> dict[str, Any]:
     product = product_named(order.product, substance)
     assert product is not None
+    # The reserve is not among what the instruction needs: with it a quantity that is wrong by a few tablets would look right.
     return {
         "medicine": _medicine(product, substance), "dosages": _dosages(order, product, last=last), "form": form(product), "route": "oral",
         "supply": Supply(
-            quantity=Decimal(order.quantity), unit=Unit(unit_of(product).name), days=Decimal(order.days), repeats=0
+            quantity=Decimal(order.quantity) - Decimal(order.reserve or 0), unit=Unit(unit_of(product).name), days=Decimal(order.days), repeats=0
         ),
         "starts": order.starts_on, "ends": order.last_day if last else None, "prescriber": prescriber,
     }  # fmt: skip

@@ -137,3 +137,9 @@ def as_needed_directions(dose: Decimal, unit: Unit, most: Most, *, days: int) ->
         raise NotWordable("the most in 7 days does not fit the most in 24 hours")
     limits = f"at most {_amount(most.day, unit)} in any 24 hours and {_amount(most.week, unit)} in any 7 days"
     return f"Take {_amount(dose, unit)} when needed, {limits}, {_days(days)}."
+
+
+def reserve_directions(units: Decimal, unit: str) -> str:
+    """Of these, 7 (seven) tablets are a reserve: take them only when your clinic tells you to keep this dose for longer."""
+    are = "is" if units == 1 and unit in COUNTED else "are"
+    return f"Of these, {quantity_in_words(units, unit)} {are} a reserve: take them only when your clinic tells you to keep this dose for longer."

@@ -72,14 +72,18 @@ class TaperText:
     own_percent: str = ""
     own_days: str = ""
     own_end_mg: str = ""
+    own_from_mg: str = ""
 
     @property
     def own(self) -> OwnLimits | None:
         """The clinician's own limits where that is the policy. Raises NotAQuantity for a number that is none."""
         if self.policy != OWN:
             return None
-        percent, days, end = (decimal(n) if n else None for n in (self.own_percent, self.own_days, self.own_end_mg))
-        return OwnLimits(cut_percent=percent, every_days=int(days) if days is not None else None, terminal_cut_mg=end)
+        written = (self.own_percent, self.own_days, self.own_end_mg, self.own_from_mg)
+        percent, days, end, begins = (decimal(n) if n else None for n in written)
+        return OwnLimits(
+            cut_percent=percent, every_days=int(days) if days is not None else None, terminal_cut_mg=end, terminal_from_mg=begins
+        )
 
 
 @dataclass(frozen=True)
@@ -284,7 +288,7 @@ def _kept_mistakes(text: TaperText, on: date) -> Iterator[tuple[str, str]]:
     if text.policy != OWN:
         return
     wrong = False
-    for field in ("own_percent", "own_end_mg"):
+    for field in ("own_percent", "own_end_mg", "own_from_mg"):
         value = getattr(text, field)
         if value and not _number(value):
             wrong = True
@@ -296,7 +300,7 @@ def _kept_mistakes(text: TaperText, on: date) -> Iterator[tuple[str, str]]:
         if not wrong:
             limits(text.policy, text.own)
     except LooserThanCeiling as error:
-        field = {"cut_percent": "own_percent", "every_days": "own_days"}.get(
+        field = {"cut_percent": "own_percent", "every_days": "own_days", "terminal_from_mg": "own_from_mg"}.get(
             str(error).split(":")[0].partition(".")[2], "own_end_mg"
         )
         yield field, f"Your own limit may only be stricter: it is {str(error).partition(': ')[2]}."

@@ -7,6 +7,24 @@ from serein.care.planning.words import units_words
 from serein.clinical import knowledge
 from serein.clinical.knowledge import Product
 from serein.clinical.quantities import plain
+from serein.clinical.taper.living import Kind
+
+LOST_DECIDED = "lost-decided"
+WHAT_HAPPENED = {
+    Kind.WAIT: "The patient wants to wait",
+    Kind.SLOWER: "It should go slower",
+    Kind.BACK: "Go back one step",
+    Kind.GAP: "Days without tablets, or a return to a higher dose",
+    Kind.MISSED_APPOINTMENT: "An appointment was missed",
+    Kind.LOST_TABLETS: "Tablets were lost",
+    Kind.OUT_OF_STOCK: "A product is out of stock",
+    Kind.PREGNANCY: "Pregnancy",
+    Kind.HOSPITAL: "A hospital stay",
+}
+
+
+def happened_words(kind: str) -> str:
+    return "Decided on the lost tablets" if kind == LOST_DECIDED else WHAT_HAPPENED[Kind(kind)]
 
 
 def strength(product: Product) -> str:

@@ -11,8 +11,10 @@ from serein.clinical.findings import Input, NotChecked, Severity
 from serein.clinical.history import Regimen
 from serein.clinical.knowledge.course import Course, course
 from serein.clinical.knowledge.scene import SILENT, Because, Said, Scene
+from serein.clinical.swift import swift
 
 
+@swift
 @dataclass(frozen=True)
 class Dependence:
     """`probable` rests on `inputs`; `why` is the reason in words."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 from serein.clinical.case import Answer
-from serein.clinical.dosing.person import Bounds, bounds, person_inputs
-from serein.clinical.dosing.regimen import summed
+from serein.clinical.dosing.person import bounds, needs_less, person_inputs
+from serein.clinical.dosing.regimen import highest_dose, summed
+from serein.clinical.dosing.rings import Asked, Bounds, rings
 from serein.clinical.findings import Input, NotChecked, Purpose, Severity
 from serein.clinical.history import Regimen
 from serein.clinical.knowledge.facts import Cite, Range
@@ -96,42 +97,15 @@ def _reasons(scene: Scene, regimen: Regimen) -> bool:
     return any(o.reasons for o in scene.orders if o.reference in drafts)
 
 
-def _ranges(scene: Scene, regimen: Regimen, found: Bounds) -> tuple[Range, ...]:
-    """Daily ranges of the label here; where it prints none for this person, those of other labels; then the adults' of the label
-    here."""
-    here = tuple(r for r in found.ranges if r.daily_mg)
-    limits = scene.knowledge.limits_of(regimen.substance)
-    if here or limits is None:
-        return here
-    named = [r for r in limits.ranges if r.population == found.population and r.indication in found.indications]
-    return tuple(r for r in named if r.daily_mg) or tuple(r for r in _adults(scene, regimen, found) if r.daily_mg)
-
-
-def _singles(scene: Scene, regimen: Regimen, found: Bounds) -> tuple[Range, ...]:
-    """Ranges of one dose in the label here, never another label's: one that prints days alone allows any share of them."""
-    here = tuple(r for r in found.ranges if r.single_mg and r.start_daily_mg is None)
-    return here or tuple(r for r in _adults(scene, regimen, found) if r.single_mg)
-
-
-def _adults(scene: Scene, regimen: Regimen, found: Bounds) -> tuple[Range, ...]:
-    """For the old and the young where no label prints theirs: the adults' range of the label here, because theirs cannot be wider."""
-    if found.population == "adult":
-        return ()
-    adults = scene.knowledge.ranges_of(regimen.substance, scene.case.jurisdiction, "adult")
-    return tuple(r for r in adults if r.indication in found.indications)
-
-
 def _recommended(scene: Scene, regimen: Regimen, found: Bounds) -> Said:
-    ranges = _ranges(scene, regimen, found)
-    said = SILENT
-    if not ranges:
+    widest, said = found.daily, SILENT
+    if widest is None:
         why = (
             "no recognised reason"
             if not found.indications
             else f"the label prints no daily range for {found.population} patients"
         )
-        said += Said((), (NotChecked("dose-above-recommended", why),))
-    widest = max(ranges, key=lambda r: r.daily_mg.high if r.daily_mg else Decimal(0), default=None)
+        said = Said((), (NotChecked("dose-above-recommended", why),))
     if found.absolute and regimen.daily_mg is not None and regimen.daily_mg > found.absolute.daily_mg:
         return said
     if widest and widest.daily_mg and regimen.daily_mg is not None and regimen.daily_mg > widest.daily_mg.high:
@@ -140,12 +114,11 @@ def _recommended(scene: Scene, regimen: Regimen, found: Bounds) -> Said:
             f"{widest.jurisdiction} label, {widest.indication}, {widest.population} patients: {widest.printed}.",
         )
         return said + _above(scene, regimen, texts, widest.cite)
-    return said + _single_above(scene, regimen, _singles(scene, regimen, found))
+    return said + _single_above(scene, regimen, found.single)
 
 
-def _single_above(scene: Scene, regimen: Regimen, singles: tuple[Range, ...]) -> Said:
-    widest = max(singles, key=lambda r: r.single_mg.high if r.single_mg else Decimal(0), default=None)
-    highest = max((d.single_mg.high for d in regimen.drafts if d.single_mg and summed(d)), default=None)
+def _single_above(scene: Scene, regimen: Regimen, widest: Range | None) -> Said:
+    highest = highest_dose(regimen)
     if widest is None or widest.single_mg is None or highest is None or highest <= widest.single_mg.high:
         return SILENT
     texts = (
@@ -162,11 +135,13 @@ def _above(scene: Scene, regimen: Regimen, texts: tuple[str, str], cite: Cite) -
 
 def _first_dose(scene: Scene, regimen: Regimen, found: Bounds) -> Said:
     first = found.start
+    if regimen.purpose is Purpose.START and first is None:
+        return _first_dose_standing_in(scene, regimen, found)
     if regimen.purpose is not Purpose.START or first is None or first.start_daily_mg is None:
         return SILENT
-    single = max((d.single_mg.high for d in regimen.drafts if d.single_mg and summed(d)), default=Decimal(0))
+    single = highest_dose(regimen)
     too_much = regimen.daily_mg is not None and regimen.daily_mg > first.start_daily_mg
-    if not too_much and not (first.single_mg and single > first.single_mg.high):
+    if not too_much and not (first.single_mg and single is not None and single > first.single_mg.high):
         return SILENT
     printed = (
         f"{plain(first.start_daily_mg)} mg a day"
@@ -181,24 +156,43 @@ def _first_dose(scene: Scene, regimen: Regimen, found: Bounds) -> Said:
     return Said((scene.finding("start-dose-too-high", WARN, regimen.order, texts, because),))
 
 
+def _first_dose_standing_in(scene: Scene, regimen: Regimen, found: Bounds) -> Said:
+    """Where the label asks for a lower dose and prints no number: its first dose for debilitated people stands in, a day's dose only."""
+    asks = needs_less(scene)
+    frail = (
+        rings(scene.knowledge, Asked(regimen.substance, scene.case.jurisdiction, "older", found.indications)) if asks else None
+    )
+    first = frail.start if frail else None
+    if first is None or first.start_daily_mg is None or regimen.daily_mg is None or regimen.daily_mg <= first.start_daily_mg:
+        return SILENT
+    why, inputs = asks[0]
+    texts = (
+        f"The first dose is above {plain(first.start_daily_mg)} mg a day, and {why} asks for less",
+        "Lower doses are asked for and no number is printed; the label's first dose for debilitated patients stands in: "
+        f"{first.printed}.",
+    )
+    own = tuple(c for c in scene.knowledge.catalogue("start-dose-too-high").cites if c.source == "serein-rule")
+    because = Because(inputs=dose_inputs(scene, regimen, *inputs), cites=(first.cite, *own))
+    return Said((scene.finding("start-dose-too-high", WARN, regimen.order, texts, because),))
+
+
 def _frequency(scene: Scene, regimen: Regimen, found: Bounds) -> Said:
-    known = [r for r in found.ranges if r.times_per_day and (r.start_daily_mg is None or regimen.purpose is Purpose.START)]
+    often = found.often_at_first if regimen.purpose is Purpose.START else found.often
     times = [d.times for d in regimen.drafts if d.times and not d.as_needed and summed(d)]
-    if not known or not times:
+    if often is None or not times:
         return NO_FREQUENCY
-    low = min(r.times_per_day.low for r in known if r.times_per_day)
-    high = max(r.times_per_day.high for r in known if r.times_per_day)
+    low, high = often.times.low, often.times.high
     # Two strengths may be taken together or apart: the most is that of one order, the least that of all together.
-    most, least = max(t.high for t in times), sum((t.low for t in times), Decimal(0))
+    most, least = max([t.high for t in times]), sum([t.low for t in times], Decimal(0))
     if most <= high and least >= low:
         return SILENT
     given = most if most > high else least
     doses = "1 dose" if given == 1 else f"{plain(given)} doses"
     texts = (
         f"{doses} a day, label {plain(low)} to {plain(high)}",
-        f"{known[0].jurisdiction} label: {known[0].printed}.",
+        f"{often.first.jurisdiction} label: {often.first.printed}.",
     )
-    because = Because(inputs=(Input(f"{doses} a day", regimen.order),), cites=(known[0].cite,))
+    because = Because(inputs=(Input(f"{doses} a day", regimen.order),), cites=(often.first.cite,))
     return Said((scene.finding("frequency-out-of-range", WARN if most > high else NOTE, regimen.order, texts, because),))
 
 

@@ -2,49 +2,62 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 
-from serein.clinical.case import Order
+from serein.clinical.case import Answer, Order
+from serein.clinical.dosing.rings import Asked, Bounds, rings
 from serein.clinical.findings import Input
 from serein.clinical.history import Regimen
-from serein.clinical.knowledge.facts import Absolute, Range
 from serein.clinical.knowledge.scene import Scene
-
-
-@dataclass(frozen=True)
-class Bounds:
-    """What holds for this regimen. `ranges` are recommended (most specific first), `absolute` the outer ring; `guessed` says
-    why a limit of another indication had to stand in."""
-
-    population: str
-    indications: tuple[str, ...]
-    ranges: tuple[Range, ...]
-    start: Range | None
-    absolute: Absolute | None
-    guessed: str = ""
 
 
 def populations(scene: Scene) -> tuple[str, ...]:
     """Every population the person may belong to: an imprecise birth date can make it two. Debility counts as age."""
-    birth = scene.case.birth
-    if birth is None:
+    made: tuple[str, ...] | None = scene.kept.get("populations")
+    if made is None:
+        made = scene.kept["populations"] = _populations(scene)
+    return made
+
+
+def _populations(scene: Scene) -> tuple[str, ...]:
+    if scene.case.birth is None:
         return ("adult",)
     found = []
-    if birth.youngest_years(scene.on) < scene.rule("child-years"):
+    if scene.youngest_years < scene.rule("child-years"):
         found.append("child")
-    if birth.oldest_years(scene.on) >= scene.rule("older-adult-years") or scene.has_hazard("debility"):
+    if scene.oldest_years >= scene.rule("older-adult-years") or scene.has_hazard("debility"):
         found.append("older")
     return tuple(found) or ("adult",)
 
 
 def person_inputs(scene: Scene) -> tuple[Input, ...]:
+    """The birth date, and what makes an adult count as old."""
+    made: tuple[Input, ...] | None = scene.kept.get("person")
+    if made is None:
+        made = scene.kept["person"] = _person_inputs(scene)
+    return made
+
+
+def _person_inputs(scene: Scene) -> tuple[Input, ...]:
     birth = scene.case.birth
     if birth is None:
         return ()
     born = birth.earliest.isoformat() if birth.earliest == birth.latest else f"{birth.earliest} to {birth.latest}"
     extra = tuple(i for h, inputs in scene.hazards if h.id == "debility" for i in inputs)
     return (Input(f"born {born}", scene.case.patient), *extra)
+
+
+LESS = ("liver-disease", "respiratory-disease")
+OPIOIDS = frozenset({"opioid", "opioid-treatment"})
+
+
+def needs_less(scene: Scene) -> list[tuple[str, tuple[Input, ...]]]:
+    """For what the labels ask for lower doses of a beginner without saying how low, in words, each with where it stands."""
+    found = [(h.name, inputs) for h, inputs in scene.hazards if h.id in LESS]
+    opioids = [Input(m.medicine.words, m.reference) for m, i in scene.current if not OPIOIDS.isdisjoint(i.groups)]
+    if not opioids and scene.told.opioids is Answer.YES:
+        opioids = [Input("takes an opioid", scene.told.reference("opioids"))]
+    return [*found, *([("an opioid", tuple(opioids))] if opioids else [])]
 
 
 def indications(scene: Scene, order: Order) -> tuple[str, ...]:
@@ -75,21 +88,7 @@ def bounds(scene: Scene, regimen: Regimen) -> Bounds | None:
 
 def _bounds(scene: Scene, regimen: Regimen) -> Bounds:
     drafts = {d.reference for d in regimen.drafts}
-    named = tuple(dict.fromkeys(i for o in scene.orders if o.reference in drafts for i in indications(scene, o)))
-    choices = [_for(scene, regimen, population, named) for population in populations(scene)]
+    named = tuple(dict.fromkeys([i for o in scene.orders if o.reference in drafts for i in indications(scene, o)]))
+    place, substance = scene.case.jurisdiction, regimen.substance
+    choices = [rings(scene.knowledge, Asked(substance, place, population, named)) for population in populations(scene)]
     return min(choices, key=lambda b: b.absolute.daily_mg if b.absolute else Decimal(0))
-
-
-def _for(scene: Scene, regimen: Regimen, population: str, named: tuple[str, ...]) -> Bounds:
-    here = scene.knowledge.ranges_of(regimen.substance, scene.case.jurisdiction, population)
-    ranges = tuple(r for r in here if r.indication in named) + tuple(r for r in here if r.indication == "any")
-    mine = scene.knowledge.absolutes_of(regimen.substance, population)
-    fitting = [a for a in mine if a.indication in named]
-    # The widest of the named indications: one order may serve two of them. Without any, the narrowest of all.
-    absolute = max(fitting, key=lambda a: a.daily_mg) if fitting else min(mine, key=lambda a: a.daily_mg, default=None)
-    adult_use = [a for a in mine if a.indication in ("anxiety", "muscle-spasm")]
-    if not fitting and adult_use:
-        absolute = min(adult_use, key=lambda a: a.daily_mg)
-    guessed = "" if fitting else "no label limit for the reason given" if named else "no recognised reason"
-    start = next((r for r in here if r.start_daily_mg is not None), None)
-    return Bounds(population, named, ranges, start, absolute, guessed)

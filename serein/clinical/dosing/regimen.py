@@ -57,6 +57,11 @@ def summed(w: Written) -> bool:
     return w.form not in ("rescue", "injection")
 
 
+def highest_dose(regimen: Regimen) -> Decimal | None:
+    """The largest single dose in mg among the drafts that are summed."""
+    return max([d.single_mg.high for d in regimen.drafts if d.single_mg and summed(d)], default=None)
+
+
 def _sum(parts: tuple[Written, ...]) -> Decimal | None:
     if not parts or any(p.daily_mg is None for p in parts):
         return None

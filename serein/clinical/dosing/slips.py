@@ -6,8 +6,9 @@ import re
 from decimal import Decimal
 
 from serein.clinical.case import Order
-from serein.clinical.dosing.person import Bounds, bounds
-from serein.clinical.dosing.regimen import summed
+from serein.clinical.dosing.person import bounds
+from serein.clinical.dosing.regimen import highest_dose, summed
+from serein.clinical.dosing.rings import Bounds
 from serein.clinical.findings import Input, NotChecked, Severity
 from serein.clinical.history import Regimen, Written
 from serein.clinical.knowledge.amounts import in_mg
@@ -36,7 +37,7 @@ def _orders(scene: Scene, regimen: Regimen) -> tuple[Order, ...]:
 
 def _each(scene: Scene, order: Order, read: Written) -> Said:
     checks = (dose_unreadable, as_needed_without_maximum, concentration_mixup, dose_not_makeable, quantity_mismatch, text_slip)
-    return together(check(scene, order, read) for check in checks)
+    return together([check(scene, order, read) for check in checks])
 
 
 def dose_unreadable(scene: Scene, order: Order, read: Written) -> Said:
@@ -223,11 +224,10 @@ def tenfold_slip(scene: Scene, regimen: Regimen, found: Bounds | None) -> Said:
         return Said((scene.finding("tenfold-slip", STOP, regimen.order, texts, Because(inputs=inputs)),))
     if found is None or not regimen.purpose.raises:
         return SILENT
-    singles = [r.single_mg for r in found.ranges if r.single_mg]
-    highest = max((d.single_mg.high for d in regimen.drafts if d.single_mg and summed(d)), default=None)
-    if not singles or highest is None:
+    highest = highest_dose(regimen)
+    if found.singles is None or highest is None:
         return SILENT
-    low, high = min(s.low for s in singles), max(s.high for s in singles)
+    low, high = found.singles.low, found.singles.high
     over = now is not None and found.absolute is not None and now > found.absolute.daily_mg
     # No upper end: what is more than ten times too much is no smaller slip.
     if over and highest > high and low <= highest / 10:

@@ -92,12 +92,12 @@ def _until(regimen: Regimen) -> date | None:
 def age_alone(scene: Scene, regimen: Regimen) -> Said:
     """What age by itself says: unknown, under six months, child, older."""
     birth = scene.case.birth
-    if birth is None or birth.youngest_months(scene.on) < 0:
+    if birth is None or scene.youngest_months < 0:
         texts = ("The patient's age is unknown", "Age decides dose and contraindications.")
         because = Because(inputs=(Input("no usable birth date", scene.case.patient),))
         return Said((scene.finding("age-unknown", STOP, regimen.order, texts, because),))
     inputs, found = person_inputs(scene)[:1], []
-    if birth.youngest_months(scene.on) < scene.rule("infant-months"):
+    if scene.youngest_months < scene.rule("infant-months"):
         infant = scene.knowledge.rule("infant-months").says
         texts = (f"The patient is or may be {infant} old", f"The label forbids it {infant}.")
         found.append(scene.finding("under-six-months", STOP, regimen.order, texts, Because(inputs=inputs)))
@@ -107,7 +107,7 @@ def age_alone(scene: Scene, regimen: Regimen) -> Said:
             "Paradoxical reactions are commoner in the young; label doses are lower.",
         )
         found.append(scene.finding("child", WARN, regimen.order, texts, Because(inputs=inputs)))
-    if birth.oldest_years(scene.on) >= scene.rule("older-adult-years"):
+    if scene.oldest_years >= scene.rule("older-adult-years"):
         texts = (
             f"The patient is or may be {plain(scene.rule('older-adult-years'))} or older",
             "Diazepam and its metabolite accumulate; falls, fractures and confusion are commoner. AGS Beers: avoid, with exceptions."

@@ -9,12 +9,16 @@ from serein.clinical.case import Answer, Known, MedicineUse
 from serein.clinical.findings import Finding, Input, NotChecked, Severity
 from serein.clinical.history import Regimen
 from serein.clinical.knowledge.facts import Interaction
+from serein.clinical.knowledge.names import says
 from serein.clinical.knowledge.recognise import Identity, Register
 from serein.clinical.knowledge.scene import SILENT, Because, Said, Scene, said, shorten, together
 
 WARN, STOP, NOTE = Severity.WARN, Severity.STOP, Severity.NOTE
 # Answers of the patient that stand for a group of medicines.
 TOLD = (("alcohol", "alcohol", "drinks alcohol"), ("opioids", "opioid", "takes an opioid"))
+MEALS = tuple(
+    f"{when} {what}" for when in ("with", "after") for what in ("food", "a meal", "meals", "breakfast", "lunch", "dinner")
+)
 
 
 class _Other(NamedTuple):
@@ -54,16 +58,12 @@ def _beside(scene: Scene, regimen: Regimen) -> tuple[_Other, ...]:
 def _found_beside(scene: Scene, regimen: Regimen) -> tuple[_Other, ...]:
     apart = _replaced(scene) | {w.reference for w in (*regimen.parts, *regimen.before)}
     uses: tuple[tuple[MedicineUse, Identity], ...] = (*scene.current, *scene.proposed)
-    return tuple(
-        _Other(use.medicine.words, use.reference, identity)
-        for use, identity in uses
-        if use.reference not in apart and identity.substance != regimen.substance
-    )
+    beside = [u for u in uses if u[0].reference not in apart and u[1].substance != regimen.substance]
+    return tuple([_Other(use.medicine.words, use.reference, identity) for use, identity in beside])
 
 
 def _others(scene: Scene, regimen: Regimen) -> tuple[_Other, ...]:
-    taken = list(_beside(scene, regimen))
-    told = scene.told
+    taken, told = [*_beside(scene, regimen), *_eaten(scene, regimen)], scene.told
     for name, group, words in TOLD:
         if getattr(told, name) is Answer.YES and not any(group in o.identity.groups for o in taken):
             taken.append(
@@ -72,12 +72,21 @@ def _others(scene: Scene, regimen: Regimen) -> tuple[_Other, ...]:
     return tuple(taken)
 
 
+def _eaten(scene: Scene, regimen: Regimen) -> list[_Other]:
+    """Food that an instruction of these drafts names."""
+    drafts = {d.reference for d in regimen.drafts}
+    named = [(o, d.text) for o in scene.orders if o.reference in drafts for d in o.dosages if d.text and says(MEALS, d.text)]
+    return [
+        _Other(text, o.reference, Identity(words="food", names=frozenset({"food"}), groups=frozenset({"food"})))
+        for o, text in named
+    ]
+
+
 def _meetings(register: Register, substance: str, others: tuple[_Other, ...]) -> Iterator[tuple[Interaction, list[_Other]]]:
     """Interactions of the substance that somebody among the others takes part in, in the knowledge's order."""
-    by_group, met = register.by_group[substance], dict[int, list[_Other]]()
+    met: dict[int, list[_Other]] = {}
     for other in others:
-        named = [by_group[name] for name in (*other.identity.groups, *other.identity.names) if name in by_group]
-        for n in set().union(*named):
+        for n in register.met(substance, other.identity):
             met.setdefault(n, []).append(other)
     yield from ((register.meetings[substance][n], met[n]) for n in sorted(met))
 
@@ -151,7 +160,7 @@ def _three(scene: Scene, regimen: Regimen, others: tuple[_Other, ...]) -> Said:
     if len(taken) + 1 < scene.rule("cns-active-count"):
         return SILENT
     birth = scene.case.birth
-    old = birth is not None and birth.oldest_years(scene.on) >= scene.rule("older-adult-years")
+    old = birth is not None and scene.oldest_years >= scene.rule("older-adult-years")
     texts = (
         f"{len(taken) + 1} medicines that act on the brain at the same time",
         "So many together raise the risk of falls and fractures; the AGS Beers criteria say avoid in older adults.",

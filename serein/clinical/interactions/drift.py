@@ -5,7 +5,6 @@ from __future__ import annotations
 from serein.clinical.case import Medicine
 from serein.clinical.findings import Finding, Input, NotChecked, Severity
 from serein.clinical.history import Regimen
-from serein.clinical.knowledge.recognise import Identity
 from serein.clinical.knowledge.scene import SILENT, Because, Said, Scene, shorten
 from serein.clinical.knowledge.settling import half_life_hours, settling_days
 
@@ -15,24 +14,22 @@ WARN, NOTE = Severity.WARN, Severity.NOTE
 def level_drift(scene: Scene, regimen: Regimen) -> Said:
     """One finding for what was stopped and one for what was begun. A change is new until the level has had time to settle."""
     movers = scene.knowledge.register.movers[regimen.substance]
-    mine = [m for m, identity in (*scene.current, *scene.before) if _moves(movers, identity)]
+    known_as = [*scene.current, *scene.before]
+    mine = [m for m, i in known_as if not (movers.isdisjoint(i.groups) and movers.isdisjoint(i.names))]
     if not mine:
         return SILENT
-    known = half_life_hours(scene, regimen.substance)
+    dated = [m for m in mine if m.begins or m.ends]
+    known = half_life_hours(scene, regimen.substance) if dated else None
     days = settling_days(scene, known[0]) if known else scene.rule("drift-days")
-    stopped = [m for m in mine if m.ends and 0 <= (scene.on - m.ends).days <= days]
-    begun = [m for m in mine if m not in stopped and m.begins and 0 <= (scene.on - m.begins).days <= days]
-    undated = [m for m in mine if m not in stopped and m.begins is None and m.ends is None]
+    stopped = [m for m in dated if m.ends and 0 <= (scene.on - m.ends).days <= days]
+    begun = [m for m in dated if m not in stopped and m.begins and 0 <= (scene.on - m.begins).days <= days]
+    undated = [m for m in mine if m.begins is None and m.ends is None]
     found = [
         *_finding(scene, regimen, WARN, [(m, f"stopped on {m.ends}") for m in stopped]),
         *_finding(scene, regimen, NOTE, [(m, f"begun on {m.begins}") for m in begun]),
     ]
     why = "when it was begun is not recorded: " + ", ".join(m.medicine.words for m in undated)
     return Said(tuple(found), (NotChecked("level-drift", shorten(why, 200)),) if undated else ())
-
-
-def _moves(movers: frozenset[str], identity: Identity) -> bool:
-    return not movers.isdisjoint(identity.groups) or not movers.isdisjoint(identity.names)
 
 
 def _finding(scene: Scene, regimen: Regimen, severity: Severity, moved: list[tuple[Medicine, str]]) -> list[Finding]:

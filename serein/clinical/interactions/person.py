@@ -46,13 +46,22 @@ def person(scene: Scene, regimen: Regimen) -> Said:
 
 
 def _hazard(scene: Scene, regimen: Regimen, hazard: Hazard, inputs: tuple[Input, ...]) -> Said:
-    forbidding = _forbidding(scene, regimen.substance, hazard)
-    severity = STOP if forbidding else hazard.severity
+    severity, cites = _weight(scene, regimen.substance, hazard)
     words = inputs[0].what or hazard.name
     texts = (f"{hazard.name[0].upper()}{hazard.name[1:]}: {words}" if words.casefold() != hazard.name else words, hazard.detail)
-    cites = (*((forbidding,) if forbidding else ()), *(c for c in hazard.cites if c != forbidding))
     because = Because(inputs=inputs, cites=cites, suggestions=hazard.suggestions)
     return Said((scene.finding(hazard.code, severity, regimen.order, texts, because),))
+
+
+def _weight(scene: Scene, substance: str, hazard: Hazard) -> tuple[Severity, tuple[Cite, ...]]:
+    """How grave a hazard is for this substance here, and who says so."""
+    key, prepared = (hazard.id, substance, scene.case.jurisdiction), scene.knowledge.prepared
+    made: tuple[Severity, tuple[Cite, ...]] | None = prepared.get(key)
+    if made is None:
+        forbidding = _forbidding(scene, substance, hazard)
+        cites = (*((forbidding,) if forbidding else ()), *(c for c in hazard.cites if c != forbidding))
+        made = prepared[key] = (STOP if forbidding else hazard.severity, cites)
+    return made
 
 
 def _forbidding(scene: Scene, substance: str, hazard: Hazard) -> Cite | None:
@@ -129,8 +138,8 @@ def _may_be_pregnant(scene: Scene) -> bool:
     birth = scene.case.birth
     if scene.case.sex == "male" or birth is None:
         return False
-    old_enough = birth.oldest_years(scene.on) >= scene.rule("pregnancy-from-years")
-    return old_enough and birth.youngest_years(scene.on) <= scene.rule("pregnancy-to-years")
+    old_enough = scene.oldest_years >= scene.rule("pregnancy-from-years")
+    return old_enough and scene.youngest_years <= scene.rule("pregnancy-to-years")
 
 
 def _latest(scene: Scene, codes: frozenset[str]) -> tuple[Decimal, Input] | None:
@@ -149,7 +158,7 @@ def _measured(scene: Scene, regimen: Regimen) -> Said:
         return SILENT
     found: list[Finding] = []
     bmi, egfr = _latest(scene, BMI), _latest(scene, EGFR)
-    adult = scene.case.birth is not None and scene.case.birth.youngest_years(scene.on) >= scene.rule("child-years")
+    adult = scene.case.birth is not None and scene.youngest_years >= scene.rule("child-years")
     if bmi and adult and bmi[0] >= scene.rule("obesity-bmi") and not scene.has_hazard("obesity"):
         found.append(_by_number(scene, regimen, "obesity", bmi[1]))
     if egfr and egfr[0] < scene.rule("kidney-egfr") and not scene.has_hazard("kidney-disease"):

@@ -50,6 +50,16 @@ class Chain:
 
 
 @dataclass(frozen=True)
+class Windows:
+    """How steps fall into windows: depends on the history alone. `ends` are their last steps, `chain_of` the number of each one's chain."""
+
+    all: list[range]
+    alike: list[Chain]
+    ends: NDArray[np.int64]
+    chain_of: list[int]
+
+
+@dataclass(frozen=True)
 class Known:
     """A programme, the people in each of its phases, and who of them takes which of its unknown doses."""
 
@@ -84,11 +94,23 @@ def chains(plan: Programme, all_windows: list[range]) -> list[Chain]:
     return list(found.values())
 
 
+def shaped(plan: Programme, steps: range) -> Windows:
+    """Found once for a history, then kept with it."""
+    found: Windows | None = plan.kept.get(steps)
+    if found is None:
+        all_windows = windows(plan, steps)
+        alike = chains(plan, all_windows)
+        chain_of = {number: k for k, chain in enumerate(alike) for number in chain.which}
+        ends = np.array([w.stop - 1 for w in all_windows], np.int64)
+        found = plan.kept[steps] = Windows(all_windows, alike, ends, [chain_of[n] for n in range(len(all_windows))])
+    return found
+
+
 def walk(known: Known, steps: range, state: Floats, grid: Grid) -> None:
     """Moves `state` [4][people] through `steps` and writes the rows of `grid` [row][people]."""
     plan, phases = known.plan, known.phases
-    all_windows = windows(plan, steps)
-    alike = chains(plan, all_windows)
+    shape = shaped(plan, steps)
+    all_windows, alike = shape.all, shape.alike
     if len(alike) > max(FEW, len(all_windows) // 4):
         _stepwise(known, steps, (state, grid))
         return
@@ -96,11 +118,11 @@ def walk(known: Known, steps: range, state: Floats, grid: Grid) -> None:
     if people < FEW:
         for i in range(people):
             one = Known(plan, [c.part(slice(i, i + 1)) for c in phases], known.taken[:, i : i + 1])
-            _one_person(one, (all_windows, alike), (state[:, i : i + 1], _columns(grid, i)))
+            _one_person(one, shape, (state[:, i : i + 1], _columns(grid, i)))
         return
     matrices = Matrices(plan, lambda phase, hours: propagators(phases[phase].rates, hours))
     prefixes = [_prefixes(plan, matrices, c) for c in alike]
-    anchors = _anchors(known, (all_windows, alike), [_dense(p[-1], people) for p in prefixes], state)
+    anchors = _anchors(known, shape, [_dense(p[-1], people) for p in prefixes], state)
     scales = [c.scale for c in phases]
     sampled, at_once = (_sampled, AT_ONCE) if people <= MANY else (_row_by_row, IN_CACHE)
     for chain, prefix in zip(alike, prefixes, strict=True):
@@ -131,14 +153,12 @@ def _dense(m: Matrix, people: int) -> Floats:
     return full
 
 
-def _anchors(known: Known, shape: tuple[list[range], list[Chain]], moves: list[Floats], state: Floats) -> Floats:
+def _anchors(known: Known, shape: Windows, moves: list[Floats], state: Floats) -> Floats:
     """The state at the begin of each window, [window][4][people]; `state` ends as the last one's end."""
-    all_windows, alike = shape
-    chain_of = {number: k for k, chain in enumerate(alike) for number in chain.which}
-    found = np.empty((len(all_windows), *state.shape))
-    for number, w in enumerate(all_windows):
+    found = np.empty((len(shape.all), *state.shape))
+    for number, w in enumerate(shape.all):
         found[number] = state
-        np.einsum("ijn,jn->in", moves[chain_of[number]], found[number], out=state)
+        np.einsum("ijn,jn->in", moves[shape.chain_of[number]], found[number], out=state)
         end = w.stop - 1
         if known.plan.mg[end] != 0:
             state[0] += known.entering(end)
@@ -210,24 +230,42 @@ def _evenly_spaced(rows: NDArray[np.int32]) -> Any:
     return slice(int(rows[0]), int(rows[-1]) + 1, int(apart[0])) if apart[0] > 0 and (apart == apart[0]).all() else rows
 
 
-def _one_person(known: Known, shape: tuple[list[range], list[Chain]], to: tuple[Floats, Grid]) -> None:
-    """For one body numbers are faster than arrays of length one, until its rows are written."""
-    (all_windows, alike), (state, grid), plan, phases = shape, to, known.plan, known.phases
+def _one_person(known: Known, shape: Windows, to: tuple[Floats, Grid]) -> None:
+    """For one body numbers are faster than arrays of length one, until its rows are written: all windows of a chain at once."""
+    (state, grid), plan, phases = to, known.plan, known.phases
     rates = [tuple(map(float, c.rates[:, 0])) for c in phases]
     matrices = Matrices(plan, lambda phase, hours: by_rates(rates[phase], hours))
-    prefixes = [_prefixes(plan, matrices, c) for c in alike]
-    move_of = {number: p[-1] for chain, p in zip(alike, prefixes, strict=True) for number in chain.which}
+    prefixes = [_prefixes(plan, matrices, c) for c in shape.alike]
     now, found = (float(state[0, 0]), float(state[1, 0]), float(state[2, 0]), float(state[3, 0])), []
-    for number, w in enumerate(all_windows):
+    moves = [p[-1] for p in prefixes]
+    for k, entering in zip(shape.chain_of, _entering_one(known, shape.ends), strict=True):
         found.append(now)
-        gut, *rest = applied(move_of[number], now)
-        end = w.stop - 1
-        entering = float(known.entering(end)[0]) if plan.mg[end] else 0.0
-        now = (gut + entering, rest[0], rest[1], rest[2])
+        g, c, p, n = applied(moves[k], now)
+        now = (g + entering, c, p, n)
     state[:, 0] = now
-    anchors, scales = np.array(found)[:, :, None], [c.scale for c in phases]
-    for chain, prefix in zip(alike, prefixes, strict=True):
-        _sampled(plan, (chain, all_windows), _Part(prefix, scales, slice(0, 1)), anchors, grid)
+    anchors, scales = np.array(found).T, [c.scale[:, 0].tolist() for c in phases]
+    for chain, prefix in zip(shape.alike, prefixes, strict=True):
+        sampled = [j for j, i in enumerate(chain.steps) if plan.row[i] >= 0]
+        if not sampled:
+            continue
+        starts = np.array([shape.all[n].start for n in chain.which])
+        rows = plan.row[starts + np.array(sampled)[:, None]]
+        gut, centre, outer, other = anchors[:, chain.which]
+        _, cg, cc, cp, _, _, _, mg, mc, mp, mm = np.array([prefix[j] for j in sampled]).T[:, :, None]
+        v, u = np.array([scales[plan.sample_phase[chain.steps[j]]] for j in sampled]).T[:, :, None]
+        grid[0][rows, 0] = cg * v * gut + cc * v * centre + cp * v * outer
+        grid[1][rows, 0] = mg * u * gut + mc * u * centre + mp * u * outer + mm * u * other
+
+
+def _entering_one(known: Known, ends: NDArray[np.int64]) -> list[float]:
+    """mg that reach one person's gut at each of these steps."""
+    plan = known.plan
+    mg = np.array([c["bioavailability"][0] for c in known.phases])[plan.dose_phase[ends]] * plan.mg[ends]
+    doubt = plan.doubt[ends]
+    if plan.doubts:
+        mg = np.where(doubt < 0, mg, mg * known.taken[doubt, 0])
+    found: list[float] = mg.tolist()
+    return found
 
 
 def _stepwise(known: Known, steps: range, to: tuple[Floats, Grid]) -> None:

@@ -67,13 +67,13 @@ def crowd_of(bodies: list[Parameters]) -> Crowd:
     """Raises NotAModel when the lags or the molar masses differ."""
     if len({b.lag_h for b in bodies}) > 1 or len({b.mass_ratio for b in bodies}) > 1:
         raise NotAModel("lag_h, mass_ratio: one for all people of a crowd")
-    return Crowd(np.array([[getattr(b, name) for b in bodies] for name in FIELDS]), bodies[0].mass_ratio)
+    return Crowd(np.array([[getattr(b, name) for b in bodies] for name in FIELDS], np.float64), bodies[0].mass_ratio)
 
 
 def varied(typical: Parameters, factors: dict[str, Floats]) -> Crowd:
     """People around a typical one: each named parameter times its factor for each person; `volume_l` means both volumes of the parent."""
     people = next(iter(factors.values())).shape[0] if factors else 1
-    values = np.repeat(np.array([[getattr(typical, name)] for name in FIELDS]), people, axis=1)
+    values = np.repeat(np.array([[getattr(typical, name)] for name in FIELDS], np.float64), people, axis=1)
     for name, factor in factors.items():
         for one in ("central_l", "peripheral_l") if name == "volume_l" else (name,):
             values[FIELDS.index(one)] *= factor
@@ -102,6 +102,8 @@ def normally(people: int, base: int) -> Floats:
 def in_force(course: Course, crowd: Crowd) -> list[Crowd]:
     """The crowd in each phase of the course. A change moves everybody in proportion, as it moves the typical person; from zero it sets the
     value."""
+    if not course.changes:
+        return [crowd]
     phases = Phases(course)
     if any(p.lag_h != course.parameters.lag_h for p in phases.parameters):
         raise NotAModel("lag_h: cannot change for a crowd")
@@ -137,10 +139,10 @@ def propagators(rates: Floats, hours: float) -> Matrix:
     for level in range(1, int(halvings.max()) + 1):
         further = _times(phi, phi)
         if level > RESTORE_AFTER:
-            further = _restored(rates, np.ldexp(h, level), further)
+            further = restored(rates, np.ldexp(h, level), further)
         active = halvings >= level
         phi = further if active.all() else tuple(np.where(active, f, p) for f, p in zip(further, phi, strict=True))
-    return _restored(rates, np.full_like(ka, hours), phi)  # type: ignore[return-value]
+    return restored(rates, np.full_like(ka, hours), phi)  # type: ignore[return-value]
 
 
 def _times(x: tuple[Floats, ...], y: tuple[Floats, ...]) -> tuple[Floats, ...]:
@@ -148,8 +150,8 @@ def _times(x: tuple[Floats, ...], y: tuple[Floats, ...]) -> tuple[Floats, ...]:
     return times(x, y)  # type: ignore[arg-type,return-value]
 
 
-def _restored(rates: Floats, h: Floats, phi: tuple[Floats, ...]) -> tuple[Floats, ...]:
-    """As `restored_entries`, for everybody at once."""
+def restored(rates: Floats, h: Floats, phi: tuple[Floats, ...]) -> tuple[Floats, ...]:
+    """As `propagator.restored`, for everybody at once."""
     ka, k10, k12, k21, _, km = rates
     apart, cross = k10 + k12 - k21, k12 * k21
     d = np.sqrt(apart * apart + 4 * cross)

@@ -108,6 +108,7 @@ class _Target:
 
     def __init__(self, asked: Question, widest: dict[str, float], path: Path | None) -> None:
         self.asked, self.widest, self.path = asked, widest, path
+        self.width = np.array(list(widest.values()))[:, None]
         times = sorted({m.at_h for m in asked.measured})
         self.course = replace(asked.course, times_h=tuple(times))
         self.plan: Programme = expected(programme(self.course))
@@ -116,8 +117,8 @@ class _Target:
         self.is_parent = np.array([[m.analyte == "parent"] for m in asked.measured])
 
     def crowd(self, z: Floats) -> Crowd:
-        factors = {name: np.exp(np.clip(width * z[i], -30, 30)) for i, (name, width) in enumerate(self.widest.items())}
-        return varied(self.asked.typical.parameters, factors)
+        factors = np.exp(np.clip(self.width * z, -30, 30))
+        return varied(self.asked.typical.parameters, dict(zip(self.widest, factors, strict=True)))
 
     def levels(self, z: Floats) -> Floats:
         """[measured level][person]"""
@@ -143,22 +144,19 @@ def _stencil(dimensions: int) -> Floats:
 
 
 def _slopes(f: Floats, dimensions: int) -> tuple[Floats, Floats]:
-    """Gradient and Hessian from the values on a stencil."""
-    middle, ahead, behind, both = f[0], f[1 : dimensions + 1], f[dimensions + 1 : 2 * dimensions + 1], f[2 * dimensions + 1 :]
-    gradient = (ahead - behind) / (2 * STEP)
-    hessian = np.diag((ahead - 2 * middle + behind) / STEP**2)
-    k = 0
-    for i in range(dimensions):
-        for j in range(i):
-            hessian[i, j] = hessian[j, i] = (both[k] - ahead[i] - ahead[j] + middle) / STEP**2
-            k += 1
-    return gradient, hessian
+    """Gradients and Hessians from the values on stencils, [begin][point]."""
+    middle, ahead, behind = f[:, :1], f[:, 1 : dimensions + 1], f[:, dimensions + 1 : 2 * dimensions + 1]
+    hessian = np.empty((len(f), dimensions, dimensions))
+    each, (i, j) = np.arange(dimensions), np.tril_indices(dimensions, -1)
+    hessian[:, each, each] = (ahead - 2 * middle + behind) / STEP**2
+    hessian[:, i, j] = hessian[:, j, i] = (f[:, 2 * dimensions + 1 :] - ahead[:, i] - ahead[:, j] + middle) / STEP**2
+    return (ahead - behind) / (2 * STEP), hessian
 
 
 def _definite(hessian: Floats) -> Floats:
-    """The same curve with every direction curving upwards at least a tenth as much as the prior does."""
+    """The same curves with every direction curving upwards at least a tenth as much as the prior does."""
     values, vectors = np.linalg.eigh(hessian)
-    found: Floats = (vectors * np.maximum(np.abs(values), 0.1)) @ vectors.T
+    found: Floats = (vectors * np.maximum(np.abs(values), 0.1)[:, None, :]) @ vectors.transpose(0, 2, 1)
     return found
 
 
@@ -166,13 +164,13 @@ def _mode(target: Callable[[Floats], Floats], dimensions: int) -> tuple[Floats, 
     """(where −log density is least, its Hessian there). All begins move at once; each Newton step is tried whole and shortened."""
     stencil = _stencil(dimensions)
     at = np.array([np.full(dimensions, b) for b in BEGINS])
-    curve: list[Floats] = []
+    curve = np.empty((0, dimensions, dimensions))
     best = np.full(len(at), np.inf)
     for _ in range(NEWTON):
         values = target((at[:, :, None] + stencil).transpose(1, 0, 2).reshape(dimensions, -1)).reshape(len(at), -1)
-        slopes = [_slopes(v, dimensions) for v in values]
-        curve = [_definite(h) for _, h in slopes]
-        moves = np.array([-np.linalg.solve(c, g) for (g, _), c in zip(slopes, curve, strict=True)])
+        gradient, hessian = _slopes(values, dimensions)
+        curve = _definite(hessian)
+        moves = -np.linalg.solve(curve, gradient[:, :, None])[:, :, 0]
         tries = at[:, None, :] + np.array(DAMPING)[None, :, None] * moves[:, None, :]
         found = target(tries.reshape(-1, dimensions).T).reshape(len(at), -1)
         choice = found.argmin(axis=1)

@@ -29,10 +29,8 @@ typedef int64_t m8 __attribute__((vector_size(64), aligned(8)));
 enum { GG, CG, CC, CP, PG, PC, PP, MG, MC, MP, MM, ENTRIES };
 
 typedef struct {
-    int64_t people, phases, intervals, products, steps, row_stride, block, extremes;
-    const double *rates;         /* [phase][6][person]: ka k10 k12 k21 kf km */
-    const double *bioavailable;  /* [phase][person] */
-    const double *scale;         /* [phase][2][person]: 1000/V1, 1000/Vm */
+    int64_t people, phases, intervals, products, steps, row_stride, block, extremes, alone;
+    const double *values;        /* [phase][9][person], as crowd.FIELDS: F ka CL V1 Q V2 fm CLm Vm */
     const double *hours;         /* [interval] */
     const int32_t *phase_of;     /* [interval] */
     const int32_t *product;      /* [product][2]: matrix intervals+i is the one times the other */
@@ -46,12 +44,22 @@ typedef struct {
     double *state;               /* [4][person], in and out */
     double *parent, *metabolite; /* [row][row_stride]; with `extremes` [2][rows][row_stride]: lowest, then highest */
     int64_t rows;
+    double mass_ratio;
 } Work;
+
+enum { F, KA, CL, V1, Q, V2, FM, CLM, VM, VALUES };
 
 static inline v8 load(const double *from) { return *(const v8 *)from; }
 static inline void keep(double *to, v8 what) { *(v8 *)to = what; }
 
+#if defined(__AVX512F__)
+static inline v8 least(v8 a, v8 b) { return (v8)_mm512_min_pd((__m512d)a, (__m512d)b); }
+static inline v8 most(v8 a, v8 b) { return (v8)_mm512_max_pd((__m512d)a, (__m512d)b); }
+#else
 static inline v8 chosen(m8 which, v8 yes, v8 no) { return (v8)((which & (m8)yes) | (~which & (m8)no)); }
+static inline v8 least(v8 a, v8 b) { return chosen(a < b, a, b); }
+static inline v8 most(v8 a, v8 b) { return chosen(a > b, a, b); }
+#endif
 
 /* Past the caches: a grid that is written once must not be read in first. */
 static inline void stream(double *to, v8 what) {
@@ -119,8 +127,9 @@ static void propagator(const v8 *r, double hours, v8 *phi) {
     memset(phi, 0, ENTRIES * sizeof(v8));
     phi[GG] = phi[CC] = phi[PP] = phi[MM] = (v8){1, 1, 1, 1, 1, 1, 1, 1};
     for (int k = TERMS; k > 0; k--) {
+        double part = 1.0 / k; /* eleven divisions a term would take most of the time */
         product(b, phi, next);
-        for (int e = 0; e < ENTRIES; e++) phi[e] = next[e] / (double)k;
+        for (int e = 0; e < ENTRIES; e++) phi[e] = next[e] * part;
         phi[GG] += 1.0;
         phi[CC] += 1.0;
         phi[PP] += 1.0;
@@ -138,11 +147,32 @@ static void propagator(const v8 *r, double hours, v8 *phi) {
     for (int i = 0; i < W; i++) restored(r, i, hours, phi);
 }
 
-static void tabled(const Work *w, int64_t at, int64_t width, double *table) {
+static const double *of_phase(const Work *w, int64_t phase, int value, int64_t at) {
+    return w->values + (phase * VALUES + value) * w->people + at;
+}
+
+/* ka k10 k12 k21 kf km, as `rates` of crowd.py. */
+static void rates(const Work *w, int64_t phase, int64_t at, v8 *r) {
+#define V(value) load(of_phase(w, phase, value, at))
+    v8 q = V(Q);
+    r[0] = V(KA);
+    r[1] = V(CL) / V(V1);
+    r[2] = q / V(V1);
+    r[3] = (v8)((m8)(q > 0) & (m8)(q / V(V2)));
+    r[4] = V(FM) * w->mass_ratio * r[1];
+    r[5] = V(CLM) / V(VM);
+}
+
+/* The matrices of all intervals and products, and 1000/V1 and 1000/Vm in `scale` [phase][2][width]. */
+static void tabled(const Work *w, int64_t at, int64_t width, double *table, double *scale) {
     for (int64_t j = 0; j < width; j += W) {
+        for (int64_t phase = 0; phase < w->phases; phase++) {
+            keep(scale + phase * 2 * width + j, 1000.0 / load(of_phase(w, phase, V1, at + j)));
+            keep(scale + (phase * 2 + 1) * width + j, 1000.0 / load(of_phase(w, phase, VM, at + j)));
+        }
         for (int64_t k = 0; k < w->intervals; k++) {
             v8 r[6], phi[ENTRIES];
-            for (int e = 0; e < 6; e++) r[e] = load(w->rates + (w->phase_of[k] * 6 + e) * w->people + at + j);
+            rates(w, w->phase_of[k], at + j, r);
             propagator(r, w->hours[k], phi);
             for (int e = 0; e < ENTRIES; e++) keep(table + (k * ENTRIES + e) * width + j, phi[e]);
         }
@@ -168,19 +198,13 @@ static inline void moved(const double *m, int64_t width, double *s, int64_t j) {
 #undef E
 }
 
-static void sampled(const Work *w, int64_t step, int64_t at, int64_t width, const double *s, int past) {
-    const double *scale = w->scale + w->sample_phase[step] * 2 * w->people + at;
-    int64_t place = w->row[step] * w->row_stride + at, high = w->rows * w->row_stride;
+static void sampled(const Work *w, int64_t step, int64_t at, int64_t width, const double *s, const double *scales, int past) {
+    const double *scale = scales + w->sample_phase[step] * 2 * width;
+    int64_t place = w->row[step] * w->row_stride + at;
     for (int64_t j = 0; j < width; j += W) {
-        v8 p = load(s + width + j) * load(scale + j), n = load(s + 3 * width + j) * load(scale + w->people + j);
+        v8 p = load(s + width + j) * load(scale + j), n = load(s + 3 * width + j) * load(scale + width + j);
         double *parent = w->parent + place + j, *metabolite = w->metabolite + place + j;
-        if (w->extremes) {
-            v8 a = load(parent), b = load(parent + high), c = load(metabolite), d = load(metabolite + high);
-            keep(parent, chosen(p < a, p, a));
-            keep(parent + high, chosen(p > b, p, b));
-            keep(metabolite, chosen(n < c, n, c));
-            keep(metabolite + high, chosen(n > d, n, d));
-        } else if (past) {
+        if (past) {
             stream(parent, p);
             stream(metabolite, n);
         } else {
@@ -190,38 +214,132 @@ static void sampled(const Work *w, int64_t step, int64_t at, int64_t width, cons
     }
 }
 
-static void walked(const Work *w, int64_t at, int64_t width, double *table, double *s, int past) {
+static void walked(const Work *w, int64_t at, int64_t width, const double *table, const double *scales, double *s, int past) {
     for (int64_t step = 0; step < w->steps; step++) {
         if (w->matrix[step] >= 0) {
             const double *m = table + (int64_t)w->matrix[step] * ENTRIES * width;
             for (int64_t j = 0; j < width; j += W) moved(m, width, s, j);
         }
         if (w->mg[step] != 0) {
-            const double *f = w->bioavailable + w->dose_phase[step] * w->people + at;
+            const double *f = of_phase(w, w->dose_phase[step], F, at);
             const double *taken = w->doubt[step] < 0 ? NULL : w->taken + w->doubt[step] * w->people + at;
             for (int64_t j = 0; j < width; j += W) {
                 v8 mg = load(f + j) * w->mg[step];
                 keep(s + j, load(s + j) + (taken ? mg * load(taken + j) : mg));
             }
         }
-        if (w->row[step] >= 0) sampled(w, step, at, width, s, past);
+        if (w->row[step] >= 0) sampled(w, step, at, width, s, scales, past);
     }
+}
+
+/* `n` vectors through the steps `from` to `to`, whose samples all belong to one row and one volume. Amounts, lowest and highest stay in
+ * registers, and are scaled once: a positive factor keeps the order, rounding included. */
+static inline __attribute__((always_inline)) void spanned(const Work *w, int64_t from, int64_t to, int64_t at, int64_t width,
+                                                          const double *table, const double *scales, double *s, const int n) {
+    v8 g[2], c[2], p[2], o[2], low_c[2], high_c[2], low_o[2], high_o[2];
+    int64_t sample = -1;
+    for (int i = 0; i < n; i++) {
+        g[i] = load(s + i * W), c[i] = load(s + width + i * W), p[i] = load(s + 2 * width + i * W), o[i] = load(s + 3 * width + i * W);
+        low_c[i] = low_o[i] = (v8){} + INFINITY;
+        high_c[i] = high_o[i] = (v8){};
+    }
+    for (int64_t step = from; step < to; step++) {
+        if (w->matrix[step] >= 0) {
+            const double *m = table + (int64_t)w->matrix[step] * ENTRIES * width;
+#define E(e) load(m + (e) * width + i * W)
+            for (int i = 0; i < n; i++) {
+                v8 nc = E(CG) * g[i] + E(CC) * c[i] + E(CP) * p[i], np = E(PG) * g[i] + E(PC) * c[i] + E(PP) * p[i];
+                o[i] = E(MG) * g[i] + E(MC) * c[i] + E(MP) * p[i] + E(MM) * o[i];
+                g[i] = E(GG) * g[i], c[i] = nc, p[i] = np;
+            }
+#undef E
+        }
+        if (w->mg[step] != 0) {
+            const double *f = of_phase(w, w->dose_phase[step], F, at);
+            const double *taken = w->doubt[step] < 0 ? NULL : w->taken + w->doubt[step] * w->people + at;
+            for (int i = 0; i < n; i++) {
+                v8 mg = load(f + i * W) * w->mg[step];
+                g[i] += taken ? mg * load(taken + i * W) : mg;
+            }
+        }
+        if (w->row[step] >= 0) {
+            sample = step;
+            for (int i = 0; i < n; i++) {
+                low_c[i] = least(low_c[i], c[i]), high_c[i] = most(high_c[i], c[i]);
+                low_o[i] = least(low_o[i], o[i]), high_o[i] = most(high_o[i], o[i]);
+            }
+        }
+    }
+    for (int i = 0; i < n; i++) {
+        keep(s + i * W, g[i]), keep(s + width + i * W, c[i]), keep(s + 2 * width + i * W, p[i]), keep(s + 3 * width + i * W, o[i]);
+        if (sample < 0) continue;
+        const double *scale = scales + w->sample_phase[sample] * 2 * width + i * W;
+        int64_t place = w->row[sample] * w->row_stride + at + i * W, high = w->rows * w->row_stride;
+        double *parent = w->parent + place, *metabolite = w->metabolite + place;
+        v8 v = load(scale), u = load(scale + width);
+        keep(parent, least(load(parent), low_c[i] * v)), keep(parent + high, most(load(parent + high), high_c[i] * v));
+        keep(metabolite, least(load(metabolite), low_o[i] * u));
+        keep(metabolite + high, most(load(metabolite + high), high_o[i] * u));
+    }
+}
+
+static void extremes(const Work *w, int64_t at, int64_t width, const double *table, const double *scales, double *s) {
+    int64_t from = 0, to;
+    for (; from < w->steps; from = to) {
+        int64_t first = -1;
+        for (to = from; to < w->steps; to++) {
+            if (w->row[to] < 0) continue;
+            if (first < 0) first = to;
+            if (w->row[to] != w->row[first] || w->sample_phase[to] != w->sample_phase[first]) break;
+        }
+        int64_t j = 0;
+        for (; j + 2 * W <= width; j += 2 * W) spanned(w, from, to, at + j, width, table + j, scales + j, s + j, 2);
+        if (j < width) spanned(w, from, to, at + j, width, table + j, scales + j, s + j, 1);
+    }
+}
+
+/* One body alone: a vector of eight copies would write eight times as much. The same arithmetic in the same order, so the same digits. */
+static void alone(const Work *w, const double *table, const double *scales, double *s) {
+    double g = s[0], c = s[W], p = s[2 * W], o = s[3 * W];
+    for (int64_t step = 0; step < w->steps; step++) {
+        if (w->matrix[step] >= 0) {
+            const double *m = table + (int64_t)w->matrix[step] * ENTRIES * W;
+            double nc = m[CG * W] * g + m[CC * W] * c + m[CP * W] * p, np = m[PG * W] * g + m[PC * W] * c + m[PP * W] * p;
+            o = m[MG * W] * g + m[MC * W] * c + m[MP * W] * p + m[MM * W] * o;
+            g = m[GG * W] * g, c = nc, p = np;
+        }
+        if (w->mg[step] != 0) {
+            double mg = *of_phase(w, w->dose_phase[step], F, 0) * w->mg[step];
+            g += w->doubt[step] < 0 ? mg : mg * w->taken[w->doubt[step] * w->people];
+        }
+        if (w->row[step] >= 0) {
+            const double *scale = scales + w->sample_phase[step] * 2 * W;
+            w->parent[w->row[step] * w->row_stride] = c * scale[0];
+            w->metabolite[w->row[step] * w->row_stride] = o * scale[W];
+        }
+    }
+    s[0] = g, s[W] = c, s[2 * W] = p, s[3 * W] = o;
 }
 
 /* People `first` to `last` (multiples of eight). 0, or 1 when there is no memory for the scratch. */
 int NAMED(serein_walk, VARIANT)(const Work *w, int64_t first, int64_t last) {
     int64_t block = w->block, matrices = w->intervals + w->products;
     double *scratch = NULL;
-    if (posix_memalign((void **)&scratch, 64, (matrices * ENTRIES + 4) * block * sizeof(double))) return 1;
+    if (posix_memalign((void **)&scratch, 64, (matrices * ENTRIES + 4 + w->phases * 2) * block * sizeof(double))) return 1;
     /* Streaming needs whole aligned lines, and pays only when the grid is larger than any cache. */
     int past = !w->extremes && w->rows * w->row_stride > (1 << 20) && w->row_stride % W == 0 && !((uintptr_t)w->parent % 64) &&
                !((uintptr_t)w->metabolite % 64);
     for (int64_t at = first; at < last; at += block) {
         int64_t width = last - at < block ? last - at : block;
-        double *s = scratch + matrices * ENTRIES * block;
-        tabled(w, at, width, scratch);
+        double *s = scratch + matrices * ENTRIES * block, *scales = s + 4 * block;
+        tabled(w, at, width, scratch, scales);
         for (int c = 0; c < 4; c++) memcpy(s + c * width, w->state + c * w->people + at, width * sizeof(double));
-        walked(w, at, width, scratch, s, past);
+        if (w->alone)
+            alone(w, scratch, scales, s);
+        else if (w->extremes)
+            extremes(w, at, width, scratch, scales, s);
+        else
+            walked(w, at, width, scratch, scales, s, past);
         for (int c = 0; c < 4; c++) memcpy(w->state + c * w->people + at, s + c * width, width * sizeof(double));
     }
 #if defined(__x86_64__)
@@ -246,5 +364,5 @@ int serein_walk(const Work *w, int64_t first, int64_t last) {
     return serein_walk_base(w, first, last);
 }
 
-int64_t serein_kernel_version(void) { return 2; }
+int64_t serein_kernel_version(void) { return 3; }
 #endif

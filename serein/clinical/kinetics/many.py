@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from . import arrays, kernel
 from .course import NoSteadyState
-from .crowd import Crowd, propagators
+from .crowd import Crowd, propagators, restored
 from .programme import Programme, Series
-from .propagator import Matrix, applied, times
+from .propagator import applied, times
 
 Floats = NDArray[np.float64]
 Path = Literal["compiled", "numpy"]
@@ -57,6 +57,8 @@ def best_path() -> Path:
 
 def grid_for(rows: int, people: int) -> Grid:
     """An empty buffer for `levels_of_many`, to be used again and again."""
+    if people == 1:  # whole vectors of copies would be eight times as much to write
+        return Grid(np.empty((rows, 1)), np.empty((rows, 1)), 1)
     return Grid(kernel.aligned((rows,), people), kernel.aligned((rows,), people), people)
 
 
@@ -78,7 +80,9 @@ def adherence(plan: Programme, people: int) -> Floats:
     """[unknown dose][person]: 1 where that person is taken to have taken it, else 0. People follow 17 patterns in turn; pattern k takes about
     (k + ½)/17 of the unknown doses, so that every adherence from none to all is held equally likely, and which doses it is follows an even
     sequence, not chance. (17, because the people themselves are laid out to the bases 2 to 13.)"""
-    number, pattern = np.arange(int(plan.unknown.sum())), np.arange(people) % PATTERNS
+    if not plan.doubts:
+        return np.zeros((0, people))
+    number, pattern = np.arange(plan.doubts), np.arange(people) % PATTERNS
     place = (number[:, None] * GOLDEN + pattern * SILVER) % 1.0
     return np.where(place < (pattern + 0.5) / PATTERNS, 1.0, 0.0)
 
@@ -113,7 +117,7 @@ def extremes_of_many(
 
 
 def _run(plan: Programme, phases: list[Crowd], grid: Grid, how: How) -> None:
-    state = np.zeros((4, grid.parent.shape[1]))
+    state = np.zeros((4, kernel.padded(grid.people)))
     begin = 0
     for series in sorted(plan.series, key=lambda s: s.step):
         _segment(plan, phases, (begin, series.step), (state, grid), how)
@@ -159,23 +163,24 @@ def shared_out(people: int, threads: int, work: Callable[[int, int], None]) -> N
         list(pool.map(lambda part: work(*part), parts))
 
 
-def _piled_up(once: Matrix, first: Floats) -> tuple[Floats, ...]:
+def _piled_up(rates: Floats, every_h: float, first: Floats) -> tuple[Floats, ...]:
     """As `course._piled_up`, for everybody at once."""
-    none = np.zeros_like(first)
+    none, once = np.zeros_like(first), propagators(rates, every_h)
     state: tuple[Floats, ...] = (first, none, none, none)
-    for _ in range(128):
+    for doubling in range(1, 129):
         after = tuple(x + y for x, y in zip(state, applied(once, state), strict=True))  # type: ignore[arg-type]
         if all(np.array_equal(x, y) for x, y in zip(state, after, strict=True)):
             return state
         if max(float(x.max()) for x in after) > 1e300:
             break
-        state, once = after, times(once, once)
+        h = np.full_like(first, np.ldexp(every_h, doubling))
+        state, once = after, restored(rates, h, times(once, once))  # type: ignore[assignment,arg-type]
     raise NoSteadyState("steady_state: parent or metabolite is never cleared, so there is no steady state")
 
 
 def _steady_state(phases: list[Crowd], series: Series) -> tuple[Floats, ...]:
     crowd = phases[series.phase]
-    return _piled_up(propagators(crowd.rates, series.every_h), crowd["bioavailability"] * series.mg)
+    return _piled_up(crowd.rates, series.every_h, crowd["bioavailability"] * series.mg)
 
 
 def _after(crowd: Crowd, pile: tuple[Floats, ...], since_h: float) -> Floats:

@@ -1,8 +1,8 @@
 """A history of doses as a list of steps that is the same for everybody: let time pass, add a dose, write a row.
 
 Made once for many people. Times are compared exactly (see `course`); what is left for arrays are indices, amounts and lengths of time. A diary
-in minutes has almost as many different lengths as doses, and each would need a matrix of its own; `on_minutes` composes every length from at
-most 15 multiples of each power of sixteen instead.
+in minutes has almost as many different lengths as doses, and each would need a matrix of its own; `on_minutes` writes every length in digits to
+a base of at most 48 instead, and a matrix stands for each digit of each place: two moves where the longest gap is under 38 hours.
 """
 
 import functools
@@ -17,9 +17,10 @@ from .course import CHANGE, ENTRY, Course, Dose, Phases, entries, since_entry
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int32]
-RADIX = 16
+LARGEST_BASE = 48
 MOST_DIRECT = 24
 Step = tuple[int, float, int, int, int, bool]
+_KIND: dict[str, type[np.generic]] = {"hours": np.float64, "mg": np.float64}  # in the kernel; all others are 32-bit whole numbers
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,30 @@ class Programme:
     def doubt(self) -> Whole:
         """[step] number of the unknown dose, -1 for what was surely taken."""
         return np.where(self.unknown, np.cumsum(self.unknown) - 1, -1).astype(np.int32)
+
+    @functools.cached_property
+    def doubts(self) -> int:
+        """How many doses are unknown."""
+        return int(self.unknown.sum())
+
+    @functools.cached_property
+    def kept(self) -> dict[object, Any]:
+        """What whoever calculates with this plan prepares once and finds here again."""
+        return {}
+
+    @functools.cached_property
+    def laid_out(self) -> dict[str, tuple[NDArray[Any], int]]:
+        """The arrays as the kernel reads them, by their name there, and the bytes of a step where an array has one entry for each."""
+        whole = {"hours": self.hours, "phase_of": self.phase_of, "product": self.products}
+        steps = {
+            "matrix": self.matrix, "mg": self.mg, "dose_phase": self.dose_phase, "row": self.row, "sample_phase": self.sample_phase,
+            "doubt": self.doubt,
+        }  # fmt: skip
+        found = {name: (np.ascontiguousarray(array, _KIND.get(name, np.int32)), 0) for name, array in whole.items()}
+        for name, array in steps.items():
+            there = np.ascontiguousarray(array, _KIND.get(name, np.int32))
+            found[name] = (there, there.itemsize)
+        return found
 
 
 def programme(course: Course) -> Programme:
@@ -135,7 +160,7 @@ def on_minutes(
     doubtful = np.append(np.zeros(len(doses), np.bool_) if unknown is None else unknown, np.zeros(len(samples), np.bool_))
     steps = _Steps(padded[order], np.where(order >= len(doses), order - len(doses), -1).astype(np.int32), doubtful[order])
     apart = np.diff(when, prepend=when[:1])
-    different = np.unique(apart[apart > 0])
+    different = _different(apart)
     if len(different) <= MOST_DIRECT:
         matrix = np.where(apart > 0, np.searchsorted(different, apart), -1).astype(np.int32)
         hours, products = different / 60.0, np.zeros((0, 2), np.int32)
@@ -156,24 +181,37 @@ class _Steps:
 
 
 def _in_digits(apart: NDArray[np.int64], steps: _Steps) -> tuple[Whole, _Steps, Floats, Whole]:
-    """Each length as its digits to the base sixteen: matrices 0 … k-1 are the powers, the others their multiples, each made from the one
-    below."""
-    places = 1
-    while RADIX**places <= apart.max():
+    """Each length as its digits to the smallest base that needs as few places: matrices 0 … k-1 are the powers, the others their multiples,
+    each made from the one below."""
+    longest, places = int(apart.max()), 1
+    while LARGEST_BASE**places <= longest:
         places += 1
-    digits = (apart[:, None] // RADIX ** np.arange(places)) % RADIX
+    base = next(b for b in range(2, LARGEST_BASE + 1) if b**places > longest)
+    digits = (apart[:, None] // base ** np.arange(places)) % base
     used = digits > 0
     # Of a length without digits (nothing passes) one step is left, to carry its dose or row.
     used[apart == 0, 0] = True
     step, place = np.nonzero(used)
     digit = digits[step, place]
-    matrix = np.where(digit == 0, -1, np.where(digit == 1, place, places + place * (RADIX - 2) + digit - 2)).astype(np.int32)
+    matrix = np.where(digit == 0, -1, np.where(digit == 1, place, places + place * (base - 2) + digit - 2)).astype(np.int32)
     last = np.append(step[1:] != step[:-1], True)
-    hours = (RADIX ** np.arange(places) / 60.0).astype(np.float64)
-    products = [(p if d == 2 else places + p * (RADIX - 2) + d - 3, p) for p in range(places) for d in range(2, RADIX)]
     carried = _Steps(
         np.where(last, steps.amount[step], 0.0),
         np.where(last, steps.row[step], -1).astype(np.int32),
         steps.unknown[step] & last,
     )
-    return matrix, carried, hours, np.array(products, np.int32)
+    return matrix, carried, *_multiples(base, places)
+
+
+def _different(apart: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The lengths above zero, in order, each once: by counting where that is quicker than sorting."""
+    if len(apart) and apart.max() < 100_000:
+        return np.flatnonzero(np.bincount(apart)[1:]) + 1
+    return np.unique(apart[apart > 0])
+
+
+@functools.lru_cache(maxsize=64)
+def _multiples(base: int, places: int) -> tuple[Floats, Whole]:
+    """Hours of the powers, and how their multiples are made: the same for every diary with this base, and not to be written to."""
+    products = [(p if d == 2 else places + p * (base - 2) + d - 3, p) for p in range(places) for d in range(2, base)]
+    return (base ** np.arange(places) / 60.0).astype(np.float64), np.array(products, np.int32).reshape(-1, 2)

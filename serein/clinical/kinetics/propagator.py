@@ -78,11 +78,12 @@ def by_rates(rates: tuple[float, ...], hours: float) -> Matrix:
     for level in range(1, halvings + 1):
         phi = times(phi, phi)
         if level > RESTORE_AFTER:
-            phi = _restored(rates, math.ldexp(h, level), phi)
-    return _restored(rates, hours, phi)
+            phi = restored(rates, math.ldexp(h, level), phi)
+    return restored(rates, hours, phi)
 
 
-def _restored(rates: tuple[float, ...], h: float, phi: Matrix) -> Matrix:
+def restored(rates: tuple[float, ...], h: float, phi: Matrix) -> Matrix:
+    """Φ(h), its six entries with closed forms put back."""
     gg, cc, cp, pc, pp, mm = restored_entries(rates, h)
     _, cg, _, _, pg, _, _, mg, mc, mp, _ = phi
     return (gg, cg, cc, cp, pg, pc, pp, mg, mc, mp, mm)

@@ -13,11 +13,12 @@ from serein.clinical.history import Written
 from serein.clinical.knowledge.names import words
 from serein.clinical.knowledge.recognise import Identity
 from serein.clinical.quantities import Amount, Span, Unit
+from serein.clinical.swift import swift
 
 if TYPE_CHECKING:
     from serein.clinical.knowledge.library import Knowledge
 
-DAY_HOURS = 24
+DAY_HOURS, WEEK, ONE = 24, Decimal(7), Decimal(1)
 WEIGHTS = {Unit.MG: Decimal(1), Unit.G: Decimal(1000), Unit.MCG: Decimal("0.001")}
 # A repeat count or length beyond this is a slip; dates must stay computable.
 LONGEST_DAYS = 36_500
@@ -31,6 +32,7 @@ FORMS = (
 )
 
 
+@swift
 @dataclass(frozen=True)
 class _Part:
     """One instruction read: mg a dose, doses a day, most mg a day, and when it holds."""
@@ -61,8 +63,10 @@ def times_a_day(timing: Timing) -> Span:
     """
     most = timing.times_max or timing.times
     hours = timing.per.hours
-    low, high = ((t * DAY_HOURS / hours).to_integral_value(ROUND_CEILING) for t in (timing.times, most))
-    return Span(max(low, Decimal(1)), max(high, Decimal(1)))
+    low = high = (timing.times * DAY_HOURS / hours).to_integral_value(ROUND_CEILING)
+    if most is not timing.times:
+        high = (most * DAY_HOURS / hours).to_integral_value(ROUND_CEILING)
+    return Span(max(low, ONE), max(high, ONE))
 
 
 def days_a_week(timing: Timing | None) -> Decimal:
@@ -86,10 +90,10 @@ def written(use: MedicineUse, identity: Identity, knowledge: Knowledge) -> Writt
         substance=identity.substance,
         product=identity.product,
         form=form,
-        single_mg=Span(min(p.single.low for p in got), max(p.single.high for p in got)) if got else None,
+        single_mg=_single(got),
         times=_times(got),
         daily_mg=daily,
-        days_per_week=max((p.per_week for p in got), default=Decimal(7)),
+        days_per_week=max([p.per_week for p in got], default=WEEK),
         as_needed=any(d.as_needed for d in use.dosages),
         capped=all(p.capped for p, d in zip(read, use.dosages, strict=True) if p and d.as_needed),
         days=_length(got),
@@ -142,8 +146,16 @@ def _cap(dosage: Dosage, identity: Identity) -> Decimal | None:
     return mg * max(Decimal(1), (DAY_HOURS / dosage.maximum_per.hours).to_integral_value(ROUND_CEILING))
 
 
+def _single(read: list[_Part]) -> Span | None:
+    if len(read) < 2:
+        return read[0].single if read else None
+    return Span(min(p.single.low for p in read), max(p.single.high for p in read))
+
+
 def _fullest_day(read: list[_Part]) -> Decimal:
     """The most mg on any day. Steps that follow one another (dated) are not added; what overlaps is."""
+    if len(read) == 1:
+        return read[0].daily or Decimal(0)
     starts = {p.starts or date.min for p in read}
     return max(sum((p.daily or Decimal(0) for p in read if _holds(p, day)), Decimal(0)) for day in starts)
 
@@ -154,6 +166,8 @@ def _holds(part: _Part, day: date) -> bool:
 
 def _times(read: list[_Part]) -> Span | None:
     known = [p.times for p in read if p.times]
+    if len(read) == 1:
+        return read[0].times
     if not known or len(known) < len(read):
         return None
     return Span(sum((t.low for t in known), Decimal(0)), sum((t.high for t in known), Decimal(0)))

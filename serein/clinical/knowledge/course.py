@@ -9,8 +9,10 @@ from serein.clinical.findings import Input
 from serein.clinical.history import Written
 from serein.clinical.knowledge.amounts import last_day
 from serein.clinical.knowledge.scene import Scene
+from serein.clinical.swift import swift
 
 
+@swift
 @dataclass(frozen=True)
 class Course:
     """Use without a gap that reaches `until`. `since` None: no use is known. `uses` are its orders, oldest first."""

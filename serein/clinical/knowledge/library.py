@@ -216,8 +216,13 @@ class Knowledge:
     def advised(self, id: str) -> pathway_facts.Advice:
         return self._index["advice", id]  # type: ignore[no-any-return]
 
+    @functools.cached_property
+    def catalogued(self) -> dict[str, facts.CatalogueEntry]:
+        """What can be found, by code."""
+        return {e.code: e for e in self.codes}
+
     def catalogue(self, code: str) -> facts.CatalogueEntry:
-        return self._index["findings", code]  # type: ignore[no-any-return]
+        return self.catalogued[code]
 
     @functools.cached_property
     def register(self) -> Register:
@@ -237,7 +242,12 @@ class Knowledge:
         return tuple(e for f in self.findings for e in f.findings)
 
     @functools.cached_property
-    def _references(self) -> dict[int, tuple[facts.Cite, SourceReference]]:
+    def prepared(self) -> dict[Any, Any]:
+        """What checks worked out from the knowledge alone, by ids of its own: kept for the next decision, and no record enters."""
+        return {}
+
+    @functools.cached_property
+    def _references(self) -> dict[tuple[int, ...], tuple[tuple[facts.Cite, ...], tuple[SourceReference, ...]]]:
         return {}
 
     @functools.cached_property
@@ -249,17 +259,15 @@ class Knowledge:
         return self._sources[code]
 
     def references(self, cites: tuple[facts.Cite, ...]) -> tuple[SourceReference, ...]:
-        return tuple([self.reference(c) for c in cites])
+        # By identity, because a citation is long to hash; all are kept beside the answer, so that their place is not given to others.
+        key = tuple(map(id, cites))
+        made = self._references.get(key)
+        if made is None:
+            made = self._references[key] = cites, tuple([self.reference(c) for c in cites])
+        return made[1]
 
     def reference(self, cite: facts.Cite) -> SourceReference:
         """A citation as people see it: the primary work, and "as reported by" when a secondary page was read."""
-        # By identity, because a citation is long to hash; it is kept beside its answer, so that its place is not given to another.
-        made = self._references.get(id(cite))
-        if made is None:
-            made = self._references[id(cite)] = cite, self._reference(cite)
-        return made[1]
-
-    def _reference(self, cite: facts.Cite) -> SourceReference:
         source = self.source(cite.source)
         return SourceReference(source.id, source.shown, cite.where, source.url, source.kind.value, cite.confidence.value)
 

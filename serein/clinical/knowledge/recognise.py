@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from serein.clinical.case import ATC, RXNORM, SNOMED, Concept
 from serein.clinical.knowledge import facts
 from serein.clinical.knowledge.names import FILLING, parts, places, strengths, words
+from serein.clinical.swift import swift
 
 if TYPE_CHECKING:
     from serein.clinical.knowledge.library import Knowledge
@@ -22,6 +23,7 @@ SALTS = frozenset(
 CLASS_GROUP = {"benzodiazepine": "benzodiazepine-code", "z-drug": "z-drug"}
 
 
+@swift
 @dataclass(frozen=True, kw_only=True)
 class Identity:
     """What a concept was recognised as. `substances` are benzodiazepines and Z-drugs; `names` all parts; `problems` are
@@ -43,6 +45,7 @@ class Identity:
         object.__setattr__(self, "substance", next(iter(self.substances)) if len(self.substances) == 1 else "")
 
 
+@swift
 @dataclass(frozen=True)
 class _Hit:
     names: frozenset[str]
@@ -82,8 +85,9 @@ class Register:
         self.by_group = {id: _by_group(meetings) for id, meetings in self.meetings.items()}
         self.movers = {id: _names(meetings, LEVEL_CODES) for id, meetings in self.meetings.items()}
         self.blind = {s.id: tuple(c for c in LEVEL_CODES if c not in self._told_of(s)) for s in knowledge.substances}
+        self._met: dict[tuple[str, frozenset[str], frozenset[str]], tuple[int, ...]] = {}
         self._known_words = {w for names in self.names.values() for name in names for w in name} | FILLING
-        self._seen: dict[Concept, Identity] = {}
+        self._seen: dict[tuple[str, ...], Identity] = {}
 
     def _told_of(self, substance: facts.Substance) -> set[str]:
         """Codes of meetings that the knowledge has of a substance, or says not to matter for it."""
@@ -98,19 +102,32 @@ class Register:
             for value in values:
                 self.codes[system, value].add(key)
 
+    def met(self, substance: str, identity: Identity) -> tuple[int, ...]:
+        """Which of the substance's meetings a medicine takes part in, by number. Kept by ids of the knowledge alone."""
+        key = (substance, identity.groups, identity.names)
+        met = self._met.get(key)
+        if met is None:
+            by_group = self.by_group[substance]
+            named = {n for name in (*identity.groups, *identity.names) for n in by_group.get(name, ())}
+            met = tuple(sorted(named))
+            if len(self._met) < MOST_SEEN:
+                self._met[key] = met
+        return met
+
     def identify(self, concept: Concept) -> Identity:
         """What is meant. When code and words disagree both are kept (more company is the safer reading) and it is said.
 
         An answer is kept for the next time only where the concept is made of the knowledge's own words and of strengths: what
         somebody wrote into a record never stays in memory.
         """
-        seen = self._seen.get(concept)
+        key = _key(concept)
+        seen = self._seen.get(key)
         if seen is None:
             seen = self._identify(concept)
             if self._says_nothing_new(concept):
                 if len(self._seen) >= MOST_SEEN:
                     self._seen.clear()
-                self._seen[concept] = seen
+                self._seen[key] = seen
         return seen
 
     def _says_nothing_new(self, concept: Concept) -> bool:
@@ -195,6 +212,14 @@ class Register:
         """Codes known to be attached to a substance by mistake, met with words of that substance."""
         met = [self.wrong[c.system, c.code] for c in concept.codings if (c.system, c.code) in self.wrong]
         return [why for name, why in met if any(True for t in texts for _ in places(name, words(t)))]
+
+
+def _key(concept: Concept) -> tuple[str, ...]:
+    """All that the concept says, flat: a concept takes longer to hash."""
+    if len(concept.codings) == 1:
+        (c,) = concept.codings
+        return concept.text, c.system, c.code, c.display
+    return concept.text, *[word for c in concept.codings for word in (c.system, c.code, c.display)]
 
 
 def _texts(concept: Concept) -> list[str]:

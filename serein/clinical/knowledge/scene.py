@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from itertools import chain
+from operator import attrgetter
 from typing import Any
 
 from serein.clinical.case import Case, Circumstances, Concept, Condition, Medicine, MedicineUse, Order
@@ -15,14 +17,16 @@ from serein.clinical.knowledge import facts
 from serein.clinical.knowledge.amounts import written
 from serein.clinical.knowledge.library import Knowledge
 from serein.clinical.knowledge.names import says
-from serein.clinical.knowledge.once import once
 from serein.clinical.knowledge.recognise import Identity
 from serein.clinical.knowledge.told import circumstances
+from serein.clinical.once import once
+from serein.clinical.swift import swift
 
 DEAD_VERIFICATION = frozenset({"refuted", "entered-in-error"})
 LIVE_STATUS = frozenset({"", "active", "recurrence", "relapse"})
 
 
+@swift
 @dataclass(frozen=True)
 class Said:
     """What a check returns: findings, and what it could not check."""
@@ -39,25 +43,24 @@ class Said:
 SILENT = Said()
 
 
-def said(findings: Iterable[Finding], gaps: Iterable[NotChecked] = ()) -> Said:
+def said(findings: Sequence[Finding], gaps: Sequence[NotChecked] = ()) -> Said:
     """These findings and gaps, or SILENT where there are none."""
-    found, missing = tuple(findings), tuple(gaps)
-    return Said(found, missing) if found or missing else SILENT
+    return Said(tuple(findings), tuple(gaps)) if findings or gaps else SILENT
 
 
+_findings, _not_checked = attrgetter("findings"), attrgetter("not_checked")
 NO_PRIMARY = "No primary source was read for this rule: it stands here as others report it."
 
 
 def together(heard: Iterable[Said]) -> Said:
     """All findings, then all gaps, in order. One pass: adding pairs would copy each of them again and again."""
-    findings, gaps = list[Finding](), list[NotChecked]()
-    for s in heard:
-        if s is not SILENT:
-            findings += s.findings
-            gaps += s.not_checked
-    return said(findings, gaps)
+    spoken = [s for s in heard if s is not SILENT]
+    if len(spoken) < 2:
+        return spoken[0] if spoken else SILENT
+    return Said(tuple(chain.from_iterable(map(_findings, spoken))), tuple(chain.from_iterable(map(_not_checked, spoken))))
 
 
+@swift
 @dataclass(frozen=True, kw_only=True)
 class Because:
     """The reason of a finding: its inputs, and where its sources or suggestions differ from the catalogue's."""
@@ -67,6 +70,7 @@ class Because:
     suggestions: tuple[str, ...] = ()
 
 
+@swift
 @dataclass(frozen=True, kw_only=True)
 class Scene:
     case: Case
@@ -85,21 +89,37 @@ class Scene:
     @once
     def proposed(self) -> tuple[tuple[Order, Identity], ...]:
         """The orders, each with what it was recognised as."""
-        return tuple((o, self.identity(o)) for o in self.orders)
+        return tuple([(o, self.identity(o)) for o in self.orders])
 
     @once
     def current(self) -> tuple[tuple[Medicine, Identity], ...]:
-        return tuple((m, self.identity(m)) for m in self.case.medicines)
+        return tuple([(m, self.identity(m)) for m in self.case.medicines])
 
     @once
     def before(self) -> tuple[tuple[Medicine, Identity], ...]:
-        return tuple((m, self.identity(m)) for m in self.case.past)
+        return tuple([(m, self.identity(m)) for m in self.case.past])
 
     @once
     def written(self) -> dict[str, Written]:
         """Every benzodiazepine or Z-drug, proposed, current or past, by reference."""
         seen: tuple[tuple[MedicineUse, Identity], ...] = (*self.before, *self.current, *self.proposed)
         return {u.reference: written(u, identity, self.knowledge) for u, identity in seen if identity.substance}
+
+    @once
+    def youngest_years(self) -> int:
+        """Completed years at least; ask only where a birth date is known."""
+        return self.youngest_months // 12
+
+    @once
+    def oldest_years(self) -> int:
+        """Completed years at most; ask only where a birth date is known."""
+        assert self.case.birth is not None
+        return self.case.birth.oldest_years(self.on)
+
+    @once
+    def youngest_months(self) -> int:
+        assert self.case.birth is not None
+        return self.case.birth.youngest_months(self.on)
 
     def of_class(self, substance: str, *classes: str) -> bool:
         return bool(substance) and not self.knowledge.register.classes[substance].isdisjoint(classes)
@@ -112,11 +132,13 @@ class Scene:
     @once
     def active(self) -> tuple[Written, ...]:
         """Current benzodiazepines and Z-drugs of the record."""
-        return tuple(self.written[m.reference] for m in self.case.medicines if m.reference in self.written)
+        written = self.written
+        return tuple([written[m.reference] for m in self.case.medicines if m.reference in written])
 
     @once
     def past(self) -> tuple[Written, ...]:
-        return tuple(self.written[m.reference] for m in self.case.past if m.reference in self.written)
+        written = self.written
+        return tuple([written[m.reference] for m in self.case.past if m.reference in written])
 
     def medicine(self, reference: str) -> Medicine | None:
         return next((m for m in (*self.case.medicines, *self.case.past) if m.reference == reference), None)
@@ -132,7 +154,7 @@ class Scene:
     def diagnoses(self) -> tuple[tuple[Condition, set[tuple[str, str]]], ...]:
         """Conditions that nobody refuted, active or not, with what they mean (keys of `Knowledge.terms`)."""
         means = self.knowledge.terms.means
-        return tuple((c, means(c.concept)) for c in self.case.conditions if c.verification not in DEAD_VERIFICATION)
+        return tuple([(c, means(c.concept)) for c in self.case.conditions if c.verification not in DEAD_VERIFICATION])
 
     @once
     def hazards(self) -> tuple[tuple[facts.Hazard, tuple[Input, ...]], ...]:
@@ -165,7 +187,7 @@ class Scene:
     def finding(self, code: str, severity: Severity, order: str, texts: tuple[str, str], because: Because) -> Finding:
         """A finding with the catalogue's sources and suggestions. `texts`: summary and detail. An unlisted code or a severity
         that the catalogue does not name is a defect and raises."""
-        entry = self.knowledge.catalogue(code)
+        entry = self.knowledge.catalogued[code]
         if severity not in entry.severity:
             raise ValueError(f"{code} is catalogued without {severity}")
         sources = self.knowledge.references(because.cites) if because.cites else self.knowledge.sources_of(code)

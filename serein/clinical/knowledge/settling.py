@@ -17,7 +17,7 @@ def half_life_hours(scene: Scene, substance: str) -> tuple[Decimal, tuple[Input,
     known, birth = scene.knowledge.substance(substance).half_life, scene.case.birth
     if known is None or birth is None:
         return None
-    years = min(max(Decimal(birth.oldest_years(scene.on)), known.young_years), known.old_years)
+    years = min(max(Decimal(scene.oldest_years), known.young_years), known.old_years)
     slope = (known.old_hours - known.young_hours) / (known.old_years - known.young_years)
     hours = known.young_hours + (years - known.young_years) * slope
     if scene.has_hazard("slow-metaboliser") and known.slow_hours is not None:

@@ -14,6 +14,8 @@ from typing import Any, Protocol
 from serein.clinical.case import ICD10, ICD10CM, SNOMED, Concept
 from serein.clinical.knowledge.names import denied, words
 
+LONGEST_CODE, MOST_CODES = 8, 20_000
+
 
 class Named(Protocol):
     """What the index needs of a hazard, an indication or a state."""
@@ -45,6 +47,9 @@ class Terms:
         self._snomed: dict[str, set[Any]] = defaultdict(set)
         self._phrases: dict[str, list[_Phrase]] = defaultdict(list)
         self._past_denies = {key for key, thing in things.items() if getattr(thing, "history_denies", False)}
+        # A code by itself says nothing about anybody; longer ones are none, and may be somebody's words.
+        self._branches: dict[str, frozenset[Any]] = {}
+        self._heard: dict[str, Set[Any]] = {}
         for key, thing in things.items():
             for code in thing.icd10:
                 self._icd[plain_icd(code)[: self._stem]].append((plain_icd(code), key))
@@ -54,6 +59,8 @@ class Terms:
                 self._enter(phrase, key, against=False)
             for phrase in getattr(thing, "not_text", ()):
                 self._enter(phrase, key, against=True)
+
+        self._words = {w for phrases in self._phrases.values() for p in phrases for w in p.words}
 
     def _enter(self, phrase: str, key: Any, against: bool) -> None:
         said = words(phrase)
@@ -65,10 +72,8 @@ class Terms:
         found: set[Any] = set()
         for coding in concept.codings:
             if coding.system in (ICD10CM, ICD10):
-                code = plain_icd(coding.code)
-                for branch, key in self._icd.get(code[: self._stem], ()):
-                    if code.startswith(branch):
-                        found.add(key)
+                meant = self._branches.get(coding.code)
+                found |= self._on_branch(coding.code) if meant is None else meant
             elif coding.system == SNOMED:
                 found |= self._snomed.get(coding.code, _NONE)
             if coding.display and coding.display != concept.text:
@@ -77,10 +82,25 @@ class Terms:
             found |= self._said(concept.text)
         return found
 
+    def _on_branch(self, written: str) -> frozenset[Any]:
+        """What an ICD code stands under; kept, because the classification has some ten thousand codes."""
+        code = plain_icd(written)
+        found = frozenset(key for branch, key in self._icd.get(code[: self._stem], ()) if code.startswith(branch))
+        if len(written) <= LONGEST_CODE and len(self._branches) < MOST_CODES:
+            self._branches[written] = found
+        return found
+
     def _said(self, text: str) -> Set[Any]:
-        hay = words(text)
-        if self._phrases.keys().isdisjoint(hay):
-            return _NONE
+        """Kept where the text is made of the knowledge's own words: what somebody wrote into a record never stays in memory."""
+        heard = self._heard.get(text)
+        if heard is None:
+            hay = words(text)
+            heard = _NONE if self._phrases.keys().isdisjoint(hay) else self._meant(hay)
+            if len(self._heard) < MOST_CODES and self._words.issuperset(hay):
+                self._heard[text] = heard
+        return heard
+
+    def _meant(self, hay: tuple[str, ...]) -> Set[Any]:
         said: set[Any] = set()
         against: set[Any] = set()
         for i, word in enumerate(hay):

@@ -21,7 +21,8 @@ _BY_RIGHT: dict[Right, str] = {
     Right.DECIDE: """
         evaluation.settle_birth_date planning.send_plan planning.withdraw_plan planning.extend_plan planning.finish_plan
         prescribing.override_warning monitoring.reassess monitoring.grant_bridge monitoring.vouch_for_level monitoring.mark_level_wrong
-        monitoring.choose_picture tapering.send_taper tapering.withdraw_taper tapering.hold_taper tapering.replan_taper
+        monitoring.choose_picture tapering.decide_on_lost_tablets tapering.send_taper tapering.withdraw_taper
+        tapering.hold_taper tapering.replan_taper
         tapering.answer_about_taper tapering.go_on_with_step tapering.finish_taper continuity.look_at_received
     """,
     Right.SIGN: "prescribing.sign_prescription prescribing.cancel_prescription",
@@ -29,14 +30,18 @@ _BY_RIGHT: dict[Right, str] = {
     Right.EXPORT: """
         prescribing.record_printing tapering.record_taper_print continuity.record_card_printing continuity.record_handover_file
     """,
-    Right.HAND_OVER: "continuity.prepare_handover continuity.send_handover continuity.withdraw_handover continuity.record_acceptance",
+    Right.HAND_OVER: """
+        continuity.prepare_handover continuity.send_handover continuity.withdraw_handover continuity.record_acceptance tapering.leave_tapers
+    """,
     Right.ACCEPT: "continuity.accept_handover continuity.decline_handover",
     Right.INVITE: "access.invite_known_patient",
     Right.REGISTER: "access.register_patient access.invite_patient",
     Right.DISPENSE: "prescribing.dispense prescribing.decline_to_dispense",
     Right.STAFF: """
         access.invite_staff access.keep_practitioner access.record_licence access.verify_licence access.end_licence access.end_access
+        access.suspend_licence access.lift_suspension access.recheck_licence access.reopen_account
     """,
+    Right.GRANT: "access.enter_signing_grant access.approve_signing_grant access.end_signing_grant access.report_lost",
     Right.WORK: "tapering.raise_silent_steps",
 }
 RIGHTS: dict[str, Right] = {address: right for right, many in _BY_RIGHT.items() for address in many.split()}
@@ -45,6 +50,7 @@ RIGHTS: dict[str, Right] = {address: right for right, many in _BY_RIGHT.items() 
 KEYLESS: dict[str, str] = {
     "access.found_clinic": "only the operator's console calls it: nobody is here yet",
     "access.accept_invitation": "the single-use token is the key",
+    "access.grant_first_registrant": "only the operator's console calls it, with the officer's two factors",
     "evaluation.import_record": "makes its own keys, in the name of the person who imports",
     "continuity.receive_handover": "makes its own keys, in the name of the person who receives",
     "monitoring.due_tasks": "the worker's round makes its own keys, one patient at a time",
@@ -57,6 +63,8 @@ _CODES = {
     "evaluation.remove_row": "answer_question",
     "prescribing.record_printing": "print_prescription",
     "tapering.record_taper_print": "print_taper",
+    "access.report_lost": "report_lost_token",
+    "tapering.leave_tapers": "leave_taper",
     "tapering.previewed": "propose_taper",
     "tapering.draft_for_step": "draft_regimen",
     "tapering.draft_for_hold": "draft_regimen",

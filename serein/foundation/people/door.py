@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.contrib.sessions.models import Session
 from django.db import transaction
 
 from serein.foundation.audit.trail import Entry
@@ -14,6 +15,15 @@ from .models import Account, Clinic
 def _note(account_id: UUID, at: datetime, deed: str) -> None:
     clinic_id = Account.objects.values_list("clinic_id", flat=True).get(pk=account_id)
     note_at_the_door(Entry(clinic_id, at, account_id, deed).about(None, "account", account_id))
+
+
+def close_sessions(account_id: UUID) -> int:
+    """End every open session of an account; how many. What such a session sends after this commit meets nobody.
+
+    A session's owner stands inside its signed contents, so all are looked through: they live half an hour, so there are never many.
+    """
+    mine = [s.session_key for s in Session.objects.iterator() if s.get_decoded().get("_auth_user_id") == str(account_id)]
+    return Session.objects.filter(pk__in=mine).delete()[0]
 
 
 def signed_in(account_id: UUID, *, at: datetime) -> None:

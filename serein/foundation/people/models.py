@@ -85,7 +85,7 @@ class Practitioner(ClinicRow):
 
 
 class Licence(ClinicRow):
-    """A licence as recorded. It lets somebody sign or dispense only while verified, not ended, and not expired on that day."""
+    """A licence as recorded. It lets somebody sign or dispense only while verified, not suspended, not ended, and not expired on that day."""
 
     practitioner = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=40)
@@ -97,6 +97,14 @@ class Licence(ClinicRow):
     recorded_at = models.DateTimeField()
     verified_by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", null=True)
     verified_on = models.DateField(null=True)
+    schedules = models.CharField(
+        max_length=60,
+        blank=True,
+        help_text="schedules of controlled medicines that it covers, as the law of its place names them: II III IV V",
+    )
+    recheck_on = models.DateField(null=True, help_text="the day by which somebody looks at the register again")
+    suspended_at = models.DateTimeField(null=True)
+    suspended_why = models.CharField(max_length=300, blank=True)
     ended_at = models.DateTimeField(null=True)
     ended_why = models.CharField(max_length=300, blank=True)
 

@@ -61,6 +61,7 @@ class Right(StrEnum):
     REGISTER = "register"
     DISPENSE = "dispense"
     STAFF = "staff"
+    GRANT = "grant"  # ask for, approve or end a right to sign, say that a token is lost
     WORK = "work"  # the worker's rounds
 
 
@@ -146,7 +147,15 @@ LIST_RULES = (
     Rule("my patients", Role.TRAINEE, Relation.CARE_TEAM, "the care team's own list", WHOLE),
     Rule(
         "people and licences", Role.COMPLIANCE, Relation.CLINIC, "compliance decides who may sign; no patient is in this list",
-        frozenset({Sight.STAFF}), frozenset({Right.STAFF}),
+        frozenset({Sight.STAFF}), frozenset({Right.STAFF, Right.GRANT}),
+    ),
+    Rule(
+        "right to sign", Role.CLINICIAN, Relation.CLINIC, "who holds the right to sign answers for who else gets it; no patient is in this list",
+        frozenset({Sight.STAFF}), frozenset({Right.GRANT}),
+    ),
+    Rule(
+        "patients affected", Role.COMPLIANCE, Relation.CLINIC, "when somebody may sign no more: record numbers and colleagues, no name",
+        frozenset({Sight.STAFF}),
     ),
     Rule("trail", Role.COMPLIANCE, Relation.CLINIC, "compliance reviews who looked and who did what", frozenset({Sight.TRAIL, Sight.STAFF})),
 )  # fmt: skip
@@ -178,6 +187,12 @@ class JobRule:
 
 JOB_RULES = (
     JobRule("registration", "an invitation is accepted, a clinic is founded", frozenset({Sight.IDENTITY, Sight.STAFF})),
+    JobRule(
+        "revocation",
+        "somebody may sign no more: their patients' care teams are asked to see to the supply",
+        WHOLE | {Sight.STAFF},
+    ),
+    JobRule("registry", "a public register is compared with the licences here", frozenset({Sight.STAFF})),
     JobRule("import record", "whether somebody is here already must be asked before a key can exist", WHOLE),
     JobRule("deliver outbox", "letters are sent", frozenset({Sight.IDENTITY, Sight.CONSENT, Sight.TEAM})),
     JobRule("due tasks", "what becomes due is found for every patient", WHOLE),
@@ -219,7 +234,8 @@ WRITES: dict[Right, frozenset[Sight]] = {
     Right.REGISTER: WHOLE,
     Right.DISPENSE: frozenset({Sight.PRESCRIPTIONS}) | _TOLD,
     Right.STAFF: frozenset({Sight.STAFF}) | _TOLD,
-    Right.WORK: WHOLE,
+    Right.GRANT: frozenset({Sight.STAFF}) | _TOLD,
+    Right.WORK: WHOLE | {Sight.STAFF},
 }
 
 

@@ -45,10 +45,13 @@ TABLES: dict[str, Sight] = {
 _BY_PART: dict[Sight, str] = {
     Sight.IDENTITY: "access.patient_card access.patient_cards access.find_cards",
     Sight.CONSENT: "access.consents access.wants_notices",
-    Sight.STAFF: "access.licences access.staff_names access.staff access.open_invitations",
+    Sight.STAFF: """
+        access.licences access.staff_names access.staff access.open_invitations access.looks_at access.may_vouch
+        access.patients_affected access.signing_grants access.somebody_may_approve
+    """,
     Sight.PLAN: """
         planning.plans planning.plan planning.plan_in_force planning.plan_waiting planning.plan_draft planning.plans_in_force
-        tapering.tapers tapering.taper tapering.running_taper tapering.waiting_taper tapering.taper_draft tapering.step_of
+        tapering.tapers tapering.taper tapering.running_taper tapering.waiting_taper tapering.taper_draft tapering.step_of tapering.happenings
         tapering.running_tapers tapering.taper_line tapering.dose_in_force tapering.dose_ceiling tapering.starting_point
         monitoring.planned monitoring.planned_on monitoring.watched monitoring.patients_under_treatment continuity.emergency_card
     """,

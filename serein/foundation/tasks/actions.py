@@ -65,6 +65,12 @@ def close_tasks(chart: OpenChart, *, kind: str, why: str, subject_id: UUID | Non
     return count
 
 
+def close_every_task(chart: OpenChart, *, why: str) -> int:
+    """Close all that is open for a patient who is nobody's here any more. Returns how many."""
+    kinds = Task.objects.filter(patient=chart.patient_id, done_at=None).values_list("kind", flat=True)
+    return sum(close_tasks(chart, kind=kind, why=why) for kind in sorted(set(kinds)))
+
+
 def pass_tasks(chart: OpenChart, *, from_id: UUID, to_id: UUID) -> int:
     """What was one person's to do for this patient is now another's. Returns how many."""
     return Task.objects.filter(patient=chart.patient_id, owner=from_id, done_at=None).update(owner=to_id)

@@ -33,10 +33,7 @@ def knowledge_command(argv: list[str]) -> int:
     except (BadInput, BadKnowledge, OSError) as problem:
         print(f"serein knowledge: {printable(str(problem))}", file=sys.stderr)
         return 2
-    try:
-        print("\n".join(lines), flush=True)
-    except BrokenPipeError:  # a reader that has seen enough changes no verdict
-        sys.stderr.close()
+    print("\n".join(lines), flush=True)
     return int(code)
 
 

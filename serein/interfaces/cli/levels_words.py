@@ -28,6 +28,20 @@ class Answer:
     knowledge: tuple[str, bool] | None = None
 
     @property
+    def model(self) -> str:
+        if self.request.typical is not None:
+            return self.request.typical.model
+        body = self.request.course.parameters
+        parts = "two compartments" if body.intercompartmental_l_per_h else "one compartment"
+        made = f", metabolite {self.request.metabolite}" if body.fraction_to_metabolite else ""
+        return f"{self.request.substance}, {parts}, first-order absorption{made}"
+
+    @property
+    def parameters_from(self) -> str:
+        found = f"knowledge {self.knowledge[0]}" if self.knowledge else "as given"
+        return f"{found}, fitted to {len(self.request.measured)} measured" if self.individual else found
+
+    @property
     def unknown(self) -> tuple[str, ...]:
         said = self.request.typical.unknown if self.request.typical else ()
         doubtful = sum(d.count for d in self.request.course.doses if d.unknown)
@@ -51,8 +65,8 @@ def as_json(answer: Answer) -> Json:
         said["band"] = {f"{name}_ng_per_ml": {"low": low, "high": high} for name, _, low, high in answer.series}
     if answer.individual is not None:
         said["individual"] = _individual(answer.individual)
+    said["model"], said["parameters_from"] = answer.model, answer.parameters_from
     if answer.request.typical is not None and answer.knowledge is not None:
-        said["model"] = answer.request.typical.model
         said["knowledge"], said["confirmed"] = answer.knowledge
         said["sources"] = [
             {"id": s.id, "title": s.title, "where": s.where, "kind": s.kind} for s in answer.request.typical.sources
@@ -94,10 +108,9 @@ def as_curve(answer: Answer) -> "Curve":
 
     share = answer.request.band
     notes = [NO_BLOOD_TEST + (f" Tinted: {float(share) * 100:g} of 100 people." if share and answer.band else "")]
-    if answer.knowledge is not None and answer.request.typical is not None:
-        notes.append(
-            f"Model: {answer.request.typical.model}. Knowledge {answer.knowledge[0]}. {'' if answer.knowledge[1] else NOT_CONFIRMED}"
-        )
+    notes.append(f"Model: {answer.model}. Parameters: {answer.parameters_from}.")
+    if answer.knowledge and not answer.knowledge[1]:
+        notes.append(NOT_CONFIRMED)
     lines = tuple(Line(name, values, low, high) for name, values, low, high in answer.series)
     return Curve(tuple(map(float, answer.request.course.times_h)), lines, tuple(notes))
 
@@ -113,8 +126,12 @@ def for_people(answer: Answer) -> str:
         pairs = zip(lines, answer.band.parent_low, answer.band.parent_high, strict=True)
         lines = [f"{row}  {f'{lo:.1f} to {hi:.1f}':>22}" for row, lo, hi in pairs]
     doubts = [f"Measured level {d.number + 1} is hardly possible: {'; '.join(d.could_be)}." for d in _doubts(answer)]
-    confirmed = [NOT_CONFIRMED] if answer.knowledge and not answer.knowledge[1] else []
-    return "\n".join([head, *lines, "", NO_BLOOD_TEST, *doubts, *confirmed, *(f"Not known: {one}" for one in answer.unknown)])
+    stands = [f"Model: {answer.model}. Parameters: {answer.parameters_from}."]
+    if answer.request.typical is not None:
+        stands.append(f"Sources: {'; '.join(dict.fromkeys(s.title for s in answer.request.typical.sources))}.")
+    if answer.knowledge and not answer.knowledge[1]:
+        stands.append(NOT_CONFIRMED)
+    return "\n".join([head, *lines, "", NO_BLOOD_TEST, *doubts, *stands, *(f"Not known: {one}" for one in answer.unknown)])
 
 
 def _doubts(answer: Answer) -> tuple["Doubt", ...]:

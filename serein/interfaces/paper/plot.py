@@ -14,6 +14,7 @@ from xml.sax.saxutils import escape
 WIDTH, LEFT, RIGHT = 960, 70, 150
 # Drawn as wide as a telephone is, so that its letters stay letters there; without room for words beside the panel.
 NARROW_WIDTH, NARROW_LEFT, NARROW_RIGHT = 370, 42, 12
+HEADROOM = 1.05  # above the highest level: a curve along the frame looks cut off
 LEVEL_TOP, LEVEL_HEIGHT, GAP, DOSE_HEIGHT = 28, 220, 34, 110
 BLUE, BROWN, INK, GROUND = "#1d70b8", "#7f4c00", "#0b0c0c", "#f1f5f8"
 
@@ -115,7 +116,7 @@ def two_panels(plot: Plot) -> str:
             *(max(d.high or 0.0, d.metabolite or 0.0, d.band_high or 0.0, d.if_high or 0.0, d.if_metabolite or 0.0) for d in plot.days),
             *(p.ng_per_ml for p in plot.levels if p.used), 0.0,
         )  # fmt: skip
-        level = _Frame(first, count, LEVEL_TOP, LEVEL_HEIGHT, _round_up(highest), plot.narrow)
+        level = _Frame(first, count, LEVEL_TOP, LEVEL_HEIGHT, _round_up(HEADROOM * highest), plot.narrow)
         parts += [*_ground(plot, level), *_axis(level, "ng/mL, estimate"), *_band(plot, level), *_levels(plot, level)]
         parts += [*_instead(plot, level), *_marks(plot, level), *_measured(plot, level)]
     parts += [
@@ -248,7 +249,8 @@ def _measured(plot: Plot, frame: _Frame) -> list[str]:
         )
         words = f"{_n(one.ng_per_ml)}{'' if one.used else ' ?'}{' ↑' if beyond else ''}"
         halo = 'stroke="#fff" stroke-width="4" paint-order="stroke"'
-        end = x > (frame.left + frame.right) / 2
+        # What lies beyond would otherwise stand in the word "today".
+        end = x > (frame.left + frame.right) / 2 or (beyond and x > frame.left + 90)
         place = f'x="{_n(x - 10 if end else x + 10)}" y="{_n(y + 5)}" text-anchor="{"end" if end else "start"}"'
         parts.append(f'<text {place} fill="{colour}" {halo}>{escape(words)}</text>')
     return parts
@@ -314,7 +316,7 @@ def _doses(plot: Plot, frame: _Frame) -> list[str]:
         if d.unknown:
             place = f'x="{_n(x)}" y="{_n(frame.top)}" width="{_n(wide)}" height="{_n(frame.height)}"'
             parts.append(f'<rect {place} fill="none" stroke="#505a5f" stroke-dasharray="2 3"/>')
-            if wide >= 8:
+            if wide >= 8 and not d.missed:  # two signs in one place are none
                 parts.append(_text(x + wide / 2, base - 6, "?", "middle", "#505a5f"))
         if d.missed:
             parts.append(_text(x + wide / 2, base - 6, "×", "middle", "#b10e1e"))

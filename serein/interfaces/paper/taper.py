@@ -25,6 +25,8 @@ SUNDAY = 6  # a week begins on Sunday where this calendar is used first
 MOST_MONTHS = 36
 MOST_DRAWN = 6
 REPLACES = "This replaces any older calendar. Please throw older ones away."
+NOT_YET = "If you have a calendar already, go on with that one until you have agreed."
+CHECK = "Code of this calendar: {code}. On the page “My dose changes” you see the code of the newest one."
 NEVER_STOP = "Do not stop all at once. Stopping suddenly can be dangerous. Talk to us first."
 NOT_CONFIRMED = "The medical knowledge behind this calendar has not been confirmed by a licensed human."
 
@@ -51,7 +53,7 @@ class Period:
 @dataclass(frozen=True, kw_only=True)
 class CalendarPaper:
     """What the calendar says. `periods` are in order; days before the first and from `ends_on` on are left empty. `products` are those
-    that the knowledge does not name."""
+    that the knowledge does not name. `code`: what the patient's page shows beside the newest calendar; '' where there is no such page."""
 
     name: str
     born: str
@@ -69,6 +71,7 @@ class CalendarPaper:
     proposal: bool = False
     demonstration: bool = False
     at: datetime
+    code: str = ""
     products: Mapping[str, knowledge.Product] = field(default_factory=dict)
 
     def product(self, id: str) -> knowledge.Product:
@@ -120,7 +123,9 @@ def _data(paper: CalendarPaper, size: Paper, months: list[dict[str, Any]]) -> di
         "paper": size, "title": "My dose calendar", "name": paper.name, "born": paper.born, "drug": paper.drug,
         "version": f"Version {paper.version}, made on {day_words(paper.made_on)}",
         "issued": [paper.made_on.year, paper.made_on.month, paper.made_on.day],
-        "replaces": REPLACES, "never_stop": NEVER_STOP, "not_confirmed": NOT_CONFIRMED, "held": paper.held,
+        "replaces": NOT_YET if paper.proposal else REPLACES,
+        "check": CHECK.format(code=paper.code) if paper.code and not paper.proposal else "",
+        "never_stop": NEVER_STOP, "not_confirmed": NOT_CONFIRMED, "held": paper.held,
         "proposal": "Proposal: nothing of this is agreed yet." if paper.proposal else "", "demonstration": paper.demonstration,
         "first": _first_words(paper), "changes": changes, "months": months, "legend": _legend(paper),
         "clinic": paper.clinic, "calls": [f"Our clinic: {paper.phone}", f"In an emergency: {paper.emergency}", f"Crisis line: {paper.crisis}"],

@@ -34,6 +34,7 @@ def calendar_of(chart: OpenChart, card: TaperCard) -> CalendarPaper:
         if patient.birth_date else "", drug="Diazepam", version=card.version, made_on=today, from_on=today, ends_on=max(ends_on, today),
         periods=shown, clinic=clinic.name, phone=clinic.phone, emergency=clinic.emergency_number, crisis=clinic.crisis_line, held=held,
         proposal=card.state in ("draft", "sent"), demonstration=clinic.demonstration, at=chart.at,
+        code=card.calendar_code,
     )  # fmt: skip
 
 

@@ -19,8 +19,10 @@ from serein.care.continuity.reads import (
 from serein.care.evaluation.actions import NewEntry, record_entry
 from serein.care.monitoring.actions import due_tasks
 from serein.care.monitoring.reads import watched
+from serein.care.planning.reads import plan_in_force, plans
 from serein.care.planning.text import Mistaken
 from serein.care.tapering import actions as tapering
+from serein.care.tapering.reads import dose_in_force, running_taper, running_tapers, tapers
 from serein.clinical.case import Allergy, Concept
 from serein.foundation.audit.models import TrailRow
 from serein.foundation.outbox.models import Letter
@@ -31,7 +33,7 @@ from serein.foundation.tasks.models import Task
 from serein.foundation.tasks.reads import tasks_of_patient
 from serein.interfaces.translate.handover import to_document
 from tests.care.handed import ELSEWHERE, Treated, settled, treated
-from tests.people import given, my_patients, open_for
+from tests.people import given, my_patients, open_for, own_chart
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -164,13 +166,28 @@ def test_another_clinics_word_is_recorded_by_the_sender_with_who_and_how(sick):
     ):  # fmt: skip
         wrong = continuity.record_acceptance(sick.chart(), handover_id, new)
         assert isinstance(wrong, Mistaken) and wrong.by_field[0][0] == field
-    told = continuity.record_acceptance(sick.chart(), handover_id, continuity.NewAcceptance(by="Dr Rosa Klein", how="telephone"))
+    chart = sick.chart()
+    told = continuity.record_acceptance(chart, handover_id, continuity.NewAcceptance(by="Dr Rosa Klein", how="telephone"))
     assert isinstance(told, continuity.TakenOver)
-    now = responsible(sick.chart(sick.at + HOUR))
-    assert now.elsewhere and now.name == "Dr Rosa Klein, Hill Clinic"
-    again = continuity.record_acceptance(sick.chart(), handover_id, continuity.NewAcceptance(by="x", how="telephone"))
+    again = continuity.record_acceptance(chart, handover_id, continuity.NewAcceptance(by="x", how="telephone"))
     assert isinstance(again, Refused) and again.code == "not-waiting"
-    assert continuity.WAITING_TASK not in [t.kind for t in tasks_of_patient(sick.chart())]
+    assert not tasks_of_patient(chart)
+    now = responsible(own_chart(sick.people.patient, sick.at + HOUR))
+    assert now.elsewhere and now.name == "Dr Rosa Klein, Hill Clinic"
+
+
+def test_when_another_clinic_has_accepted_the_work_here_ends_and_the_record_stays():
+    sick = treated()
+    handover_id = sick.sent(**ELSEWHERE)
+    chart = sick.chart()
+    given(continuity.record_acceptance(chart, handover_id, continuity.NewAcceptance(by="Dr Rosa Klein", how="telephone")))
+    closed = open_chart(sick.people.clinician, sick.patient_id, purpose="care", at=sick.at)
+    assert isinstance(closed, Refused) and closed.code == "not-in-care-team"
+    own = own_chart(sick.people.patient, sick.at + HOUR)
+    assert running_taper(own) is None and plan_in_force(own) is None and dose_in_force(own, sick.at.date()) is None
+    assert {p.state for p in plans(own)} == {"withdrawn"} and len(tapers(own)) == 2 and not tasks_of_patient(own)
+    assert plans(own)[0].closed_why == "Care goes on at Hill Clinic"
+    assert running_tapers(my_patients(sick.people.clinician, sick.at + HOUR), sick.at.date()) == ()
 
 
 def test_an_acceptance_of_what_is_old_needs_that_they_were_told(sick):

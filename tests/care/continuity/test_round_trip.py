@@ -2,25 +2,27 @@
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from serein.care.continuity import actions as continuity
 from serein.care.continuity.facts import HandoverFacts, standing
 from serein.care.continuity.models import Received
-from serein.care.continuity.reads import emergency_card, handover_facts, received
+from serein.care.continuity.reads import emergency_card, handover, handover_facts, received, responsible
+from serein.care.evaluation.actions import NewEntry, record_entry
 from serein.care.evaluation.models import RecordEntry
 from serein.care.evaluation.reads import case_of
 from serein.care.planning.models import Plan
 from serein.care.prescribing.models import Draft, Prescription
 from serein.care.tapering.models import TaperCourse
-from serein.foundation.people.keys import Refused
+from serein.clinical.case import Allergy, Concept
+from serein.foundation.people.keys import Refused, open_chart
 from serein.foundation.tasks.reads import tasks_of_patient
 from serein.interfaces.cli.taking_over import take_over
 from serein.interfaces.translate.bad_input import BadInput
 from serein.interfaces.translate.handover import is_handover, read_handover, to_document
-from tests.care.handed import treated
+from tests.care.handed import ELSEWHERE, treated
 from tests.people import given, make_clinic, open_for
 
 pytestmark = pytest.mark.django_db
@@ -120,6 +122,74 @@ def test_a_clinic_refuses_its_own_document_and_a_colleagues_patient(sick, elsewh
     other = elsewhere.clinician("Max Other")
     refused = continuity.receive_handover(other, document, read_handover(document), at=sick.at)
     assert isinstance(refused, Refused) and refused.code == "not-in-care-team"
+
+
+def there_and_back(sick, elsewhere):
+    """Handed over, taken in at the other clinic, its acceptance recorded here, and two days later handed back. Returns the file that comes."""
+    handover_id = sick.sent(**ELSEWHERE)
+    chart = sick.chart()
+    document = handover(chart, handover_id).document
+    given(continuity.record_acceptance(chart, handover_id, continuity.NewAcceptance(by="Dr Rosa Klein", how="telephone")))
+    rosa, done = taken(elsewhere, document, sick.at)
+    there = open_for(rosa, done.patient_id, sick.at + timedelta(days=1))
+    given(record_entry(there, NewEntry(Allergy(reference="visit", concept=Concept(text="Latex")), "Latex")))
+    return to_document(handover_facts(open_for(rosa, done.patient_id, sick.at + timedelta(days=2))))
+
+
+def test_a_patient_who_is_handed_back_is_updated_and_not_made_a_second_time(sick, elsewhere):
+    document = there_and_back(sick, elsewhere)
+    back, later = read_handover(document), sick.at + timedelta(days=3)
+    done = given(continuity.receive_handover(sick.people.clinician, document, back, at=later))
+    assert done.back and done.new and done.patient_id == sick.patient_id and not done.record.new_patient
+    assert (done.record.added, done.record.changed) == (1, 0), "only what was learned there; what went from here is known"
+    chart = sick.chart(later)
+    assert sorted(e.words for e in handover_facts(chart).entries).count("Penicillin") == 1
+    facts = handover_facts(chart)
+    assert (facts.plan, facts.taper, facts.dose.mg) == (
+        back.plan,
+        back.taper,
+        back.dose.mg,
+    ) and facts.came_from == "Riverside Clinic", "through two hands"
+    assert len({s.id for s in facts.supplies}) == len(facts.supplies) == len(back.supplies)
+    assert not [m for m in case_of(chart, later.date()).medicines if m.reference.count("Prescription/") > 1]
+    assert [t.kind for t in tasks_of_patient(chart)] == [continuity.LOOK_TASK]
+    lead = responsible(chart)
+    assert not lead.elsewhere and lead.account_id == sick.people.clinician.account_id
+    again = given(continuity.receive_handover(sick.people.clinician, document, back, at=later + timedelta(hours=1)))
+    assert not again.new and again.received_id == done.received_id
+
+
+def test_nobody_joins_a_care_team_through_a_document_that_is_refused(sick, elsewhere):
+    own = to_document(sick.facts())
+    document = there_and_back(sick, elsewhere)
+    back, later = read_handover(document), sick.at + timedelta(days=3)
+    ada = sick.people.clinician
+    born = replace(back, patient=replace(back.patient, birth_date=date(1950, 1, 1)))
+    stranger = replace(back, patient=replace(back.patient, source=back.patient.source[:-4] + "0000"))
+    old = replace(back, at=sick.at - timedelta(days=1))
+    twice = replace(back, entries=(*back.entries, back.entries[0]))
+    for facts, code in (
+        (born, "not-the-same-person"),
+        (stranger, "not-known-here"),
+        (old, "older-document"),
+        (twice, "named-twice"),
+    ):
+        refused = continuity.receive_handover(ada, to_document(facts), facts, at=later)
+        assert isinstance(refused, Refused) and refused.code == code
+    refused = continuity.receive_handover(ada, own, read_handover(own), at=later)
+    assert isinstance(refused, Refused) and refused.code == "own-document"
+    assert isinstance(open_chart(ada, sick.patient_id, purpose="care", at=later), Refused)
+
+
+def test_while_somebody_here_still_answers_for_the_patient_only_they_bring_a_newer_document_in(sick, elsewhere):
+    rosa, done = taken(elsewhere, to_document(sick.facts()), sick.at)
+    later = sick.at + timedelta(days=1)
+    document = to_document(handover_facts(open_for(rosa, done.patient_id, later)))
+    refused = continuity.receive_handover(sick.people.stranger, document, read_handover(document), at=later)
+    assert isinstance(refused, Refused) and refused.code == "not-in-care-team"
+    known = given(continuity.receive_handover(sick.people.clinician, document, read_handover(document), at=later))
+    assert known.back and known.patient_id == sick.patient_id
+    assert handover_facts(sick.chart(later)).came_from == "", "what is agreed here goes on"
 
 
 def test_a_step_that_came_on_the_way_is_unconfirmed_and_never_taken_for_made(sick, elsewhere):

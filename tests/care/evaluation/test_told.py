@@ -14,7 +14,7 @@ from serein.clinical.quantities import Amount, Interval, Unit
 ON = date(2026, 11, 23)
 ORDER = Order(
     reference="draft", medicine=Concept((Coding(RX, "197591"),), "diazepam 5 mg tablet"), reasons=(Concept(text="anxiety"),), authored_on=ON,
-    dosages=(Dosage(low=Amount("1", Unit.TABLET), high=Amount("1", Unit.TABLET), timing=Timing(times="2", per=Interval("24"))),),
+    dosages=(Dosage(low=Amount("0.5", Unit.TABLET), high=Amount("0.5", Unit.TABLET), timing=Timing(times="2", per=Interval("24"))),),
 )  # fmt: skip
 EXPECTED = {
     ("sleep_apnea", "yes"): ("sleep-apnoea", "stop"), ("breathing", "severe"): ("severe-respiratory-disease", "stop"),

@@ -139,3 +139,15 @@ def test_without_a_kernel_numpy_does_the_work(monkeypatch, compiled):
     monkeypatch.setattr(kernel, "compiled", lambda: None)
     assert best_path() == "numpy"
     assert nearly(levels_of_many(plan, crowd).cut()[0], fast)
+
+
+@pytest.mark.parametrize("path", ["numpy", "compiled"])
+def test_one_person_alone_takes_another_way_to_the_same_levels(compiled, path):
+    """The kernel keeps one body in registers and NumPy takes a chain's windows at once; unknown doses are among the doses."""
+    course = replace(TAPER, doses=(*TAPER.doses, Dose(at_h=d(100), mg=3, every_h=d(24), count=5, unknown=True)))
+    plan, crowd = programme(course), people(17)[0]
+    together = levels_of_many(plan, [crowd], path=path).cut()
+    alone = levels_of_many(plan, [crowd.part(slice(0, 1))], path=path).cut()
+    for one, all_ in zip(alone, together, strict=True):
+        assert one.shape == (plan.rows, 1) and nearly(one[:, 0], all_[:, 0])
+        assert path == "numpy" or np.array_equal(one[:, 0], all_[:, 0]), "the kernel: to the last bit"

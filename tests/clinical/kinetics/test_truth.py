@@ -123,6 +123,25 @@ def rates_of(body):
     return mpmath.matrix([[-ka, 0, 0, 0], [ka, -(cl + q) / v1, q / v2, 0], [0, q / v1, -q / v2, 0], [0, made * cl / v1, 0, -km]])
 
 
+def test_a_steady_state_of_what_hardly_leaves_keeps_its_digits():
+    """A metabolite with a half-life of eight years: its average is what comes over what leaves, and the sum over all doses must find it."""
+    body = replace(USUAL, metabolite_clearance_l_per_h=0.0006, intercompartmental_l_per_h=0.0)
+    ka, k10, _, _, kf, km = body.rates
+    first = Dose(at_h=d(0), mg=5, every_h=d(12), steady_state=True)
+    found = levels(Course(body, (first,), (), (d(0),)))
+    with mpmath.workdps(40):
+        terms = (
+            (ka, mpmath.mpf(ka) * kf / ((mpmath.mpf(k10) - ka) * (mpmath.mpf(km) - ka))),
+            (
+                k10,
+                mpmath.mpf(ka) * kf / ((mpmath.mpf(ka) - k10) * (mpmath.mpf(km) - k10)),
+            ),
+            (km, mpmath.mpf(ka) * kf / ((mpmath.mpf(ka) - km) * (mpmath.mpf(k10) - km))),
+        )
+        exact = sum(share / -mpmath.expm1(-12 * mpmath.mpf(rate)) for rate, share in terms) * mpmath.mpf(0.93) * 5 * 1000 / 60
+    assert abs(found.metabolite[0] - exact) <= 1e-13 * exact
+
+
 def test_fifty_thousand_hours_neither_vanish_nor_explode():
     found = levels(Course(USUAL, (Dose(at_h=d(0), mg=10, every_h=d(24), count=2084),), (), (d(49_992), d(50_015))))
     steady = levels(Course(USUAL, (Dose(at_h=d(0), mg=10, every_h=d(24), steady_state=True),), (), (d(0), d(23))))

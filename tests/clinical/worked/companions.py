@@ -18,6 +18,21 @@ def coded(system: str, code: str) -> Case:
 
 
 LEVEL = "inhibitor-together inducer-together"
+WEAKER_OR_LATER = [
+    case(
+        "theophylline can weaken the effect",
+        takes("theophylline 200 mg"),
+        None,
+        "effect-weakened:note",
+        "medicine-not-recognised",
+    ),
+    case("aminophylline is theophylline", coded(ATC, "R03DA05"), None, "effect-weakened:note"),
+    case("theophylline beside lorazepam: nothing was read", takes("theophylline"), of("lorazepam", "1"), "", "effect-weakened"),
+    case("food: the peak comes later", None, order(mg("5", text="5 mg twice a day with food")), "absorption-changed:note"),
+    case("food: after meals", None, order(mg("5", text="one tablet after meals")), "absorption-changed:note"),
+    case("food: not with food", None, order(mg("5", text="not with food")), "", "absorption-changed"),
+    case("food: before meals", None, order(mg("5", text="one tablet before meals")), "", "absorption-changed"),
+]
 DEPRESSANTS = [
     case("an opioid", takes("oxycodone 5 MG Oral Tablet"), None, "opioid-together:warn"),
     case("an opioid by class code", coded(ATC, "N02AA05"), None, "opioid-together:warn"),
@@ -154,4 +169,4 @@ ALIKE = [
         "medicine-not-recognised:warn",
     ),
 ]
-CASES = [*DEPRESSANTS, *LEVELS, *PAIRS, *DRIFT, *ALIKE]
+CASES = [*DEPRESSANTS, *WEAKER_OR_LATER, *LEVELS, *PAIRS, *DRIFT, *ALIKE]

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from serein.clinical.case import ICD10CM, Answer, Coding, Concept, Supply
 from serein.clinical.quantities import Unit
-from tests.clinical.drafts import TABLETS, born, condition, established, mg, order, person, tablet
+from tests.clinical.drafts import TABLETS, born, condition, established, medicine, mg, order, person, tablet
 from tests.clinical.worked import case, for_, of
 
 RINGS = "dose-above-absolute dose-above-recommended tenfold-slip"
@@ -16,6 +16,8 @@ UK, UK_OLD, UK_CHILD = (
     person(jurisdiction="UK", birth=born(70)),
     person(jurisdiction="UK", birth=born(10)),
 )
+LIVER, LUNGS = person(conditions=(condition("cirrhosis of the liver"),)), person(conditions=(condition("COPD"),))
+OPIOID = person(medicines=(medicine("oxycodone 5 mg tablet", "m7"),))
 COURSE = person(told={"alcohol_course": Answer.YES})
 DETOX = "acute alcohol withdrawal"
 
@@ -126,6 +128,27 @@ PEOPLE = [
         for_("anxiety", "5"),
         "debility:warn start-dose-too-high:warn",
         "older-adult",
+    ),
+    case("liver disease asks for less: 5 mg a day", LIVER, for_("anxiety", "2.5"), "liver-disease:warn", "start-dose-too-high"),
+    case("liver disease asks for less: 10 mg a day", LIVER, for_("anxiety", "5"), "start-dose-too-high:warn"),
+    case("lung disease asks for less: 6 mg a day", LUNGS, for_("anxiety", "2", "3"), "start-dose-too-high:warn"),
+    case("lung disease: 2 mg twice", LUNGS, for_("anxiety", "2"), "respiratory-disease:warn", "start-dose-too-high"),
+    case("with an opioid the least: 4 mg a day", OPIOID, for_("anxiety", "2"), "opioid-together:warn", "start-dose-too-high"),
+    case("with an opioid the least: 15 mg a day", OPIOID, for_("anxiety", "5", "3"), "start-dose-too-high:warn"),
+    case("an opioid that the patient tells of", person(told={"opioids": Answer.YES}), None, "start-dose-too-high:warn"),
+    case(
+        "a dose that goes on with an opioid is no first dose",
+        person(medicines=(established(mg("5"), months=6), medicine("oxycodone", "m7"))),
+        order(mg("5"), replaces="m9"),
+        "opioid-together:warn",
+        "start-dose-too-high",
+    ),
+    case(
+        "of lorazepam no first dose was read",
+        LIVER,
+        of("lorazepam 1 mg tablet", "1"),
+        "liver-disease:warn",
+        "start-dose-too-high",
     ),
     case(
         "child: first dose 1 to 2.5 mg, 3 or 4 times",

@@ -2,6 +2,15 @@
 
 from .clinics import FirstOfficer, Founded, NewClinic, found_clinic
 from .consenting import Given, Withdrawn, give_consent, withdraw_consent
+from .granting import (
+    Granted,
+    GrantEnded,
+    GrantEntered,
+    approve_signing_grant,
+    end_signing_grant,
+    enter_signing_grant,
+    grant_first_registrant,
+)
 from .inviting import (
     Invited,
     NewPatient,
@@ -14,17 +23,24 @@ from .inviting import (
 )
 from .licensing import (
     LicenceEnded,
+    LicenceRechecked,
     LicenceRecorded,
+    LicenceSuspended,
     LicenceVerified,
     NewLicence,
     PractitionerDetails,
     PractitionerKept,
+    SuspensionLifted,
     end_licence,
     keep_practitioner,
+    lift_suspension,
+    recheck_licence,
     record_licence,
+    suspend_licence,
     verify_licence,
 )
 from .registering import Accepted, accept_invitation
+from .revoking import Reopened, Revoked, reopen_account, report_lost
 from .staffing import AccessEnded, end_access
 
 __all__ = [
@@ -33,9 +49,14 @@ __all__ = [
     "FirstOfficer",
     "Founded",
     "Given",
+    "GrantEnded",
+    "GrantEntered",
+    "Granted",
     "Invited",
     "LicenceEnded",
+    "LicenceRechecked",
     "LicenceRecorded",
+    "LicenceSuspended",
     "LicenceVerified",
     "NewClinic",
     "NewLicence",
@@ -44,18 +65,30 @@ __all__ = [
     "PractitionerDetails",
     "PractitionerKept",
     "Registered",
+    "Reopened",
+    "Revoked",
+    "SuspensionLifted",
     "Withdrawn",
     "accept_invitation",
+    "approve_signing_grant",
     "end_access",
     "end_licence",
+    "end_signing_grant",
+    "enter_signing_grant",
     "found_clinic",
     "give_consent",
+    "grant_first_registrant",
     "invite_known_patient",
     "invite_patient",
     "invite_staff",
     "keep_practitioner",
+    "lift_suspension",
+    "recheck_licence",
     "record_licence",
     "register_patient",
+    "reopen_account",
+    "report_lost",
+    "suspend_licence",
     "verify_licence",
     "withdraw_consent",
 ]  # fmt: skip

@@ -23,6 +23,7 @@ ALREADY_HERE = Refused(
     "already-here", "Somebody with this e-mail address already has an account. Each person needs an address of their own."
 )
 EMAIL_MALFORMED = Refused("email-malformed", "Enter an e-mail address in the form name@example.com.")
+NOT_HERE = Refused("not-here", "There is no such person or licence in this clinic.")
 WRONG_KEY = Refused("wrong-key", "This cannot be done from here.")
 
 

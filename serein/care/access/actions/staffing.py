@@ -10,8 +10,8 @@ from serein.foundation.people.gate import deed
 from serein.foundation.people.keys import OpenList, Refused, refuse_on_record
 from serein.foundation.people.models import Account, CareTeam, Licence, Role, RoleGrant
 
-from .inviting import WRONG_KEY
-from .licensing import NOT_HERE
+from .inviting import NOT_HERE, WRONG_KEY
+from .revoking import stop_signing
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,9 @@ def end_access(listing: OpenList, account_id: UUID, why: str) -> AccessEnded | R
             refused = NOT_HERE
         if refused is not None:
             return refuse_on_record(listing, "end_access", refused, subject=("account", account_id))
+        stop_signing(
+            listing, account_id, "access-ended"
+        )  # before the care teams end: they say whose patients a colleague must see
         _close_every_way(account_id, listing, why.strip())
         record(Entry(listing.clinic_id, listing.at, listing.by.account_id, "end_access").about(None, "account", account_id))
         return AccessEnded(account_id)

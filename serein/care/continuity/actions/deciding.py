@@ -6,13 +6,17 @@ from uuid import UUID
 
 from django.db import transaction
 
+from serein.care.planning.actions import OPEN as OPEN_PLANS
+from serein.care.planning.actions import withdraw_plan
+from serein.care.planning.reads import plans
 from serein.care.planning.text import Mistaken
+from serein.care.tapering.actions import leave_tapers
 from serein.foundation.outbox.post import post
 from serein.foundation.people.gate import deed
 from serein.foundation.people.keys import OpenChart, Refused
 from serein.foundation.people.models import CareTeam, Role
 from serein.foundation.people.persons import name_of
-from serein.foundation.tasks.actions import NewTask, close_tasks, open_task, pass_tasks
+from serein.foundation.tasks.actions import NewTask, close_every_task, close_tasks, open_task, pass_tasks
 
 from .. import reads
 from ..models import Handover, HandoverState
@@ -21,6 +25,7 @@ from .handing import email_of
 from .recording import (
     DECLINED_TASK,
     LONGEST_NAME,
+    LONGEST_WHY,
     NOT_CLINICIAN,
     NOT_RECEIVER,
     NOT_WAITING,
@@ -134,6 +139,9 @@ def decline_handover(chart: OpenChart, handover_id: UUID, *, why: str) -> Declin
 def record_acceptance(chart: OpenChart, handover_id: UUID, new: NewAcceptance) -> TakenOver | Mistaken | Refused:
     """Another clinic accepted: the sender records who said so and how. Until then the sender stays responsible, however long it takes.
 
+    With it the work here ends: the plan and the taper are closed, every task too, and nobody of the care team opens the record any more. It is
+    kept, and compliance answers questions about it.
+
     Refused when the record changed since it was sent, unless they were told: what they hold would be old.
     """
     deed = "record_acceptance"
@@ -155,6 +163,21 @@ def record_acceptance(chart: OpenChart, handover_id: UUID, new: NewAcceptance) -
     sent = Handover.objects.filter(pk=handover_id, state=HandoverState.SENT)
     fields = {"accepted_by": new.by.strip(), "accepted_how": new.how, "accepted_at": chart.at, "closed_at": chart.at}
     sent.update(state=HandoverState.ACCEPTED, **fields)
-    close_tasks(chart, kind=WAITING_TASK, why="the receiver accepted", subject_id=handover_id)
-    done(chart, deed, handover_id, how=new.how, changed=bool(stale))
+    closed = _leave(chart, card)
+    done(chart, deed, handover_id, how=new.how, changed=bool(stale), **closed)
     return TakenOver(handover_id)
+
+
+def _leave(chart: OpenChart, card: HandoverCard) -> dict[str, int]:
+    """Two clinics must not both remind, prescribe and look: what was to be done here is theirs, and who left has no reason to read on.
+
+    Tablets that were signed for stay good: the patient must not stand without any while the other clinic begins.
+    """
+    why = f"Care goes on at {card.to_clinic}"[:LONGEST_WHY]
+    tapers = leave_tapers(chart)
+    for plan in plans(chart):
+        if plan.state in OPEN_PLANS:
+            withdraw_plan(chart, plan.id, why=why)
+    tasks = close_every_task(chart, why=why)
+    team = CareTeam.objects.filter(clinic=chart.clinic_id, patient_id=chart.patient_id, until=None)
+    return {"tapers": tapers if isinstance(tapers, int) else 0, "tasks": tasks, "left": team.update(until=chart.at)}

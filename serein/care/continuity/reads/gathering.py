@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from hashlib import sha256
-from typing import Any
+from typing import Any, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from serein.care.access.reads import PatientCard, patient_card
-from serein.care.evaluation.models import RecordEntry
+from serein.care.evaluation.models import OURS, RecordEntry
 from serein.care.evaluation.reads import case_of, evaluation, harm_told, open_safety
 from serein.care.evaluation.reads.case import TYPES
 from serein.care.monitoring.reads import check_ins, diary, review_of
@@ -32,8 +32,16 @@ from .. import facts as f
 from ..models import Received
 
 LOOKED_BACK = timedelta(days=28)
-OURS, OF_SEREIN = ("serein", "intake"), "urn:serein:"
+OF_SEREIN = "urn:serein:"
 LONGEST_ID = 200
+
+
+class HasId(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+Named = TypeVar("Named", bound=HasId)
 
 
 def source_of(clinic_id: object, patient_id: object) -> str:
@@ -54,12 +62,18 @@ def handover_facts(chart: OpenChart) -> f.HandoverFacts:
 def _with_received(own: f.HandoverFacts, old: f.HandoverFacts, clinic: str) -> f.HandoverFacts:
     """Ours first, and beside it what we were told. A plan agreed here takes the place of theirs; what happened there stays what happened."""
     history = replace(
-        own, supplies=(*own.supplies, *old.supplies), check_ins=(*own.check_ins, *old.check_ins), scores=(*own.scores, *old.scores),
-        risks=(*own.risks, *(r for r in old.risks if r not in own.risks)), diary=own.diary or old.diary,
+        own, supplies=_beside(own.supplies, old.supplies), check_ins=_beside(own.check_ins, old.check_ins),
+        scores=_beside(own.scores, old.scores), risks=(*own.risks, *(r for r in old.risks if r not in own.risks)), diary=own.diary or old.diary,
     )  # fmt: skip
     if own.plan is not None:
         return history
     return replace(history, plan=old.plan, taper=old.taper, dose=old.dose, came_from=old.came_from or clinic)
+
+
+def _beside(own: tuple[Named, ...], old: tuple[Named, ...]) -> tuple[Named, ...]:
+    """What was told from here comes back with the patient: it stands once, as it is known here."""
+    here = {one.id for one in own}
+    return (*own, *(one for one in old if one.id not in here))
 
 
 def _own(chart: OpenChart, who: PatientCard, on: date) -> f.HandoverFacts:
@@ -133,6 +147,7 @@ def _taper(chart: OpenChart, card: TaperCard, who: PatientCard) -> f.TaperFacts:
         agreed_on=_day(agreed, who.time_zone), pace=f"{plain(pace.cut_percent)} % every {pace.every_days} days",
         steps=tuple(_step(s, who) for s in card.steps), hold=_held(card)[-1] if card.hold else None,
         earlier_holds=tuple(h for t in reversed(tapers(chart)) if t.id != card.id and t.agreed_at for h in _held(t)),
+        cut_percent=plain(pace.cut_percent), every_days=pace.every_days,
     )  # fmt: skip
 
 

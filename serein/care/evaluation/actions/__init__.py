@@ -1,6 +1,6 @@
 """What can be done in the evaluation. Each action takes a key, writes fact and trail in one transaction, and answers with a value."""
 
-from .importing import ImportDone, import_record
+from .importing import OTHER_PERSON, ImportDone, import_record
 from .intake import (
     Answered,
     NotAnswered,
@@ -18,7 +18,8 @@ from .record import NewEntry, Recorded, record_entry
 from .safety import Asked, Assessed, NewAssessment, answer_safety, assess_risk, correct_safety
 
 __all__ = [
-    "Answered", "Asked", "Assessed", "ImportDone", "LeftOut", "NewAssessment", "NewEntry", "NotAnswered", "NotSubmitted", "Recorded", "Scored",
-    "Started", "Submitted", "add_row", "answer_instrument", "answer_question", "answer_safety", "assess_risk", "correct_safety", "import_record",
-    "record_entry", "remove_row", "start_intake", "submit_intake",
+    "OTHER_PERSON", "Answered", "Asked", "Assessed", "ImportDone", "LeftOut", "NewAssessment", "NewEntry", "NotAnswered",
+    "NotSubmitted", "Recorded", "Scored", "Started", "Submitted", "add_row", "answer_instrument", "answer_question",
+    "answer_safety", "assess_risk", "correct_safety", "import_record", "record_entry", "remove_row", "start_intake",
+    "submit_intake",
 ]  # fmt: skip

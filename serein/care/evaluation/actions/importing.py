@@ -16,7 +16,7 @@ from serein.foundation.people.models import Patient
 from serein.foundation.people.persons import Person
 
 from ..incoming import IncomingEntry, IncomingRecord
-from ..models import RecordEntry
+from ..models import OURS, RecordEntry
 
 LONGEST_WORDS = 400
 OTHER_PERSON = Refused(
@@ -69,7 +69,8 @@ def import_record(by: Person, incoming: IncomingRecord, *, at: datetime, door: s
 def _known_patient(by: Person, incoming: IncomingRecord, at: datetime) -> Patient | None:
     """Whoever is here under this identifier. Asked with the job's key: a patient of another care team must be found, not made twice."""
     open_job(by.clinic_id, purpose="import record", at=at)
-    return Patient.objects.filter(clinic=by.clinic_id, source=incoming.source).first()
+    mine = Patient.objects.filter(clinic=by.clinic_id)
+    return mine.filter(pk=incoming.ours).first() if incoming.ours else mine.filter(source=incoming.source).first()
 
 
 def _refused(found: Patient | None, incoming: IncomingRecord) -> Refused | None:
@@ -81,7 +82,8 @@ def _refused(found: Patient | None, incoming: IncomingRecord) -> Refused | None:
 
 
 def _write(chart: OpenChart, incoming: IncomingRecord, *, new_patient: bool, door: str) -> ImportDone:
-    rows = RecordEntry.objects.filter(patient=chart.patient_id, source_system=incoming.system, ended_at=None)
+    systems = (incoming.system, *OURS) if incoming.ours else (incoming.system,)
+    rows = RecordEntry.objects.filter(patient=chart.patient_id, source_system__in=systems, ended_at=None)
     before = {(row.kind, row.source_id): row for row in rows}
     new: list[RecordEntry] = []
     replaced: list[UUID] = []

@@ -5,7 +5,7 @@ from serein.foundation.people.walls import Ward, rewall
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("people", "0004_wards"),
+        ("people", "0005_wards"),
         ("monitoring", "0002_measured_levels"),
     ]
 

@@ -4,7 +4,7 @@ from serein.foundation.people.walls import Ward, rewall
 
 
 class Migration(migrations.Migration):
-    dependencies = [("planning", "0003_later_end"), ("people", "0004_wards")]
+    dependencies = [("planning", "0003_later_end"), ("people", "0005_wards")]
 
     operations = [
         rewall("planning_plan", Ward("plan")),

@@ -10,6 +10,8 @@ from uuid import UUID
 
 from django.db import transaction
 
+from serein.care.access.actions.revoking import COVER_TASK
+from serein.care.access.models import SigningGrant
 from serein.care.planning.actions import PRESCRIBE_TASK
 from serein.care.planning.models import Plan
 from serein.care.planning.text import Mistaken
@@ -75,7 +77,7 @@ def _refuse(chart: OpenChart, draft_id: UUID, why: Refused) -> Refused:
 
 
 def _hold_still(chart: OpenChart, draft_id: UUID) -> None:
-    """Nobody adds to this record, ends this plan or this licence between the last look and the signature.
+    """Nobody adds to this record, ends this plan, this licence or the right to sign between the last look and the signature.
 
     Every row of a record refers to its patient, and PostgreSQL takes a key-share lock there for each new row, at the latest when it commits
     (Django's foreign keys are deferred). A full lock on that one row therefore makes every new fact come before our look or after our commit.
@@ -86,6 +88,7 @@ def _hold_still(chart: OpenChart, draft_id: UUID) -> None:
         list(Plan.objects.select_for_update(no_key=True).filter(pk=plan))
     if chart.by is not None and chart.by.practitioner_id is not None:
         list(Licence.objects.select_for_update(no_key=True).filter(practitioner=chart.by.practitioner_id))
+        list(SigningGrant.objects.select_for_update(no_key=True).filter(account=chart.by.account_id, ended_at=None))
 
 
 def _sign(chart: OpenChart, ready: Signable, by: UUID) -> Signed | Refused:
@@ -112,6 +115,7 @@ def _sign(chart: OpenChart, ready: Signable, by: UUID) -> Signed | Refused:
     close_tasks(chart, kind=PRESCRIBE_TASK, why="the prescription was signed", subject_id=ready.plan.id)
     if ready.draft.regimen and not any(is_open for _, _, is_open in siblings(chart, ready.draft.regimen, ready.draft.id)):
         close_tasks(chart, kind=STEP_TASK, why="every part of it was signed", subject_id=UUID(ready.draft.regimen))
+    close_tasks(chart, kind=COVER_TASK, why="a prescription was signed")
     post(chart, kind="prescription-ready", to=letterbox(chart.patient_id), body={})
     entry = Entry(chart.clinic_id, chart.at, by, DEED, purpose=chart.purpose)
     record(

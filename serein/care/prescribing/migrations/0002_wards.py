@@ -4,7 +4,7 @@ from serein.foundation.people.walls import Ward, rewall
 
 
 class Migration(migrations.Migration):
-    dependencies = [("prescribing", "0001_initial"), ("people", "0004_wards")]
+    dependencies = [("prescribing", "0001_initial"), ("people", "0005_wards")]
 
     operations = [
         rewall("prescribing_draft", Ward("orders")),

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
+from serein.care.access.granted import grant_in_force
 from serein.care.access.reads import patient_card
 from serein.care.evaluation.reads import case_of
 from serein.care.monitoring.reads.diary import most_days_with_use
@@ -32,6 +33,13 @@ from .drafts import DraftCard, draft
 from .overrides import standing_overrides
 from .prescriptions import prescribed
 from .renewal import beyond_review, plan_to_prescribe, renewal
+
+SUBSTANCE = "diazepam"
+COUNTRIES = {"GB": "UK"}  # ISO 3166 and the knowledge name it differently
+NO_RIGHT = Refused(
+    "no-right-to-sign",
+    "You do not hold the right to sign controlled medicines. Compliance asks for it, a colleague who holds it approves.",
+)
 
 
 @dataclass(frozen=True)
@@ -130,11 +138,28 @@ def agreed_plan(chart: OpenChart, seen: DraftCard) -> PlanCard | Refused:
 
 @shown
 def prescriber(chart: OpenChart) -> LicenceInForce | Refused:
-    """The prescriber licence of whoever holds the key, in force today where the clinic is."""
+    """The licence that covers what is signed, of whoever holds the key, in force today where the clinic is; and their right to sign."""
     if chart.by is None or treating(chart) is None or Right.SIGN not in chart.may:
         return Refused("not-your-role", "Only a clinician who may sign for this patient signs. Whoever prepares cannot.")
-    found = may_practise(chart.by, kind=PRESCRIBER, at=chart.at)
-    return found if isinstance(found, LicenceInForce) else Refused(found.code, found.why)
+    schedule = controlled_schedule(SUBSTANCE, clinic_card(chart.clinic_id).jurisdiction)
+    if schedule is None:
+        return Refused(
+            "schedule-unknown", f"The schedule of {SUBSTANCE} in this place is not known to Serein, so nobody signs it here."
+        )
+    found = may_practise(chart.by, kind=PRESCRIBER, at=chart.at, schedule=schedule)
+    if not isinstance(found, LicenceInForce):
+        return Refused(found.code, found.why)
+    if grant_in_force(chart.by.account_id, chart.at) is None:
+        return NO_RIGHT
+    return found
+
+
+def controlled_schedule(substance: str, jurisdiction: str) -> str | None:
+    """The schedule as licences name it ("IV"), of the country that the place belongs to; None when no source says it."""
+    country = COUNTRIES.get(jurisdiction.partition("-")[0], jurisdiction.partition("-")[0])
+    named = next((s.name for s in knowledge.load().substance(substance).schedules if s.jurisdiction == country), "")
+    words = named.split()
+    return words[1] if words[:1] == ["Schedule"] and len(words) > 1 else None
 
 
 @shown
@@ -151,7 +176,17 @@ def signable(chart: OpenChart, draft_id: UUID, shown: Shown | None = None) -> Si
     licence = prescriber(chart)
     if isinstance(licence, Refused):
         return licence
+    if _before_the_right(chart, seen):
+        return Refused(
+            "draft-before-right", "This draft is older than your right to sign. Look through it and save it again first."
+        )
     return _examined(chart, seen, plan, licence, shown)
+
+
+def _before_the_right(chart: OpenChart, seen: DraftCard) -> bool:
+    """Whether this draft was last touched before the right to sign was given: what was ready before a right ended is ready no more."""
+    grant = grant_in_force(chart.by.account_id, chart.at) if chart.by else None
+    return grant is None or grant.approved_at is None or seen.changed_at < grant.approved_at
 
 
 def _examined(
@@ -200,7 +235,7 @@ def _content(chart: OpenChart, by: Person, seen: DraftCard, licence: LicenceInFo
     return Content(
         draft_id=seen.id, draft_version=seen.version, issued_on=on,
         patient=PatientLines(patient.id, patient.given, patient.family, patient.birth_date, patient.address),  # type: ignore[arg-type]
-        medicine=MedicineLines("diazepam", seen.strength, seen.form, seen.product_name),
+        medicine=MedicineLines(SUBSTANCE, seen.strength, seen.form, seen.product_name),
         quantity=decimal(seen.order.quantity), unit=orders.unit_of(product).name, directions=seen.directions, refills=0,
         prescriber=PrescriberLines(
             by.account_id, by.name, me.address or clinic.address, me.phone or clinic.phone, me.dea, me.npi, licence.number

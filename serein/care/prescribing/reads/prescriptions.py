@@ -5,6 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
+from serein.care.planning.text import daily_units
 from serein.clinical.case import Medicine
 from serein.foundation.people.gate import shown
 from serein.foundation.people.keys import OpenChart
@@ -96,7 +97,8 @@ def prescribed(chart: OpenChart, on: date) -> Prescribed:
 
 @dataclass(frozen=True)
 class Supplied:
-    """One signed supply: `quantity` of the product (tablets or mL) for the days it was written for. `dispensed_on` is None until handed out."""
+    """One signed supply: `quantity` of the product (tablets or mL) for the days it was written for, `reserve` of them kept for a hold.
+    `dispensed_on` is None until handed out."""
 
     prescription_id: UUID
     product: str
@@ -105,6 +107,8 @@ class Supplied:
     last_day: date
     dispensed_on: date | None
     regimen: str
+    units_a_day: Decimal
+    reserve: Decimal
 
 
 @shown
@@ -120,7 +124,7 @@ def supplies(chart: OpenChart) -> tuple[Supplied, ...]:
         found.append(
             Supplied(
                 row.id, order.product, Decimal(order.quantity), order.starts_on, order.last_day, handed.get(row.id),
-                stored.get("regimen", ""),
+                stored.get("regimen", ""), daily_units(order.doses), Decimal(order.reserve or 0),
             )
         )  # fmt: skip
     return tuple(found)

@@ -2,11 +2,23 @@
 
 from serein.care.prescribing.actions.drafting import RegimenDrafted
 
-from .happening import WHAT_HAPPENED, HappenedText, Noted, Replaced, replan_taper
+from ..words import WHAT_HAPPENED
+from .happening import DecidedOnLost, HappenedText, Noted, Replaced, decide_on_lost_tablets, replan_taper
 from .holding import Held, HoldText, ResumeText, hold_taper, resume_taper
+from .leaving import leave_tapers
 from .printing import record_taper_print
 from .proposing import Proposed, Sent, Withdrawn, previewed, propose_taper, send_taper, withdraw_taper
-from .recording import DECIDE_TASK, LONGEST_WHY, LONGEST_WORDS, RESUME_TASK, SILENT_TASK, STEP_TASK, UNCONFIRMED_TASK, WISH_TASK
+from .recording import (
+    DECIDE_TASK,
+    LONGEST_WHY,
+    LONGEST_WORDS,
+    LOST_TASK,
+    RESUME_TASK,
+    SILENT_TASK,
+    STEP_TASK,
+    UNCONFIRMED_TASK,
+    WISH_TASK,
+)
 from .replying import ANSWERED_WITHIN, WISHES, Agreed, Answered, Asked, agree_taper, answer_about_taper, ask_about_taper
 from .steps import (
     DECIDE_DAYS,
@@ -29,6 +41,7 @@ __all__ = [
     "DECIDE_TASK",
     "LONGEST_WHY",
     "LONGEST_WORDS",
+    "LOST_TASK",
     "RESUME_TASK",
     "SILENT_TASK",
     "STEP_TASK",
@@ -40,6 +53,7 @@ __all__ = [
     "Answered",
     "Asked",
     "Confirmed",
+    "DecidedOnLost",
     "Finished",
     "GoneOn",
     "HappenedText",
@@ -58,11 +72,13 @@ __all__ = [
     "answer_about_taper",
     "ask_about_taper",
     "confirm_step",
+    "decide_on_lost_tablets",
     "draft_for_hold",
     "draft_for_step",
     "finish_taper",
     "go_on_with_step",
     "hold_taper",
+    "leave_tapers",
     "previewed",
     "propose_taper",
     "raise_silent_steps",

@@ -16,28 +16,18 @@ from serein.clinical.quantities import NotAQuantity, decimal, plain
 from serein.clinical.taper.living import Changed, Happened, Kind, after
 from serein.foundation.people.gate import deed
 from serein.foundation.people.keys import OpenChart, Refused
-from serein.foundation.tasks.actions import NewTask, open_task
+from serein.foundation.tasks.actions import NewTask, close_tasks, open_task
 
 from .. import reads
 from ..models import Happening, TaperState
 from ..text import MOST_DAYS_AHEAD, MOST_EVERY, limits
+from ..words import LOST_DECIDED, WHAT_HAPPENED
 from .holding import change_words
 from .proposing import HELD, NewCourse, store
 from .recording import LONGEST_WHY, LOST_TASK, NOT_CLINICIAN, clinic_today, clinician, done, one_at_a_time, refuse, why_wrong
 from .replying import answered
 from .steps import mark_confirmed
 
-WHAT_HAPPENED = {
-    Kind.WAIT: "The patient wants to wait",
-    Kind.SLOWER: "It should go slower",
-    Kind.BACK: "Go back one step",
-    Kind.GAP: "Days without tablets, or a return to a higher dose",
-    Kind.MISSED_APPOINTMENT: "An appointment was missed",
-    Kind.LOST_TABLETS: "Tablets were lost",
-    Kind.OUT_OF_STOCK: "A product is out of stock",
-    Kind.PREGNANCY: "Pregnancy",
-    Kind.HOSPITAL: "A hospital stay",
-}
 FIELDS = {
     "faster-than-agreed": "cut_percent", "pace-missing": "cut_percent", "product-unknown": "product", "dose-not-makeable": "product",
     "dose-not-of-plan": "takes_mg", "why-missing": "why",
@@ -74,6 +64,31 @@ class Noted:
 
     course_id: UUID
     says: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class DecidedOnLost:
+    course_id: UUID
+
+
+@deed
+@transaction.atomic
+def decide_on_lost_tablets(chart: OpenChart, course_id: UUID, *, why: str) -> DecidedOnLost | Mistaken | Refused:
+    """A clinician says what was decided about lost tablets: replaced or not, for how many days, and what was agreed about keeping them. A
+    prescription alone would not say why; a replacement is drafted for the step, on the taper page."""
+    deed, by = "decide_on_lost_tablets", clinician(chart)
+    if by is None:
+        return refuse(chart, deed, NOT_CLINICIAN, course_id)
+    wrong = why_wrong("why", why, longest=LONGEST_WHY)
+    if wrong is not None:
+        return wrong
+    one_at_a_time(chart)
+    if not close_tasks(chart, kind=LOST_TASK, why="a clinician decided on the lost tablets", subject_id=course_id):
+        return refuse(chart, deed, ("nothing-lost", "Nobody has to decide on lost tablets."), course_id)
+    who = {"clinic_id": chart.clinic_id, "patient_id": chart.patient_id}
+    Happening(**who, course_id=course_id, kind=LOST_DECIDED, why=why.strip(), by_id=by, at=chart.at).save(force_insert=True)
+    done(chart, deed, course_id)
+    return DecidedOnLost(course_id)
 
 
 @deed
@@ -157,7 +172,7 @@ def _settle(chart: OpenChart, card: reads.TaperCard, now: reads.DoseInForce, tak
 def _lost(chart: OpenChart, card: reads.TaperCard, found: Changed, by: UUID) -> Noted:
     words = ("Decide on the lost tablets", "Tablets were lost; the plan stays as it is")
     due = chart.at + timedelta(days=1)
-    open_task(chart, NewTask(LOST_TASK, "today", *words, "Taper page", "sign_prescription", due, by, card.id))
+    open_task(chart, NewTask(LOST_TASK, "today", *words, "Taper page", "decide_on_lost_tablets", due, by, card.id))
     done(chart, "replan_taper", card.id, kind=Kind.LOST_TABLETS.value)
     return Noted(card.id, found.says)
 

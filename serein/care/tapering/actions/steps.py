@@ -2,23 +2,22 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import ROUND_CEILING, Decimal
 from uuid import UUID
 
 from django.db import transaction
 
 from serein.care.planning.actions import finish_plan
-from serein.care.planning.text import Mistaken, PlannedDose, product_named
+from serein.care.planning.text import Mistaken
 from serein.care.prescribing.actions.drafting import RegimenDrafted, draft_regimen
-from serein.care.prescribing.order import OrderText
+from serein.care.prescribing.reads.prescriptions import supplies
 from serein.care.prescribing.reads.renewal import plan_to_prescribe, renewal
-from serein.clinical.quantities import plain
 from serein.foundation.people.gate import deed
 from serein.foundation.people.keys import OpenChart, Refused
 from serein.foundation.tasks.actions import NewTask, open_task
 
 from .. import reads
 from ..models import TaperCourse, TaperState, TaperStep
+from ..reserve import Reserve, left_over, most_days, orders_of
 from .recording import (
     DECIDE_TASK,
     LONGEST_WHY,
@@ -217,7 +216,8 @@ def _finish(chart: OpenChart, card: reads.TaperCard) -> None:
 @deed
 @transaction.atomic
 def draft_for_step(chart: OpenChart, step_id: UUID) -> RegimenDrafted | Mistaken | Refused:
-    """Drafts for the tablets of one step, one for each strength: prescribing is commanded back along the path and judges them by their sum."""
+    """Drafts for the tablets of one step, one for each strength: prescribing is commanded back along the path and judges them by their sum. Each
+    carries what is missing of the hold reserve; whoever signs may leave it out."""
     deed = "draft_regimen"
     if clinician(chart) is None:
         return refuse(chart, deed, NOT_CLINICIAN)
@@ -232,7 +232,7 @@ def draft_for_step(chart: OpenChart, step_id: UUID) -> RegimenDrafted | Mistaken
     start, end = max(step.from_on, today), step.from_on + timedelta(days=step.days)
     if not step.doses or start >= end:
         return refuse(chart, deed, ("step-over", "This step needs no supply, or its days have passed."), card.id)
-    return _drafted(chart, step_id, step.doses, (start, (end - start).days))
+    return _drafted(chart, step_id, step.doses, (start, (end - start).days), reserve=True)
 
 
 @deed
@@ -251,7 +251,7 @@ def draft_for_hold(chart: OpenChart, course_id: UUID) -> RegimenDrafted | Mistak
 
 
 def _drafted(
-    chart: OpenChart, regimen: UUID, doses: tuple[reads.StepDose, ...], span: tuple[date, int]
+    chart: OpenChart, regimen: UUID, doses: tuple[reads.StepDose, ...], span: tuple[date, int], *, reserve: bool = False
 ) -> RegimenDrafted | Mistaken | Refused:
     plan = plan_to_prescribe(chart)
     if plan is None:
@@ -260,17 +260,10 @@ def _drafted(
     fills_to = renewal(chart, plan, str(regimen)).fills_to
     if fills_to is not None and fills_to >= start:
         days = min(days, (fills_to - start).days + 1)  # the rest of the step follows after the review
-    return draft_regimen(chart, plan.id, regimen, orders_of(doses, start, days))
-
-
-def orders_of(doses: tuple[reads.StepDose, ...], starts_on: date, days: int) -> tuple[OrderText, ...]:
-    """One order for each product. Tablets are handed out whole, so a half left over at the end is rounded up."""
-    found = []
-    for product_id in dict.fromkeys(p for d in doses for p, _ in d.parts):
-        taken = tuple(PlannedDose(d.at, plain(units)) for d in doses for p, units in d.parts if p == product_id)
-        quantity = sum((Decimal(t.units) for t in taken), Decimal()) * days
-        product = product_named(product_id)
-        if product is not None and product.mg is not None:
-            quantity = quantity.to_integral_value(ROUND_CEILING)
-        found.append(OrderText(product=product_id, doses=taken, starts_on=starts_on, days=days, quantity=plain(quantity)))
-    return tuple(found)
+    until = min(plan.text.ends_on, fills_to or plan.text.ends_on)
+    spare = (
+        max(0, min(most_days(), (until - start).days + 1 - days)) if reserve else 0
+    )  # never past the day on which somebody looks again
+    beside = tuple(s for s in supplies(chart) if s.regimen != str(regimen))
+    kept = Reserve(spare, left_over(beside, start)) if spare else Reserve()
+    return draft_regimen(chart, plan.id, regimen, orders_of(doses, start, days, kept))

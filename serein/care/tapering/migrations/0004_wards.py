@@ -4,7 +4,7 @@ from serein.foundation.people.walls import Ward, rewall
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tapering", "0003_go_on"), ("people", "0004_wards")]
+    dependencies = [("tapering", "0003_go_on"), ("people", "0005_wards")]
 
     operations = [
         rewall("tapering_tapercourse", Ward("plan")),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -12,12 +13,12 @@ from serein.clinical.quantities import plain
 from serein.clinical.taper import OwnLimits, Plan, PlanCheck, Request
 from serein.clinical.taper.written import own_from, plan_from, request_from
 from serein.foundation.people.gate import shown
-from serein.foundation.people.keys import OpenChart, OpenList
+from serein.foundation.people.keys import CODE_ALPHABET, OpenChart, OpenList
 from serein.foundation.people.persons import name_of
 from serein.foundation.remembering import remembered
 
-from ..models import Hold, TaperCourse, TaperReply, TaperState, TaperStep
-from ..words import dose_words
+from ..models import Happening, Hold, TaperCourse, TaperReply, TaperState, TaperStep
+from ..words import dose_words, happened_words
 
 IN_FORCE = (TaperState.RUNNING, TaperState.FINISHED)
 
@@ -134,6 +135,15 @@ class TaperCard:
         return TaperState(self.state).label
 
     @property
+    def calendar_code(self) -> str:
+        """What a printed calendar is known by: another version, a hold or an agreement makes another code, printing it again on another day does
+        not. It names nobody and opens nothing."""
+        what = f"{self.id} {'proposal' if self.state in (TaperState.DRAFT, TaperState.SENT) else 'agreed'} {len(self.holds)}"
+        number = int.from_bytes(sha256(what.encode()).digest()[:5])
+        code = "".join(CODE_ALPHABET[number >> 5 * n & 31] for n in range(8))
+        return f"{code[:4]}-{code[4:]}"
+
+    @property
     def daily_mg(self) -> str:
         return plain(self.request.daily_dose_mg)
 
@@ -153,6 +163,21 @@ class TaperCard:
     def coming(self, on: date) -> StepCard | None:
         """The next change; none while the dose is held."""
         return None if self.hold else next((s for s in self.steps if s.from_on > on), None)
+
+
+@dataclass(frozen=True)
+class HappeningCard:
+    """Something that happened in the middle of a taper, with the reason that a clinician wrote. `version` is the one that ran then."""
+
+    version: int
+    kind: str
+    why: str
+    by: str
+    at: datetime
+
+    @property
+    def words(self) -> str:
+        return happened_words(self.kind)
 
 
 @dataclass(frozen=True)
@@ -260,6 +285,13 @@ def _regimen_doses(plan: PlanCard) -> tuple[StepDose, ...]:
     assert product is not None
     regular = [(d.at, Decimal(d.units)) for d in plan.text.doses if d.at != "as_needed"]
     return tuple(StepDose(at, units_mg(product, units), ((product.id, units),)) for at, units in regular)
+
+
+@shown
+def happenings(chart: OpenChart) -> tuple[HappeningCard, ...]:
+    """Everything that happened, newest first."""
+    rows = Happening.objects.filter(patient=chart.patient_id).select_related("course").order_by("-at", "-id")
+    return tuple(HappeningCard(h.course.version, h.kind, h.why, name_of(h.by_id), h.at) for h in rows)
 
 
 @shown

@@ -4,7 +4,7 @@ from serein.foundation.people.walls import Ward, rewall
 
 
 class Migration(migrations.Migration):
-    dependencies = [("outbox", "0002_delivery"), ("people", "0004_wards")]
+    dependencies = [("outbox", "0002_delivery"), ("people", "0005_wards")]
 
     operations = [
         rewall("outbox_letter", Ward("team", staff=True)),

@@ -26,7 +26,7 @@ from .watch import sedation_facts
 STEPS = (
     Step("1. Medicine, each day", ("product",), ("morning", "noon", "evening", "night"), HOW),
     Step("2. Only when needed", (), ("as_needed", "as_needed_max", "as_needed_week"), HOW),
-    Step("3. How long and how much", ("starts_on",), ("days", "quantity"), "Quantity in whole tablets, or in mL."),
+    Step("3. How long and how much", ("starts_on",), ("days", "quantity", "reserve"), "Quantity in whole tablets, or in mL."),
 )
 
 
@@ -41,6 +41,10 @@ class DraftForm(DosesForm):
         label="Quantity in all", max_length=24, widget=forms.TextInput(WIDTH),
         error_messages={"required": "Enter the quantity"},
     )  # fmt: skip
+    reserve = forms.CharField(
+        label="Of these, reserve", required=False, max_length=24, widget=forms.TextInput(WIDTH),
+        help_text="Kept for a hold of this dose. Empty for none.",
+    )  # fmt: skip
     version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
 
     plan_of_steps = STEPS
@@ -54,6 +58,7 @@ class DraftForm(DosesForm):
             starts_on=data["starts_on"],
             days=data["days"],
             quantity=data["quantity"].strip(),
+            reserve=data["reserve"].strip(),
         )
 
 
@@ -101,6 +106,7 @@ def _initial(seen: DraftCard) -> dict[str, object]:
         "starts_on": order.starts_on,
         "days": order.days,
         "quantity": order.quantity,
+        "reserve": order.reserve,
         "version": seen.version,
     }
     return start | typed(order.doses)

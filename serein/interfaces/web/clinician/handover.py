@@ -32,6 +32,8 @@ from .banner import banner
 from .desk import chart_page
 from .handover_form import AcceptedForm, HandoverForm, WhyForm, place
 
+CLOSED = "The record is kept, and the care team here does not open it any more. Compliance answers questions about it."
+
 
 def _home(key: OpenChart) -> str:
     return reverse("clinician:handover", args=[key.patient_id])
@@ -106,14 +108,15 @@ def accepted(request: HttpRequest, key: OpenChart, handover_id: UUID) -> HttpRes
         if isinstance(answer, Refused):
             return changed_page(request, answer.why, back=_home(key))
         if not isinstance(answer, Mistaken):
-            messages.success(request, f"Recorded. {card.to_clinic} is responsible from now on.")
-            return redirect(_home(key))
+            messages.success(request, f"Recorded. {card.to_clinic} is responsible from now on. {CLOSED}")
+            return redirect("clinician:panel")
         place(form, answer)
     stale = changed_since(key, card)
     words = f"Since it was sent, this changed: {', '.join(stale)}. Tell them before you record it." if stale else STAYS
+    ends = ("With it", f"Plan, taper and tasks here are closed. {CLOSED} Prescriptions that are signed stay good.")
     return render_form_page(
         request, form, title=f"Record that {card.to_clinic} accepted", template="clinician/confirm.html", banner=banner(key),
-        button="Record the acceptance", cancel=_home(key), sentence=words,
+        button="Record the acceptance", cancel=_home(key), sentence=words, facts=[ends],
     )  # fmt: skip
 
 

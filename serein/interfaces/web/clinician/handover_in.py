@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from serein.care.access.reads import patient_card
 from serein.care.continuity import actions as continuity
-from serein.care.continuity.reads import HandoverCard, changed_since, handover_facts, open_handover
+from serein.care.continuity.reads import HandoverCard, changed_since, handover_facts, handovers, open_handover
 from serein.care.continuity.reads import received as what_came
 from serein.care.continuity.words import NOT_CONFIRMED_HERE, STAYS, parts
 from serein.foundation.people.keys import OpenChart, Refused, open_chart
@@ -97,17 +97,27 @@ def received(request: HttpRequest, key: OpenChart) -> HttpResponse:
     if card is None:
         return not_found_page(request, "Nothing came from another clinic for this patient.")
     sender = card.told.clinician
+    gone = next((h for h in handovers(key) if h.state == "accepted" and h.elsewhere), None)
     context = {
+        "gone": gone,
         "banner": banner(key), "card": card, "parts": parts(card.facts), "zone": clinic_card(key.clinic_id).time_zone,
         "not_confirmed": NOT_CONFIRMED_HERE, "sender": f"{sender.name}, {sender.clinic}, {sender.phone or sender.clinic_phone}", "stays": STAYS,
     }  # fmt: skip
     return render(request, "clinician/received.html", context)
 
 
+def _brought_in(done: continuity.ReceivedDone) -> str:
+    if not done.new:
+        return "This handover was here already. Nothing changed."
+    if not done.back:
+        return "Brought in."
+    return f"Handed back. The record here is updated: {done.record.added} facts added, {done.record.changed} changed."
+
+
 @desk("clinician")
 @once
 def receive(request: HttpRequest, who: Person) -> HttpResponse:
-    """Bring in a file from another clinic: its patient becomes a patient here, and nothing of it is agreed or signed."""
+    """Bring in a file from another clinic: its patient becomes a patient here, or comes back, and nothing of it is agreed or signed."""
     form = FileForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
@@ -120,7 +130,7 @@ def receive(request: HttpRequest, who: Person) -> HttpResponse:
             form.add_error("file", f"Nothing was brought in: {problem}")
         else:
             if isinstance(answer, continuity.ReceivedDone):
-                messages.success(request, "Brought in." if answer.new else "This handover was here already. Nothing changed.")
+                messages.success(request, _brought_in(answer))
                 return redirect("clinician:received", answer.patient_id)
             form.add_error("file", answer.why)
     return render_form_page(

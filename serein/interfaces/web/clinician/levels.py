@@ -60,14 +60,14 @@ class LevelForm(PageForm):
     )  # fmt: skip
     value = forms.DecimalField(
         label="Number on the report", max_digits=11, widget=forms.TextInput(CLOCK | {"inputmode": "decimal"}),
-        help_text="As printed, with a point: 312.5",
+        help_text="As printed, with a point: 312.5", error_messages={"required": "Enter the number on the report"},
     )  # fmt: skip
     unit = forms.ChoiceField(
         label="Unit on the report", choices=[(u, u) for u in UNITS], widget=forms.RadioSelect,
         help_text="nmol/L is not converted here: ask the laboratory for one of these.",
         error_messages={"required": "Choose the unit that the laboratory printed"},
     )  # fmt: skip
-    drawn_on = DateField(label="Blood taken on")
+    drawn_on = DateField(label="Blood taken on", error_messages={"required": "Enter the day the blood was taken"})
     drawn_time = _time("Time of the blood", required=True)
     dose_on = DateField(label="Last dose before it, as told, on", required=False)
     dose_time = _time("Time of the last dose", required=False)

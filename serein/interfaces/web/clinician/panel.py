@@ -47,6 +47,7 @@ NEXT = {
     "answer-taper-wish": ("Answer", "clinician:taper"),
     "resume-taper": ("Plan the rest", "clinician:taper"),
     "review-due": ("Review", "clinician:review"),
+    "cover-signer": ("Prescribe", "clinician:plans"),
     "supply-ending": ("Prescribe", "clinician:plans"),
     "handover-waiting": ("Ask", "clinician:handover"),
     "handover-declined": ("Hand over", "clinician:handover"),

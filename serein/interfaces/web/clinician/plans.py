@@ -21,6 +21,7 @@ from serein.interfaces.web.shell.forms import PageForm
 from serein.interfaces.web.shell.pages import changed_page, not_found_page, refused_page, render_form_page
 
 from .banner import banner
+from .carried import carried_plan
 from .desk import chart_page
 from .dosing_form import HOW, DosesForm, Step, typed
 
@@ -93,7 +94,9 @@ def _initial(card: PlanCard | None) -> dict[str, Any]:
 @chart_page
 def plan(request: HttpRequest, key: OpenChart) -> HttpResponse:
     """Write the draft."""
-    start = {"starts_on": clinic_day(key.clinic_id, key.at)} | _initial(plan_draft(key) or plan_in_force(key))
+    own = plan_draft(key) or plan_in_force(key)
+    came = carried_plan(key) if own is None else None
+    start = {"starts_on": clinic_day(key.clinic_id, key.at)} | (came.initial if came else _initial(own))
     form = PlanForm(request.POST or None, initial=start)
     form.offer(clinic_card(key.clinic_id).jurisdiction)
     if request.method == "POST" and form.is_valid():
@@ -106,7 +109,7 @@ def plan(request: HttpRequest, key: OpenChart) -> HttpResponse:
     reasons = [line for line in evaluation(key).answers if line.question == "reasons"]
     return render_form_page(
         request, form, title="Write the plan", button="Save and read it", template="clinician/plan_form.html", banner=banner(key),
-        steps=form.steps(), reasons=reasons, cancel=reverse("clinician:chart", args=[key.patient_id]),
+        steps=form.steps(), reasons=reasons, came=came, cancel=reverse("clinician:chart", args=[key.patient_id]),
     )  # fmt: skip
 
 

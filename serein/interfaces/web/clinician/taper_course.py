@@ -12,7 +12,7 @@ from django.urls import reverse
 from serein.care.access.reads import patient_card
 from serein.care.planning.text import Mistaken
 from serein.care.tapering import actions as tapering
-from serein.care.tapering.reads import StepCard, TaperCard, dose_in_force, starting_point, step_of, taper, tapers
+from serein.care.tapering.reads import StepCard, TaperCard, dose_in_force, happenings, starting_point, step_of, taper, tapers
 from serein.clinical import knowledge
 from serein.clinical.quantities import plain
 from serein.foundation.people.keys import OpenChart, Refused
@@ -81,6 +81,7 @@ def course(request: HttpRequest, key: OpenChart) -> HttpResponse:
         "steps": _with_state(running, key) if running else (), "coming": running.coming(on) if running else None,
         "may_draft": _may_draft(running, key) if running else (),
         "to_decide": _to_decide(running, key) if running else (), "start": starting_point(key, on),
+        "happened": happenings(key), "lost": any(t.kind == tapering.LOST_TASK for t in tasks_of_patient(key)),
         "closed": [t for t in versions if t.state in ("finished", "replaced", "withdrawn")], "on": on,
         "wishes": [(WISH_WORDS[w.wish], w) for t in versions for w in t.open_wishes if t.state in ("sent", "running")],
     }  # fmt: skip
@@ -128,6 +129,19 @@ def withdraw(request: HttpRequest, key: OpenChart, course_id: UUID) -> HttpRespo
     return _reason(
         request, key, f"Take back version {card.version}?", "Take it back", lambda why: tapering.withdraw_taper(key, course_id, why=why),
         sentence="A running taper is not ended here: hold it instead.", says=f"Version {card.version} is taken back.",
+    )  # fmt: skip
+
+
+@chart_page
+def lost(request: HttpRequest, key: OpenChart, course_id: UUID) -> HttpResponse:
+    card = taper(key, course_id)
+    if card is None:
+        return not_found_page(request)
+    told = next((h for h in happenings(key) if h.kind == "lost-tablets"), None)
+    return _reason(
+        request, key, "Decide on the lost tablets", "Record the decision", lambda why: tapering.decide_on_lost_tablets(key, course_id, why=why),
+        sentence="Say what is replaced, for how many days, and what was agreed about keeping them. A replacement is drafted for its step.",
+        facts=[("Told", f"{told.why} ({told.by}, {told.at:%d-%b-%Y})")] if told else [], says="Recorded: decided on the lost tablets.",
     )  # fmt: skip
 
 

@@ -20,7 +20,8 @@ from .templatetags.clinician import tallman
 NARROW = {"class": "govuk-input--width-5", "inputmode": "decimal", "autocomplete": "off"}
 # Time to be prescribed, sent and fetched before the first change.
 DAYS_AHEAD = 7
-MORE = ("dispense_days", "own_percent", "own_days", "own_end_mg")
+MORE = ("dispense_days", "own_percent", "own_days", "own_end_mg", "own_from_mg")
+RARE = ("no_dates", *MORE)
 
 
 def number(label: str, hint: str = "", *, required: bool = True) -> forms.CharField:
@@ -61,12 +62,28 @@ class TaperForm(PageForm):
     own_percent = number("My limit: cut at most, %", "Only with my own limits.", required=False)
     own_days = number("My limit: days between steps, at least", required=False)
     own_end_mg = number("My limit: near the end cut at most, mg", required=False)
+    own_from_mg = number(
+        "My limit: the end begins at, mg a day",
+        "The dose from which small steps of a fixed size lead to the end. Only lower than the rules say.",
+        required=False,
+    )
 
     def clean_no_dates(self) -> tuple[date, ...]:
         try:
             return tuple(sorted({date.fromisoformat(one) for one in self.cleaned_data["no_dates"].replace(",", " ").split()}))
         except ValueError:
             raise forms.ValidationError("Write each day as year-month-day, such as 2026-12-24.") from None
+
+    def usual(self) -> list[forms.BoundField]:
+        """What every taper is asked for; the rest is `rare`."""
+        return [field for field in self if field.name not in RARE]
+
+    def rare(self) -> list[forms.BoundField]:
+        return [self[name] for name in RARE]
+
+    def rare_open(self) -> bool:
+        """Whether one of the rare settings says something or is wrong: then it is not folded away."""
+        return any(field.value() or field.errors for field in self.rare())
 
     def offer(self, jurisdiction: str) -> None:
         field = self.fields["products"]
@@ -128,6 +145,7 @@ def _kept(before: TaperCard) -> dict[str, str]:
         found |= {
             "own_percent": plain(own.cut_percent) if own.cut_percent else "", "own_days": str(own.every_days) if own.every_days else "",
             "own_end_mg": plain(own.terminal_cut_mg) if own.terminal_cut_mg else "",
+            "own_from_mg": plain(own.terminal_from_mg) if own.terminal_from_mg else "",
         }  # fmt: skip
     return found
 

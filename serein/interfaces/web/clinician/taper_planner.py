@@ -16,7 +16,7 @@ from serein.care.planning.text import Mistaken
 from serein.care.tapering.actions import Proposed, previewed, propose_taper
 from serein.care.tapering.actions.proposing import settled
 from serein.care.tapering.reads import Start, TaperCard, running_taper, starting_point, taper_draft
-from serein.care.tapering.text import OFFERED_POLICIES, NoPlan, Previewed, TaperText, rest_planned, slower, with_typed
+from serein.care.tapering.text import OFFERED_POLICIES, NoPlan, Previewed, TaperText, offered, rest_planned, slower, with_typed
 from serein.care.tapering.words import part_words
 from serein.clinical import knowledge
 from serein.clinical.quantities import NotAQuantity, decimal, plain
@@ -26,6 +26,7 @@ from serein.foundation.people.persons import clinic_card, clinic_day
 from serein.interfaces.web.shell.pages import changed_page, error_page, refused_page
 
 from .banner import banner
+from .carried import Carried, carried_taper
 from .desk import chart_page
 from .staircase import Line, staircase
 from .taper_form import MORE, TaperForm, initial, query
@@ -44,6 +45,8 @@ def planner(request: HttpRequest, key: OpenChart) -> HttpResponse:
     if start.unconfirmed is not None or (running is not None and running.hold is not None):
         return _open_first(request, start, back)
     before = initial(start, on, clinic.jurisdiction, taper_draft(key) or running)
+    came = carried_taper(key, [p.id for p in offered(clinic.jurisdiction)]) if running is None else None
+    before |= came.initial if came else {}
     sent = request.POST if request.method == "POST" else request.GET if "daily_mg" in request.GET else None
     form = TaperForm(sent, initial=before)
     form.offer(clinic.jurisdiction)
@@ -55,7 +58,7 @@ def planner(request: HttpRequest, key: OpenChart) -> HttpResponse:
         if isinstance(answer, Refused):
             return refused_page(request, answer)
     elsewhere = _typed_anew(request, key, form, start) if request.method == "GET" else None
-    return elsewhere or _page(request, key, form, start, running)
+    return elsewhere or _page(request, key, form, start, (running, came))
 
 
 def _open_first(request: HttpRequest, start: Start, back: str) -> HttpResponse:
@@ -95,8 +98,10 @@ def _typed_anew(request: HttpRequest, key: OpenChart, form: TaperForm, start: St
     return redirect(query(with_typed(asked, shown.plan, int(number), (day, mg))))
 
 
-def _page(request: HttpRequest, key: OpenChart, form: TaperForm, start: Start, running: TaperCard | None) -> HttpResponse:
-    asked = _asked(form)
+def _page(
+    request: HttpRequest, key: OpenChart, form: TaperForm, start: Start, standing: tuple[TaperCard | None, Carried | None]
+) -> HttpResponse:
+    (running, came), asked = standing, _asked(form)
     found = previewed(key, start, asked) if asked is not None else None
     if isinstance(found, Mistaken) and form.is_bound:
         for name, says in found.by_field:
@@ -107,6 +112,9 @@ def _page(request: HttpRequest, key: OpenChart, form: TaperForm, start: Start, r
         "knowledge": knowledge.load().version, "running": running,
         "back": reverse("clinician:taper", args=[key.patient_id]),
     }  # fmt: skip
+    if came is not None:
+        rest = query(replace(asked, typed=came.rest, starts_on=came.rest[0][0])) if asked and came.rest else ""
+        context |= {"came": came, "came_rest": rest}
     edit = request.GET.get("edit", "")
     context["edit"] = int(edit) if edit.isdecimal() else 0
     if isinstance(found, Previewed) and asked is not None:

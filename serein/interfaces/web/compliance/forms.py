@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 
+from serein.care.access.actions.licensing import SCHEDULES
 from serein.interfaces.web.shell.fields import DateField
 from serein.interfaces.web.shell.forms import PageForm
 
@@ -72,6 +73,20 @@ class LicenceForm(PageForm):
         widget=forms.Textarea({"rows": 3}),
     )  # fmt: skip
 
+    schedules = forms.MultipleChoiceField(
+        label="Schedules of controlled medicines that it covers", help_text="As it says. Nobody signs what is not ticked.", required=False,
+        choices=[(s, f"Schedule {s}") for s in SCHEDULES], widget=forms.CheckboxSelectMultiple,
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, pharmacist: bool = False, country: str = "US", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if pharmacist:
+            del self.fields["schedules"]
+            return
+        arabic = country in ("GB", "UK")
+        named = [(s, f"Schedule {s}") for s in SCHEDULES if s.isdigit() == arabic]
+        self.fields["schedules"].choices = named  # type: ignore[attr-defined]
+
     def clean_jurisdiction(self) -> str:
         return str(self.cleaned_data["jurisdiction"]).upper()
 
@@ -81,6 +96,26 @@ class EvidenceForm(PageForm):
         label="What you saw, and where", max_length=2000, widget=forms.Textarea({"rows": 3}),
         help_text="For example: register of the state board, looked up today: current, no restrictions. Not what the person told you.",
         error_messages={"required": "Say what you saw and where"},
+    )  # fmt: skip
+
+
+class SeenForm(EvidenceForm):
+    where = forms.CharField(
+        label="Which register", help_text="And its address", max_length=300, widget=forms.TextInput(WIDE),
+        error_messages={"required": "Say which register"},
+    )  # fmt: skip
+    document = forms.CharField(
+        label="What you kept of it",
+        help_text="Where a printout or scan lies",
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(WIDE),
+    )
+
+
+class VerifyForm(EvidenceForm):
+    again_on = DateField(
+        label="Look at the register again by", help_text="Without a day: on the licence's last day.", required=False
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 from serein.care.access.reads import InvitationLine, LicenceLine, StaffMember
 from serein.interfaces.web.shell.parts import SHAPES, TIERS, Cell, Column, Table, TableRow
 
-from .words import KINDS, ROLES, Standing, day_words, instant_words, left_words, standing
+from .words import KINDS, ROLES, Standing, day_words, instant_words, left_words, recheck_words, schedule_words, standing
 
 
 def link(text: str, name: str, *args: object) -> SafeString:
@@ -98,12 +98,22 @@ def licences_table(member: StaffMember) -> Table:
 def _licence_row(line: LicenceLine, s: Standing) -> TableRow:
     about = format_html('<span class="govuk-visually-hidden"> licence {}</span>', line.number)
     acts = [link(format_html("Verify{}", about), "verify_licence", line.id)] if line.state == "waiting" else []
+    acts += [link(format_html("Look it up{}", about), "looks", line.id)] if line.state != "ended" else []
+    acts += [link(format_html("Look up again{}", about), "recheck_licence", line.id)] if line.state == "in force" else []
+    acts += [link(format_html("Suspend{}", about), "suspend_licence", line.id)] if line.state in ("in force", "waiting") else []
+    acts += [link(format_html("Lift the suspension{}", about), "lift_suspension", line.id)] if line.state == "suspended" else []
     acts += [link(format_html("End{}", about), "end_licence", line.id)] if line.state != "ended" else []
     seen = f" Seen: {'; '.join(line.evidence.splitlines())}" if line.evidence else ""
+    covers = f" {schedule_words(line)}." if line.kind == "prescriber" else ""
     cells = (
-        Cell(f"{KINDS[line.kind]} {line.number}", sub=f"Valid in {line.jurisdiction}.{seen}", header=True),
+        Cell(f"{KINDS[line.kind]} {line.number}", sub=f"Valid in {line.jurisdiction}.{covers}{seen}", header=True),
         Cell(day_words(line.expires_on), sub=left_words(line.days_left)),
-        Cell(s.state, sub=s.stops),
+        Cell(
+            s.state,
+            sub=". ".join(
+                filter(None, (s.stops, "" if line.recheck_overdue or line.state != "in force" else recheck_words(line)))
+            ),
+        ),
         Cell(format_html_join(" · ", "{}", [(act,) for act in acts])),
     )
     return TableRow(cells, s.tier if line.state != "ended" else "")

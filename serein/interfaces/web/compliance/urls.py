@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from .views import knowledge, licences, people, trail
+from .views import knowledge, licences, looks, people, rights, trail
 
 app_name = "compliance"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -15,6 +15,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("people/<uuid:account_id>/licence/", licences.record, name="record_licence"),
     path("licences/<uuid:licence_id>/verify/", licences.verify, name="verify_licence"),
     path("licences/<uuid:licence_id>/end/", licences.end, name="end_licence"),
+    path("licences/<uuid:licence_id>/suspend/", licences.suspend, name="suspend_licence"),
+    path("licences/<uuid:licence_id>/lift/", licences.lift, name="lift_suspension"),
+    path("licences/<uuid:licence_id>/recheck/", licences.recheck, name="recheck_licence"),
+    path("licences/<uuid:licence_id>/looks/", looks.looks, name="looks"),
+    path("licences/<uuid:licence_id>/seen/", looks.by_hand, name="seen_by_hand"),
+    path("people/<uuid:account_id>/sign/", rights.enter, name="enter_grant"),
+    path("rights/<uuid:grant_id>/end/", rights.end, name="end_grant"),
+    path("people/<uuid:account_id>/lost/", rights.lost, name="lost"),
+    path("people/<uuid:account_id>/reopen/", rights.reopen, name="reopen"),
+    path("people/<uuid:account_id>/patients/", rights.affected, name="affected"),
     path("trail/", trail.trail_page, name="trail"),
     path("knowledge/", knowledge.status, name="knowledge"),
 ]

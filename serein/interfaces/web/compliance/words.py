@@ -49,10 +49,29 @@ def standing(line: LicenceLine, others: tuple[LicenceLine, ...]) -> Standing:
         return Standing("steady", _state(line), "Nothing: another licence runs on")
     if line.state == "lapsed":
         return Standing("now", _state(line), f"{does} in {line.jurisdiction} is off now")
+    if line.state == "suspended":
+        return Standing("now", f"Suspended: {line.suspended_why}", f"{does} in {line.jurisdiction} is off now")
     if line.state == "waiting":
         return Standing("today", _state(line), f"{does} in {line.jurisdiction} is off until somebody verifies it")
+    if line.recheck_overdue:
+        return Standing(
+            "today", f"{_state(line)}. {recheck_words(line)}", f"After {day_words(line.expires_on)} {does.lower()} stops"
+        )
     tier = "today" if line.days_left == 0 else "week" if line.days_left <= SOON_DAYS else "steady"
     return Standing(tier, _state(line), f"After that day {does.lower()} in {line.jurisdiction} stops")
+
+
+def recheck_words(line: LicenceLine) -> str:
+    """When the register is to be looked at again, or that this day has passed."""
+    if line.recheck_on is None or line.recheck_in is None:
+        return ""
+    if line.recheck_in < 0:
+        return f"To be looked up again by {day_words(line.recheck_on)}: overdue"
+    return f"To be looked up again by {day_words(line.recheck_on)}"
+
+
+def schedule_words(line: LicenceLine) -> str:
+    return f"Schedules {', '.join(line.schedules)}" if line.schedules else "No schedule of controlled medicines"
 
 
 def _state(line: LicenceLine) -> str:

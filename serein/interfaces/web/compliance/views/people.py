@@ -12,9 +12,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from serein.care.access import actions as access
-from serein.care.access.reads import StaffMember, licences, open_invitations, staff
+from serein.care.access.reads import StaffMember, licences, open_invitations, signing_grants, staff
 from serein.foundation.people.keys import OpenList, Refused
 from serein.foundation.people.persons import clinic_card
+from serein.foundation.tasks.desk import desk_tasks
 from serein.interfaces.web.shell.pages import not_found_page, render_form_page
 
 from ..forms import DetailsForm, InviteForm, WhyForm
@@ -46,6 +47,7 @@ def overview(request: HttpRequest, listing: OpenList) -> HttpResponse:
     zone = clinic_card(listing.clinic_id).time_zone
     context = {
         "title": "People and licences",
+        "tasks": desk_tasks(listing),
         "lapses": lapses_table([x for x in lines if x.state != "ended"], members),
         "people": people_table(members, lines),
         "invitations": invitations_table(open_invitations(listing), zone),
@@ -97,9 +99,11 @@ def member(request: HttpRequest, listing: OpenList, account_id: UUID) -> HttpRes
     found = one(listing, account_id)
     if found is None:
         return nobody(request)
+    grant = next((g for g in signing_grants(listing) if g.account_id == account_id and g.state != "ended"), None)
     context = {
         "title": found.name,
         "member": found,
+        "grant": grant,
         "licences": licences_table(found) if found.licences else None,
         "own": found.account_id == listing.by.account_id,
         "back": reverse("compliance:people"),

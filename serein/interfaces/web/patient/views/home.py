@@ -9,6 +9,7 @@ from django.urls import reverse
 from serein.care.access.actions import give_consent, withdraw_consent
 from serein.care.access.consent_texts import CONSENTS
 from serein.care.access.reads import consents, patient_card
+from serein.care.continuity.reads import responsible
 from serein.care.evaluation import answering, reads
 from serein.care.evaluation.safety import EMERGENCY
 from serein.care.monitoring import reads as monitoring
@@ -97,10 +98,12 @@ def home(request: HttpRequest, who: Person) -> HttpResponse:
     safety = reads.open_safety(chart)
     sent = reads.last_intake(chart)
     today = at_home(chart.at, card.time_zone).date()
-    plan = plan_in_force(chart)
+    plan, lead = plan_in_force(chart), responsible(chart)
+    moved = lead if lead is not None and lead.elsewhere else None
     context = {
         "title": f"Hello, {card.given}", "safety": safety, "emergency": safety is not None and safety.outcome == EMERGENCY,
-        "todo": _next(chart), "card": clinic_card(chart.clinic_id), "plan": plan,
+        "todo": [] if moved else _next(chart), "moved": moved,
+        "card": clinic_card(chart.clinic_id), "plan": plan,
         "plan_ends": day_words(plan.text.ends_on, today) if plan else "",
         "sent_on": day_words(at_home(sent.submitted_at, card.time_zone).date(), today) if sent and sent.submitted_at else "",
         "diary": box(monitoring.today(chart), monitoring.as_needed(chart), card.time_zone), "check_in": invite(chart) if plan else None,

@@ -152,6 +152,7 @@ def _page(request: HttpRequest, chart: OpenChart, card: TaperCard | None, form: 
             "changes": [_change(s, today) for s in card.steps if s.from_on > today], "month": _month(request, card, today),
             "asked": [w for w in card.wishes if w.wish != "agree" and w.answered_at is None], "wish_words": dict(WISHES),
             "last": day_words(card.ends_on, today), "unconfirmed_on": _unconfirmed(now, today),
+            "runs": running_taper(chart),
             "answer_by": _answer_by(card, patient_card(chart).time_zone, today), "missed": known.advised("missed-dose").advice,
             "signs": signs.signs, "signs_advice": signs.advice,
         }  # fmt: skip

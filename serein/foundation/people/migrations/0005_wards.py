@@ -11,7 +11,7 @@ from serein.foundation.people.walls import Ward, rewall
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("people", "0003_offer"),
+        ("people", "0004_licence_schedules"),
     ]
 
     operations = [

@@ -4,7 +4,7 @@ from serein.foundation.people.walls import Ward, rewall
 
 
 class Migration(migrations.Migration):
-    dependencies = [("access", "0001_initial"), ("people", "0004_wards")]
+    dependencies = [("access", "0003_registry"), ("people", "0005_wards")]
 
     operations = [
         rewall("access_consent", Ward("consent")),

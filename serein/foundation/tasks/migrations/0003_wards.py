@@ -4,7 +4,7 @@ from serein.foundation.people.walls import Ward, rewall
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tasks", "0001_initial"), ("people", "0004_wards")]
+    dependencies = [("tasks", "0002_desk_task"), ("people", "0005_wards")]
 
     operations = [
         rewall("tasks_task", Ward("team")),
