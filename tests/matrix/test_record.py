@@ -59,7 +59,9 @@ def expected_of(purpose: str, cell: Cell) -> tuple[frozenset[str], frozenset[str
     whole = frozenset(str(s) for s in Sight) - {"staff", "trail"}
     return {
         "my patients": (whole, frozenset()),
-        "people and licences": (frozenset({"staff"}), frozenset({"staff"})),
+        "people and licences": (frozenset({"staff"}), frozenset({"staff", "grant"})),
+        "right to sign": (frozenset({"staff"}), frozenset({"grant"})),
+        "patients affected": (frozenset({"staff"}), frozenset()),
         "trail": (frozenset({"staff", "trail"}), frozenset()),
         "invite patient": (whole, frozenset({"register", "invite"})),
         "import record": (whole, frozenset({"register", "prepare"})),

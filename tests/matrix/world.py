@@ -75,6 +75,7 @@ EXPECTED: dict[tuple[str, str], Opens] = {
 CHART_PURPOSES = ("own record", "caregiving", "care", "handover", "emergency")
 LIST_PURPOSES: dict[str, tuple[str, ...]] = {
     "my patients": ("clinician", "trainee"), "people and licences": ("compliance",), "trail": ("compliance",),
+    "right to sign": ("clinician",), "patients affected": ("compliance",),
 }  # fmt: skip
 NEW_PURPOSES: dict[str, tuple[str, ...]] = {"invite patient": ("clinician",), "import record": ("clinician",)}
 
