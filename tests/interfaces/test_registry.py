@@ -219,3 +219,6 @@ def test_somebody_whom_the_register_deactivated_is_on_compliances_list(tmp_path)
     licensed(clinic)
     assert registry.bring_in(on_disk(tmp_path, written(row(deactivated_on="01/31/2026"))), None, AT) == 0
     assert [t.title for t in desk_tasks(clinic.people())] == ["NPI of Ada Okafor is deactivated"]
+    licence = Licence.objects.get(number="L-1", clinic=clinic.id).id
+    given(look_up_licence(clinic.people(), licence, ByHand("Reactivated, the board says", "telephone", AT.date())))
+    assert desk_tasks(clinic.people()) == []

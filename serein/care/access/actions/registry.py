@@ -13,7 +13,7 @@ from serein.foundation.audit.trail import Entry, record
 from serein.foundation.people.keys import OpenJob, OpenList, Refused, open_job, refuse_on_record
 from serein.foundation.people.models import Clinic, Licence, Practitioner
 from serein.foundation.tasks.actions import NewTask
-from serein.foundation.tasks.desk import open_desk_task
+from serein.foundation.tasks.desk import close_desk_tasks, open_desk_task
 
 from .inviting import NOT_HERE, WRONG_KEY
 
@@ -158,6 +158,8 @@ def look_up_licence(listing: OpenList, licence_id: UUID, source: PrimarySource) 
         look.save(force_insert=True)
         if seen.verdict == DEACTIVATED:
             _deactivated_task(listing, holder.account_id, holder.account.name, None)
+        else:
+            close_desk_tasks(listing, kind=GONE_TASK, subject_id=holder.account_id, why="it was looked up again")
         entry = Entry(listing.clinic_id, listing.at, listing.by.account_id, LOOK).about(None, "licence", licence_id)
         record(entry, facts={"source": source.name, "verdict": seen.verdict})
         return Looked(look.id, seen)

@@ -98,7 +98,7 @@ def licences_table(member: StaffMember) -> Table:
 def _licence_row(line: LicenceLine, s: Standing) -> TableRow:
     about = format_html('<span class="govuk-visually-hidden"> licence {}</span>', line.number)
     acts = [link(format_html("Verify{}", about), "verify_licence", line.id)] if line.state == "waiting" else []
-    acts += [link(format_html("Look it up{}", about), "looks", line.id)] if line.state != "ended" else []
+    acts += [link(format_html("What registers say{}", about), "looks", line.id)] if line.state != "ended" else []
     acts += [link(format_html("Look up again{}", about), "recheck_licence", line.id)] if line.state == "in force" else []
     acts += [link(format_html("Suspend{}", about), "suspend_licence", line.id)] if line.state in ("in force", "waiting") else []
     acts += [link(format_html("Lift the suspension{}", about), "lift_suspension", line.id)] if line.state == "suspended" else []
