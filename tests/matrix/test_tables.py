@@ -84,7 +84,7 @@ def seen(patient: UUID) -> set[str]:
     """The tables that show a row of this patient now, in one question."""
     each = " UNION ALL ".join(
         f"SELECT '{t}' WHERE EXISTS (SELECT 1 FROM \"{t}\" WHERE {column(t)} = %(p)s)" for t in wards.TABLES
-    )  # noqa: S608
+    )
     with connection.cursor() as cursor:
         cursor.execute(each, {"p": patient})
         return {name for (name,) in cursor.fetchall()}

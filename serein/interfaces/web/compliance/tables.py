@@ -6,6 +6,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from serein.care.access.reads import InvitationLine, LicenceLine, StaffMember
+from serein.foundation.people.models import Role
 from serein.interfaces.web.shell.parts import SHAPES, TIERS, Cell, Column, Table, TableRow
 
 from .words import KINDS, ROLES, Standing, day_words, instant_words, left_words, recheck_words, schedule_words, standing
@@ -65,7 +66,7 @@ def people_table(members: list[StaffMember], lines: list[LicenceLine]) -> Table:
             if needs
             else "No licence needed"
         )
-        roles = ", ".join(ROLES[r] for r in m.roles)
+        roles = ", ".join(str(Role(r).label) for r in m.roles)
         rows.append(TableRow((Cell(link(m.name, "person", m.account_id), header=True), Cell(roles), Cell(state), Cell(m.email))))
     return Table(
         "People who work here", tuple(map(Column, ("Name", "Role", "Licence", "E-mail"))), rows, stack=True, hide_caption=True
