@@ -1,10 +1,13 @@
-"""Prints the references of permissions and of the trail from the code: `python -m tests.house.write_manual`."""
+"""Prints the references of permissions, trail and security ledger from what they tell of: `python -m tests.house.write_manual`."""
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import django
+import yaml
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "serein.config.settings")
 django.setup()  # the names of deeds stand beside models
@@ -14,7 +17,9 @@ from serein.foundation.people import deeds, wards  # noqa: E402
 from serein.foundation.people import permissions as p  # noqa: E402
 from serein.interfaces.web.doors import DOORS  # noqa: E402
 
-REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
+ROOT = Path(__file__).parents[2]
+REFERENCE = ROOT / "docs" / "reference"
+ASVS = ROOT / "safety" / "asvs.yaml"
 PRINTED = "<!-- Printed from the code; change the code, then run: python -m tests.house.write_manual -->"
 KEYS = (("chart", p.CHART_RULES), ("new chart", p.NEW_CHART_RULES), ("list", p.LIST_RULES), ("slip", (*p.SLIP_RULES, p.BEARER)))
 
@@ -76,7 +81,48 @@ def trail_page() -> str:
     )  # fmt: skip
 
 
-PAGES: dict[Path, Callable[[], str]] = {REFERENCE / "permissions.md": permissions_page, REFERENCE / "trail.md": trail_page}
+# State of a requirement -> what its row must carry.
+NEEDS = {"held": "test", "built": "where", "not-applicable": "why", "not-yet": "why"}
+
+
+def ledger() -> list[dict[str, Any]]:
+    """The rows of safety/asvs.yaml in their order."""
+    rows: list[dict[str, Any]] = yaml.safe_load(ASVS.read_text())["requirements"]
+    return rows
+
+
+def asvs_page() -> str:
+    """How far Serein is with OWASP ASVS 5.0.0, and what is missing."""
+    rows = ledger()
+    cells = Counter((row["id"].split(".")[0], row["state"]) for row in rows)
+    chapters = list(dict.fromkeys(chapter for chapter, _ in cells))
+    table = [[chapter, *(cells[chapter, state] for state in NEEDS)] for chapter in chapters]
+    table.append(["all", *(sum(cells[chapter, state] for chapter in chapters) for state in NEEDS)])
+    missing = [row for row in rows if row["state"] == "not-yet"]
+    return "\n".join(
+        [
+            "<!-- Printed from safety/asvs.yaml; change it, then run: python -m tests.house.write_manual -->",
+            "# OWASP ASVS 5.0.0, levels 1 and 2", "",
+            "What Serein answers to each requirement stands in [the ledger](../../safety/asvs.yaml) by the requirement's id. The standard's "
+            "words are not repeated here: read the id there. This is our own judgement, nobody outside has assessed it, and what is in doubt "
+            "counts as not yet.", "",
+            "- held: a test that runs every time shows it",
+            "- built: it stands in the code or settings named, and no test of ours shows it",
+            "- not-applicable: Serein has nothing that the requirement speaks of",
+            "- not-yet: something is missing", "",
+            f"| Chapter | {' | '.join(NEEDS)} | requirements |", "| --- | --- | --- | --- | --- | --- |",
+            *(f"| {' | '.join(map(str, line))} | {sum(line[1:])} |" for line in table), "",
+            "## Not yet", "", "| Id | Level | About | What is missing |", "| --- | --- | --- | --- |",
+            *(f"| {row['id']} | {row['level']} | {row['subject']} | {row['why']} |" for row in missing), "",
+        ]
+    )  # fmt: skip
+
+
+PAGES: dict[Path, Callable[[], str]] = {
+    REFERENCE / "permissions.md": permissions_page,
+    REFERENCE / "trail.md": trail_page,
+    REFERENCE / "asvs.md": asvs_page,
+}
 
 
 if __name__ == "__main__":
