@@ -123,6 +123,9 @@ MFA_WEBAUTHN_USER_VERIFICATION = "required"  # a key without its PIN or fingerpr
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = BASE_URL.startswith("http://localhost:")
 MFA_TOTP_ISSUER = "Serein"
 
+# Not in a cookie of its own: a message may name a patient.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
