@@ -81,15 +81,18 @@ class Asker:
         return self.rng.choice([*halves, "%", "_", "", "\x00", "x" * 500, "<b>", "' OR 1=1 --", "-name", "../", str(uuid4())])
 
     def value(self, name: str) -> object:
-        ids = self.other.ids * 3 + self.mine.ids + [uuid4()]
         if name.endswith("_id"):
-            return self.rng.choice(ids)
+            own = {"patient_id": 0, "plan_id": 1, "draft_id": 2, "prescription_id": 3, "account_id": 4}.get(name, 2)
+            whose = self.mine.ids if self.rng.random() < 0.5 else self.other.ids
+            return whose[own] if self.rng.random() < 0.7 else self.rng.choice([*self.other.ids, *self.mine.ids, uuid4()])
         if name == "code":
             return self.rng.choice([self.other.code, self.mine.code])
         return {"about": "missed-doses", "day": "2026-11-23", "slot": "night", "token": "x", "what": "care"}.get(name, "care")
 
-    def ask(self, client: Client):
-        name, pattern = self.rng.choice(ROUTES)
+    def ask(self, desk: str, client: Client):
+        """One request, mostly to the asker's own desk: elsewhere every door is shut before anything is looked up."""
+        routes = [r for r in ROUTES if r[0].startswith(desk)] if self.rng.random() < 0.7 else ROUTES
+        name, pattern = self.rng.choice(routes)
         path = reverse(name, kwargs={k: self.value(k) for k in pattern.pattern.converters})
         fields = (
             "name",
@@ -128,13 +131,14 @@ def leaks(answer_words: str, other: Furnished) -> list[str]:
 def fuzz(requests: int, seed: int, caplog, a: Furnished, b: Furnished) -> list[tuple[str, str]]:
     people = a.desk.people
     clients = [
-        Client(),
-        *(client_of(p) for p in (people.clinician, people.stranger, people.pharmacist, people.patient, people.clinic.officer)),
-    ]
+        ("shell:", Client()), ("clinician:", client_of(people.clinician)), ("clinician:", client_of(people.stranger)),
+        ("pharmacist:", client_of(people.pharmacist)), ("patient:", client_of(people.patient)),
+        ("compliance:", client_of(people.clinic.officer)),
+    ]  # fmt: skip
     asker, found, answered = Asker(random.Random(seed), a, b), [], 0
     caplog.set_level(logging.INFO)
     for _ in range(requests):
-        name, answer = asker.ask(asker.rng.choice(clients))
+        name, answer = asker.ask(*asker.rng.choice(clients))
         said = words_of(answer)
         answered += answer.status_code == 200
         assert answer.status_code < 500, name
@@ -143,7 +147,7 @@ def fuzz(requests: int, seed: int, caplog, a: Furnished, b: Furnished) -> list[t
     open_job(people.clinic.id, purpose="deliver outbox", at=AT)
     letters = " ".join(f"{x.to} {x.body}" for x in Letter.objects.filter(clinic=people.clinic.id))
     found += [("letter", c) for c in b.canaries if c in letters]
-    assert answered > requests / 20, "most of it was refused: a fuzz that opens nothing finds nothing"
+    assert answered > requests / 8, "most of it was refused: a fuzz that opens nothing finds nothing"
     return found
 
 
