@@ -26,7 +26,7 @@ _BY_RIGHT: dict[Right, str] = {
         tapering.answer_about_taper tapering.go_on_with_step tapering.finish_taper continuity.look_at_received
     """,
     Right.SIGN: "prescribing.sign_prescription prescribing.cancel_prescription",
-    Right.NOTE: "visits.record_encounter evaluation.assess_risk monitoring.record_contact",
+    Right.NOTE: "visits.record_encounter evaluation.assess_risk monitoring.record_contact access.close_emergency",
     Right.EXPORT: """
         prescribing.record_printing tapering.record_taper_print continuity.record_card_printing continuity.record_handover_file
     """,
@@ -41,6 +41,8 @@ _BY_RIGHT: dict[Right, str] = {
         access.invite_staff access.keep_practitioner access.record_licence access.verify_licence access.end_licence access.end_access
         access.suspend_licence access.lift_suspension access.recheck_licence access.reopen_account
     """,
+    Right.BREAK_GLASS: "access.break_glass",
+    Right.REVIEW: "access.review_emergency",
     Right.GRANT: "access.enter_signing_grant access.approve_signing_grant access.end_signing_grant access.report_lost",
     Right.WORK: "tapering.raise_silent_steps",
 }

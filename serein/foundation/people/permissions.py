@@ -61,6 +61,8 @@ class Right(StrEnum):
     REGISTER = "register"
     DISPENSE = "dispense"
     STAFF = "staff"
+    BREAK_GLASS = "break glass"  # open one record for an emergency
+    REVIEW = "review"  # judge, as a second person, whether an emergency was one
     GRANT = "grant"  # ask for, approve or end a right to sign, say that a token is lost
     WORK = "work"  # the worker's rounds
 
@@ -157,7 +159,19 @@ LIST_RULES = (
         "patients affected", Role.COMPLIANCE, Relation.CLINIC, "when somebody may sign no more: record numbers and colleagues, no name",
         frozenset({Sight.STAFF}),
     ),
+    Rule(
+        "emergencies", Role.COMPLIANCE, Relation.CLINIC,
+        "compliance reviews every record that was opened for an emergency: who, when, why; no record",
+        frozenset({Sight.STAFF}), frozenset({Right.REVIEW}),
+    ),
     Rule("trail", Role.COMPLIANCE, Relation.CLINIC, "compliance reviews who looked and who did what", frozenset({Sight.TRAIL, Sight.STAFF})),
+)  # fmt: skip
+FIND_RULES = (
+    Rule(
+        "find for an emergency", Role.CLINICIAN, Relation.CLINIC,
+        "a licensed clinician finds one patient by exact family name and birth date, to open the record for an emergency",
+        frozenset({Sight.IDENTITY}), frozenset({Right.BREAK_GLASS}),
+    ),
 )  # fmt: skip
 SLIP_RULES = (
     Rule(
@@ -191,6 +205,11 @@ JOB_RULES = (
         "revocation",
         "somebody may sign no more: their patients' care teams are asked to see to the supply",
         WHOLE | {Sight.STAFF},
+    ),
+    JobRule(
+        "emergency notice",
+        "a record was opened for an emergency: compliance and whoever answers for the patient are told at once",
+        frozenset({Sight.TEAM, Sight.STAFF}),
     ),
     JobRule("registry", "a public register is compared with the licences here", frozenset({Sight.STAFF})),
     JobRule("import record", "whether somebody is here already must be asked before a key can exist", WHOLE),
@@ -234,6 +253,8 @@ WRITES: dict[Right, frozenset[Sight]] = {
     Right.REGISTER: WHOLE,
     Right.DISPENSE: frozenset({Sight.PRESCRIPTIONS}) | _TOLD,
     Right.STAFF: frozenset({Sight.STAFF}) | _TOLD,
+    Right.BREAK_GLASS: _TOLD,
+    Right.REVIEW: _TOLD,
     Right.GRANT: frozenset({Sight.STAFF}) | _TOLD,
     Right.WORK: WHOLE | {Sight.STAFF},
 }

@@ -2,6 +2,15 @@
 
 from .clinics import FirstOfficer, Founded, NewClinic, found_clinic
 from .consenting import Given, Withdrawn, give_consent, withdraw_consent
+from .emergencies import (
+    Emergency,
+    EmergencyClosed,
+    EmergencyReviewed,
+    GlassBroken,
+    break_glass,
+    close_emergency,
+    review_emergency,
+)
 from .granting import (
     Granted,
     GrantEnded,
@@ -46,9 +55,13 @@ from .staffing import AccessEnded, end_access
 __all__ = [
     "Accepted",
     "AccessEnded",
+    "Emergency",
+    "EmergencyClosed",
+    "EmergencyReviewed",
     "FirstOfficer",
     "Founded",
     "Given",
+    "GlassBroken",
     "GrantEnded",
     "GrantEntered",
     "Granted",
@@ -71,6 +84,8 @@ __all__ = [
     "Withdrawn",
     "accept_invitation",
     "approve_signing_grant",
+    "break_glass",
+    "close_emergency",
     "end_access",
     "end_licence",
     "end_signing_grant",
@@ -88,6 +103,7 @@ __all__ = [
     "register_patient",
     "reopen_account",
     "report_lost",
+    "review_emergency",
     "suspend_licence",
     "verify_licence",
     "withdraw_consent",

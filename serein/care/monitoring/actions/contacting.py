@@ -26,6 +26,7 @@ ABOUT = {
     MISSED_TASK: "Missed doses",
     ABOVE_TASK: "More doses than the plan allows",
     "diary-silent": "A silent diary",
+    "emergency-opened": "A record opened for an emergency",
 }
 LONGEST_WORDS = 5000
 NOT_YOURS = Refused("not-your-role", "Only a clinician of the care team may record this.")

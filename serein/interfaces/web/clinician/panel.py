@@ -169,7 +169,7 @@ def shown(request: HttpRequest) -> Shown:
     return Shown("found" if words else "steady" if request.GET.get("show") == "steady" else "needing", words, page)
 
 
-@desk("clinician")
+@desk("clinician", "trainee")
 def panel(request: HttpRequest, who: Person) -> HttpResponse:
     listing = open_list(who, purpose="my patients", at=now(request))
     if isinstance(listing, Refused):
