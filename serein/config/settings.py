@@ -187,7 +187,13 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = SEREIN_MAX_BODY_BYTES
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 
 # Where each role starts, in the order of precedence for somebody who has several.
-SEREIN_DESKS = {"clinician": "/clinic/", "pharmacist": "/pharmacy/", "compliance": "/compliance/", "patient": "/me/"}
+SEREIN_DESKS = {
+    "clinician": "/clinic/",
+    "trainee": "/clinic/",
+    "pharmacist": "/pharmacy/",
+    "compliance": "/compliance/",
+    "patient": "/me/",
+}
 
 # The web's one clock (interfaces/web/shell): a dotted path to a callable that returns an aware datetime.
 SEREIN_CLOCK = os.environ.get("SEREIN_CLOCK", "django.utils.timezone.now")

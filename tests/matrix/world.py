@@ -46,7 +46,7 @@ SHOWN_TO_TREATING = frozenset(
         "private",
     ]
 )
-TREATING = frozenset({"prepare", "decide", "sign", "note", "export", "hand over", "invite"})
+TREATING = frozenset({"prepare", "decide", "sign", "note", "export", "hand over", "team", "invite"})
 
 
 @dataclass(frozen=True)

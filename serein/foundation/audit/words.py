@@ -42,6 +42,8 @@ DEEDS: dict[str, tuple[str, str]] = {
         "review why the record was opened for an emergency",
         "reviewed why the record was opened for an emergency",
     ),
+    "add_to_team": ("take a colleague into the care team", "took a colleague into the care team"),
+    "remove_from_team": ("take somebody out of the care team", "took somebody out of the care team"),
     "give_consent": ("give consent", "gave consent"),
     "withdraw_consent": ("withdraw consent", "withdrew consent"),
     "sign_in": ("sign in", "signed in"),

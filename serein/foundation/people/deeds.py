@@ -33,6 +33,7 @@ _BY_RIGHT: dict[Right, str] = {
     Right.HAND_OVER: """
         continuity.prepare_handover continuity.send_handover continuity.withdraw_handover continuity.record_acceptance tapering.leave_tapers
     """,
+    Right.TEAM: "access.add_to_team access.remove_from_team",
     Right.ACCEPT: "continuity.accept_handover continuity.decline_handover",
     Right.INVITE: "access.invite_known_patient",
     Right.REGISTER: "access.register_patient access.invite_patient",

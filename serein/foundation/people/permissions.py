@@ -57,6 +57,7 @@ class Right(StrEnum):
     EXPORT = "export"
     HAND_OVER = "hand over"
     ACCEPT = "accept"  # take over, or not, a patient who was offered
+    TEAM = "team"  # who else is in the care team
     INVITE = "invite"
     REGISTER = "register"
     DISPENSE = "dispense"
@@ -71,7 +72,9 @@ ORDINARY = frozenset(
     {Sight.IDENTITY, Sight.CONSENT, Sight.PLAN, Sight.ORDERS, Sight.PRESCRIPTIONS, Sight.DIARY, Sight.CHECK_INS, Sight.RECORD, Sight.TEAM}
 )  # fmt: skip
 WHOLE = ORDINARY | {Sight.LOOKS, Sight.SUBSTANCE_USE, Sight.PRIVATE}
-TREATING = frozenset({Right.PREPARE, Right.DECIDE, Right.SIGN, Right.NOTE, Right.EXPORT, Right.HAND_OVER, Right.INVITE})
+TREATING = frozenset(
+    {Right.PREPARE, Right.DECIDE, Right.SIGN, Right.NOTE, Right.EXPORT, Right.HAND_OVER, Right.TEAM, Right.INVITE}
+)
 # What a rota may add for its hours, beside reading and noting.
 ON_ROTA = frozenset({Right.PREPARE, Right.DECIDE, Right.SIGN})
 
@@ -248,6 +251,7 @@ WRITES: dict[Right, frozenset[Sight]] = {
     Right.NOTE: frozenset({Sight.RECORD, Sight.CHECK_INS}) | _TOLD,
     Right.EXPORT: _TOLD,
     Right.HAND_OVER: _TOLD,
+    Right.TEAM: _TOLD,
     Right.ACCEPT: _TOLD,
     Right.INVITE: frozenset({Sight.IDENTITY}) | _TOLD,
     Right.REGISTER: WHOLE,

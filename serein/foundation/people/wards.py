@@ -82,7 +82,7 @@ _BY_PART: dict[Sight, str] = {
         monitoring.bridge_running monitoring.plan_to_review monitoring.what_if continuity.handover_facts continuity.changed_since
     """,
     Sight.TEAM: """
-        access.emergency_open access.told_of_emergency tasks.tasks_of_patient tasks.worklist
+        access.care_team access.could_join access.emergency_open access.told_of_emergency tasks.tasks_of_patient tasks.worklist
         continuity.handovers continuity.handover continuity.open_handover continuity.responsible
         continuity.colleagues continuity.offers_to_me continuity.received
     """,

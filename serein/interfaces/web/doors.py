@@ -42,7 +42,7 @@ DOORS: dict[str, Door] = {
     **_doors("clinician:", "offered offered_accept offered_decline", Door(_CLINICIAN, "handover")),
     **_doors(
         "clinician:",
-        """chart emergency_close
+        """chart team team_leave emergency_close
         handover handover_send handover_withdraw handover_accepted handover_paper handover_document received received_look watch levels
         enter_level level_right level_wrong picture review bridge contact birth_date risk plan plans send_plan withdraw_plan prescribe draft
         discard check sign taper taper_plan taper_send taper_withdraw taper_hold taper_happened taper_lost taper_resume taper_answered

@@ -51,6 +51,7 @@ from .licensing import (
 from .registering import Accepted, accept_invitation
 from .revoking import Reopened, Revoked, reopen_account, report_lost
 from .staffing import AccessEnded, end_access
+from .teaming import TeamChanged, add_to_team, remove_from_team
 
 __all__ = [
     "Accepted",
@@ -81,8 +82,10 @@ __all__ = [
     "Reopened",
     "Revoked",
     "SuspensionLifted",
+    "TeamChanged",
     "Withdrawn",
     "accept_invitation",
+    "add_to_team",
     "approve_signing_grant",
     "break_glass",
     "close_emergency",
@@ -101,6 +104,7 @@ __all__ = [
     "recheck_licence",
     "record_licence",
     "register_patient",
+    "remove_from_team",
     "reopen_account",
     "report_lost",
     "review_emergency",

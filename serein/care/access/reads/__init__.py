@@ -10,6 +10,7 @@ from django.db.models import Exists, Max, OuterRef, Q
 from serein.care.access.granted import has_registrant, not_a_registrant, request_digest
 from serein.care.access.models import Consent, LicenceLook, SigningGrant
 from serein.care.access.reads.emergencies import EmergencyLine, OpenNow, Told, emergencies, emergency_open, told_of_emergency
+from serein.care.access.reads.team import Member, care_team, could_join
 from serein.foundation.people.gate import shown
 from serein.foundation.people.keys import OpenChart, OpenJob, OpenList
 from serein.foundation.people.models import Account, CareTeam, Invitation, Licence, Patient, Practitioner, RoleGrant
@@ -360,11 +361,14 @@ __all__ = [
     "InvitationLine",
     "LicenceLine",
     "LookLine",
+    "Member",
     "OpenNow",
     "PatientCard",
     "StaffMember",
     "Told",
+    "care_team",
     "consents",
+    "could_join",
     "emergencies",
     "emergency_open",
     "find_cards",

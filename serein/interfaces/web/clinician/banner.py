@@ -35,7 +35,7 @@ class Banner:
     may: frozenset[str] = frozenset()
     emergency: OpenNow | None = None
     closes: str = ""
-    signs: bool = True
+    prepares: bool = False
 
 
 def banner(chart: OpenChart) -> Banner:
@@ -46,7 +46,7 @@ def banner(chart: OpenChart) -> Banner:
     ends = f"until {plan.text.ends_on:%d-%b-%Y}, look again {plan.text.reassess_on:%d-%b-%Y}" if plan else ""
     return Banner(
         card.id, staff_name(card), card.name, born_words(card, on), card.pronouns, _language(card), _allergies(case), bool(case.allergies),
-        *_plan(chart, plan, on), ends, frozenset(chart.may), emergency, closes, Right.SIGN in chart.may,
+        *_plan(chart, plan, on), ends, frozenset(chart.may), emergency, closes, Right.PREPARE in chart.may and Right.SIGN not in chart.may,
     )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from . import (
     taper_course,
     taper_happened,
     taper_planner,
+    team,
     watch,
 )
 
@@ -41,6 +42,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("rights/<uuid:grant_id>/", rights.approve, name="approve_right"),
     path("rights/<uuid:grant_id>/end/", rights.end, name="end_right"),
     path(ONE, chart.chart, name="chart"),
+    path(ONE + "team/", team.team, name="team"),
+    path(ONE + "team/<uuid:account_id>/leave/", team.leave, name="team_leave"),
     path(ONE + "emergency/close/", emergency.emergency_close, name="emergency_close"),
     path(ONE + "handover/", handover.handover, name="handover"),
     path(ONE + "handover/<uuid:handover_id>/send/", handover.send, name="handover_send"),
