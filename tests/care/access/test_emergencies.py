@@ -9,8 +9,8 @@ from serein.care.access import actions as access
 from serein.care.access.actions.emergencies import LETTER, emergency_round
 from serein.care.access.reads import emergencies, patient_cards, told_of_emergency
 from serein.care.continuity.actions import prepare_handover
-from serein.care.prescribing.actions import sign_prescription
 from serein.care.prescribing.actions.printing import record_printing
+from serein.care.prescribing.actions.signing import sign_prescription
 from serein.foundation.audit.models import TrailRow
 from serein.foundation.audit.reads import who_looked
 from serein.foundation.audit.words import deed_words
@@ -146,9 +146,8 @@ def test_compliance_and_the_lead_are_told_at_once_and_the_patient_reads_who_and_
     assert all(x.body == {} and x.patient_id is None for x in letters), "neutral: nobody is named"
     assert [(t.kind, t.tier) for t in desk_tasks(people.clinic.people())] == [("review-emergency", "today")]
     lead = open_for(people.clinician, people.patient)
-    assert [(t.kind, t.owner_id) for t in tasks_of_patient(lead) if t.kind == "emergency-opened"] == [
-        ("emergency-opened", people.clinician.account_id)
-    ]
+    told = [t for t in tasks_of_patient(lead) if t.kind == "emergency-opened"]
+    assert [t.title for t in told] == ["Sam Stranger opened this record for an emergency"]
     assert [(e.who, e.words) for e in told_of_emergency(lead)] == [("Sam Stranger", "Found unconscious on the bus")]
     said = [(x.who, deed_words(x)) for x in who_looked(own_chart(people.patient))]
     assert ("Sam Stranger", "opened the record, for an emergency") in said

@@ -4,7 +4,7 @@ import pytest
 
 from serein.care.access import actions as access
 from serein.care.access.reads import care_team, could_join
-from serein.care.prescribing.actions import sign_prescription
+from serein.care.prescribing.actions.signing import sign_prescription
 from serein.foundation.people.gate import CODE
 from serein.foundation.people.keys import Refused, open_chart
 from tests.interfaces.test_compliance_pages import at_the_tests_hour, post, text  # noqa: F401 - a fixture
@@ -71,7 +71,7 @@ def test_a_trainee_prepares_and_is_told_that_a_clinician_must_sign(people, train
     )
     lead = client_of(people.clinician)
     assert post(lead, chart + "team/", who=str(trainee.account_id)).status_code == 302
-    assert "Torres" in text(client.get("/clinic/?show=steady"))
+    assert "torres" in text(client.get("/clinic/?show=steady")).lower()
     says = text(client.get(chart))
     assert "a clinician must sign" in says and "Write a new plan" in says and "Hand over" not in says
     assert client.get(chart + "plan/").status_code == 200
