@@ -36,10 +36,11 @@ def add_to_team(chart: OpenChart, account_id: UUID) -> TeamChanged | Refused:
         refused = _not_lead(chart) or _cannot_join(chart, account_id)
         if refused is not None:
             return refuse_on_record(chart, ADD, refused, subject=("account", account_id))
+        lead = chart.by.account_id if chart.by else None
         CareTeam(clinic_id=chart.clinic_id, patient_id=chart.patient_id, account_id=account_id, since=chart.at).save(
             force_insert=True
         )
-        _note(chart, ADD, account_id)
+        record(Entry(chart.clinic_id, chart.at, lead, ADD).about(chart.patient_id, "account", account_id))
         return TeamChanged(account_id)
 
 
@@ -57,7 +58,7 @@ def remove_from_team(chart: OpenChart, account_id: UUID) -> TeamChanged | Refuse
         if refused is not None or lead is None:
             return refuse_on_record(chart, REMOVE, refused or NOT_LEAD, subject=("account", account_id))
         passed = pass_tasks(chart, from_id=account_id, to_id=lead.account_id)
-        _note(chart, REMOVE, account_id)
+        record(Entry(chart.clinic_id, chart.at, lead.account_id, REMOVE).about(chart.patient_id, "account", account_id))
         return TeamChanged(account_id, passed)
 
 
@@ -73,8 +74,3 @@ def _cannot_join(chart: OpenChart, account_id: UUID) -> Refused | None:
     if who is None or who.clinic_id != chart.clinic_id or not who.roles & ROLES or who.patient_id == chart.patient_id:
         return NOT_CARING
     return HERE if still_cares(account_id, chart.patient_id, at=chart.at) else None
-
-
-def _note(chart: OpenChart, deed_code: str, account_id: UUID) -> None:
-    by = chart.by.account_id if chart.by else None
-    record(Entry(chart.clinic_id, chart.at, by, deed_code).about(chart.patient_id, "account", account_id))
