@@ -47,6 +47,7 @@ def should_open(cell: Cell) -> set[str]:
     if cell.relation == "revoked":
         return set()
     by_role = {p for many in (LIST_PURPOSES, NEW_PURPOSES) for p, roles in many.items() if cell.role in roles}
+    by_role |= {"on the rota"} if (cell.role, cell.relation) == ("clinician", "rota") else set()
     by_role |= {FIND_PURPOSE} if cell.role == "clinician" and cell.relation in FINDS else set()
     return by_role | ({cell.opens.purpose} if cell.opens else set())
 
@@ -66,6 +67,7 @@ def expected_of(purpose: str, cell: Cell) -> tuple[frozenset[str], frozenset[str
         "people and licences": (frozenset({"staff"}), frozenset({"staff", "grant"})),
         "right to sign": (frozenset({"staff"}), frozenset({"grant"})),
         "patients affected": (frozenset({"staff"}), frozenset()),
+        "on the rota": (frozenset({"identity"}), frozenset()),
         "emergencies": (frozenset({"staff"}), frozenset({"review"})),
         FIND_PURPOSE: (frozenset({"identity"}), frozenset({"break glass"})),
         "trail": (frozenset({"staff", "trail"}), frozenset()),

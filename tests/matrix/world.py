@@ -75,7 +75,8 @@ EXPECTED: dict[tuple[str, str], Opens] = {
 CHART_PURPOSES = ("own record", "caregiving", "care", "handover", "emergency")
 LIST_PURPOSES: dict[str, tuple[str, ...]] = {
     "my patients": ("clinician", "trainee"), "people and licences": ("compliance",), "trail": ("compliance",),
-    "right to sign": ("clinician",), "patients affected": ("compliance",), "emergencies": ("compliance",),
+    "right to sign": ("clinician",), "on the rota": ("clinician on the rota",), "patients affected": ("compliance",),
+    "emergencies": ("compliance",),
 }  # fmt: skip
 # Asked with a name and a birth date, and only by a clinician whose licence is in force here.
 FIND_PURPOSE, FINDS = (

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import QuerySet
 
 from serein.foundation.audit.trail import Entry, record
 from serein.foundation.remembering import forget
@@ -146,11 +147,20 @@ def _stands(by: Person, patient_id: UUID, at: datetime, relation: Relation) -> f
     if relation == Relation.CAREGIVER:
         shared = Caregiving.objects.filter(**of_both, until__gt=at).values_list("scopes", flat=True)
         return frozenset(name for scopes in shared for name in scopes) or None
-    hours = Rota.objects.filter(clinic=by.clinic_id, account=by.account_id, since__lte=at, until__gt=at, ended_at=None)
-    rights = list(hours.values_list("rights", flat=True))
+    rights = list(_hours(by, at).values_list("rights", flat=True))
     return (
         frozenset(right for some in rights for right in some) if rights and _is_patient_here(by.clinic_id, patient_id) else None
     )
+
+
+def _hours(by: Person, at: datetime) -> QuerySet[Rota]:
+    """The hours on the rota that run at that instant."""
+    return Rota.objects.filter(clinic=by.clinic_id, account=by.account_id, since__lte=at, until__gt=at, ended_at=None)
+
+
+def on_rota_until(by: Person, *, at: datetime) -> datetime | None:
+    """When this person's hours on the rota end; None when none run."""
+    return _hours(by, at).order_by("-until").values_list("until", flat=True).first()
 
 
 def _chart_rule(by: Person, patient_id: UUID, purpose: str, at: datetime) -> p.Rule | None:
@@ -202,9 +212,13 @@ def open_list(by: Person, *, purpose: str, at: datetime) -> OpenList | Refused:
     rule = p.by_role(p.LIST_RULES, purpose, by)
     if rule is None:
         return _refuse(by, purpose, at, Refused("not-your-role", "Your role may not open this list."))
+    if rule.relation == Relation.ROTA and on_rota_until(by, at=at) is None:
+        return _refuse(by, purpose, at, Refused("not-on-the-rota", "You are not on the rota now."))
     patients = _my_patients(by, at) if rule.relation == Relation.CARE_TEAM else ()
-    scope = "list" if rule.relation == Relation.CARE_TEAM else {"trail": "trail", "emergencies": "review"}.get(purpose, "people")
+    scope = {"my patients": "list", "trail": "trail", "emergencies": "review", "on the rota": "rota"}.get(purpose, "people")
     _set_wall(scope, by.clinic_id, at, rule, account=by.account_id)
+    if scope == "rota":
+        patients = tuple(Patient.objects.filter(clinic=by.clinic_id).order_by("id").values_list("id", flat=True))
     entry = Entry(by.clinic_id, at, by.account_id, "open", outcome="looked", purpose=purpose)
     record(entry, facts={"count": len(patients), "digest": digest(patients)})
     return OpenList(by, by.clinic_id, purpose, at, patients, rule.sees, rule.may)
@@ -335,6 +349,7 @@ __all__ = [
     "code_digest",
     "normal_code",
     "note_at_the_door",
+    "on_rota_until",
     "open_chart",
     "open_chart_in_job",
     "open_find",

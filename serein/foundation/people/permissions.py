@@ -151,6 +151,10 @@ LIST_RULES = (
     Rule("my patients", Role.CLINICIAN, Relation.CARE_TEAM, "the care team's own list", WHOLE),
     Rule("my patients", Role.TRAINEE, Relation.CARE_TEAM, "the care team's own list", WHOLE),
     Rule(
+        "on the rota", Role.CLINICIAN, Relation.ROTA, "a clinician on the rota finds the clinic's patients by name, for those hours",
+        frozenset({Sight.IDENTITY}),
+    ),
+    Rule(
         "people and licences", Role.COMPLIANCE, Relation.CLINIC, "compliance decides who may sign; no patient is in this list",
         frozenset({Sight.STAFF}), frozenset({Right.STAFF, Right.GRANT}),
     ),

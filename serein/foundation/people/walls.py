@@ -20,6 +20,13 @@ SCOPE = "(SELECT nullif(current_setting('serein.scope', true), ''))"
 _TEAM = f"SELECT t.patient_id FROM people_careteam t WHERE t.account_id = {ACCOUNT} AND t.since <= {AT} AND (t.until IS NULL OR t.until > {AT})"  # noqa: S608
 
 
+# Uncorrelated, so that PostgreSQL asks it once a statement and not once a row.
+ON_ROTA = (
+    f"EXISTS (SELECT 1 FROM people_rota r WHERE r.account_id = {ACCOUNT} AND r.clinic_id = {CLINIC} AND r.since <= {AT} AND r.until > {AT}"  # noqa: S608
+    " AND r.ended_at IS NULL)"
+)
+
+
 def sees(patient_column: str, slip_column: str = "", *, staff: bool = False) -> str:
     """The condition under which a row of one patient's record may be seen or written with the key in force."""
     ways = [

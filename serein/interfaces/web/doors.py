@@ -37,6 +37,7 @@ DOORS: dict[str, Door] = {
     **_doors("clinician:", "panel", Door(_CARE, "my patients")),
     **_doors("clinician:", "invite invited", Door(_CLINICIAN, "invite patient")),
     **_doors("clinician:", "rights lost approve_right end_right", Door(_CLINICIAN, "right to sign")),
+    **_doors("clinician:", "rota", Door(_CLINICIAN, "on the rota")),
     **_doors("clinician:", "emergency emergency_open", Door(_CLINICIAN, "find for an emergency")),
     **_doors("clinician:", "receive", Door(_CLINICIAN, "import record")),
     **_doors("clinician:", "offered offered_accept offered_decline", Door(_CLINICIAN, "handover")),
@@ -62,7 +63,7 @@ DOORS: dict[str, Door] = {
     **_doors(
         "compliance:",
         """people invite invited person details end_access record_licence verify_licence end_licence suspend_licence lift_suspension
-        recheck_licence looks seen_by_hand enter_grant end_grant lost reopen""",
+        recheck_licence looks seen_by_hand enter_grant end_grant lost reopen rota end_rota""",
         Door(_COMPLIANCE, "people and licences"),
     ),
     **_doors("compliance:", "affected", Door(_COMPLIANCE, "patients affected")),

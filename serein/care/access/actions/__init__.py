@@ -2,6 +2,7 @@
 
 from .clinics import FirstOfficer, Founded, NewClinic, found_clinic
 from .consenting import Given, Withdrawn, give_consent, withdraw_consent
+from .covering import NewRota, RotaEnded, RotaMade, end_rota, make_rota
 from .emergencies import (
     Emergency,
     EmergencyClosed,
@@ -75,12 +76,15 @@ __all__ = [
     "NewClinic",
     "NewLicence",
     "NewPatient",
+    "NewRota",
     "NewStaff",
     "PractitionerDetails",
     "PractitionerKept",
     "Registered",
     "Reopened",
     "Revoked",
+    "RotaEnded",
+    "RotaMade",
     "SuspensionLifted",
     "TeamChanged",
     "Withdrawn",
@@ -91,6 +95,7 @@ __all__ = [
     "close_emergency",
     "end_access",
     "end_licence",
+    "end_rota",
     "end_signing_grant",
     "enter_signing_grant",
     "found_clinic",
@@ -101,6 +106,7 @@ __all__ = [
     "invite_staff",
     "keep_practitioner",
     "lift_suspension",
+    "make_rota",
     "recheck_licence",
     "record_licence",
     "register_patient",

@@ -10,6 +10,7 @@ from django.db.models import Exists, Max, OuterRef, Q
 from serein.care.access.granted import has_registrant, not_a_registrant, request_digest
 from serein.care.access.models import Consent, LicenceLook, SigningGrant
 from serein.care.access.reads.emergencies import EmergencyLine, OpenNow, Told, emergencies, emergency_open, told_of_emergency
+from serein.care.access.reads.rota import RotaLine, could_be_on_rota, rotas
 from serein.care.access.reads.team import Member, care_team, could_join
 from serein.foundation.people.gate import shown
 from serein.foundation.people.keys import OpenChart, OpenJob, OpenList
@@ -364,10 +365,12 @@ __all__ = [
     "Member",
     "OpenNow",
     "PatientCard",
+    "RotaLine",
     "StaffMember",
     "Told",
     "care_team",
     "consents",
+    "could_be_on_rota",
     "could_join",
     "emergencies",
     "emergency_open",
@@ -379,6 +382,7 @@ __all__ = [
     "patient_card",
     "patient_cards",
     "patients_affected",
+    "rotas",
     "signing_grants",
     "somebody_may_approve",
     "staff",

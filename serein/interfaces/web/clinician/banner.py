@@ -10,9 +10,9 @@ from serein.care.evaluation.reads import case_of
 from serein.care.planning.reads import PlanCard, plan_in_force, plan_waiting
 from serein.care.tapering.reads import dose_in_force, taper_line
 from serein.clinical.case import Case, Known
-from serein.foundation.people.keys import OpenChart
+from serein.foundation.people.keys import OpenChart, on_rota_until
 from serein.foundation.people.permissions import Right
-from serein.foundation.people.persons import clinic_card, clinic_day
+from serein.foundation.people.persons import clinic_card, clinic_day, still_cares
 
 from .words import born_words, staff_name
 
@@ -36,6 +36,7 @@ class Banner:
     emergency: OpenNow | None = None
     closes: str = ""
     prepares: bool = False
+    covers: str = ""
 
 
 def banner(chart: OpenChart) -> Banner:
@@ -47,7 +48,21 @@ def banner(chart: OpenChart) -> Banner:
     return Banner(
         card.id, staff_name(card), card.name, born_words(card, on), card.pronouns, _language(card), _allergies(case), bool(case.allergies),
         *_plan(chart, plan, on), ends, frozenset(chart.may), emergency, closes, Right.PREPARE in chart.may and Right.SIGN not in chart.may,
+        _covers(chart),
     )  # fmt: skip
+
+
+def _covers(chart: OpenChart) -> str:
+    """Until when this page is open on the rota alone, and what may be done; empty for whoever is in the care team."""
+    if chart.by is None or chart.purpose != "care" or still_cares(chart.by.account_id, chart.patient_id, at=chart.at):
+        return ""
+    until = on_rota_until(chart.by, at=chart.at)
+    may = ", ".join(r for r in ("note", "prepare", "decide", "sign") if r in chart.may)
+    return (
+        f"until {until.astimezone(ZoneInfo(clinic_card(chart.clinic_id).time_zone)):%d-%b-%Y %H:%M}; you may: {may}"
+        if until
+        else ""
+    )
 
 
 def _language(card: PatientCard) -> str:
