@@ -9,6 +9,7 @@ from serein.care.access import actions as access
 from serein.care.access.actions.emergencies import LETTER, emergency_round
 from serein.care.access.reads import emergencies, patient_cards, told_of_emergency
 from serein.care.continuity.actions import prepare_handover
+from serein.care.monitoring.actions import NewContact, record_contact
 from serein.care.prescribing.actions.printing import record_printing
 from serein.care.prescribing.actions.signing import sign_prescription
 from serein.foundation.audit.models import TrailRow
@@ -152,6 +153,13 @@ def test_compliance_and_the_lead_are_told_at_once_and_the_patient_reads_who_and_
     said = [(x.who, deed_words(x)) for x in who_looked(own_chart(people.patient))]
     assert ("Sam Stranger", "opened the record, for an emergency") in said
     assert any(who == "Sam Stranger" and "somebody else reviews it" in words for who, words in said)
+
+
+def test_whoever_opened_it_does_not_take_the_notice_off_the_leads_list(people):
+    given(broken(people))
+    answer = record_contact(given(emergency_key(people)), NewContact("emergency-opened", "phone", "All well"))
+    assert isinstance(answer, Refused) and answer.code == "own-emergency"
+    assert [t.kind for t in tasks_of_patient(open_for(people.clinician, people.patient))].count("emergency-opened") == 1
 
 
 def test_a_second_person_reviews_once_and_never_their_own(people):

@@ -13,7 +13,7 @@ from serein.care.access.reads import told_of_emergency
 from serein.care.continuity.reads import open_handover, received, responsible
 from serein.care.evaluation.reads import AnswerLine, EntryLine, Evaluation, evaluation
 from serein.care.evaluation.reads.birth_date import BirthDateLine, birth_date_findings
-from serein.care.monitoring.actions.contacting import ABOUT
+from serein.care.monitoring.actions.contacting import ABOUT, EMERGENCY_TASK
 from serein.care.planning.reads import PlanCard, plan_in_force, plans
 from serein.care.prescribing.reads.drafts import open_drafts
 from serein.care.prescribing.reads.prescriptions import PrescriptionCard, prescriptions
@@ -87,6 +87,8 @@ def card_of(key: OpenChart, task: OpenTask, zone: str) -> Card:
     text, url = NEXT.get(task.kind, ("", ""))
     if not may(frozenset(key.may), url.removeprefix("clinician:")):
         text, url = "", ""
+    if task.kind == EMERGENCY_TASK and key.purpose == "emergency":
+        return Card(task.tier, task.title, task.why, code=task.kind, id=f"task-{task.id}")
     if task.kind in ABOUT:
         href = reverse("clinician:contact", args=[key.patient_id, task.kind])
         where = (Input(task.source, instant(task.opened_at, zone)),)
