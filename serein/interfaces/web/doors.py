@@ -33,7 +33,7 @@ _COMPLIANCE, _PATIENT, _PHARMACIST = frozenset({Role.COMPLIANCE}), frozenset({Ro
 
 DOORS: dict[str, Door] = {
     **_doors("shell:", "door invitation open_invitation carry_on throw_away", Door(frozenset({ANYBODY}))),
-    **_doors("shell:", "account second_factor", Door(frozenset({SIGNED_IN}))),
+    **_doors("shell:", "account second_factor stay", Door(frozenset({SIGNED_IN}))),
     **_doors("clinician:", "panel", Door(_CARE, "my patients")),
     **_doors("clinician:", "invite invited", Door(_CLINICIAN, "invite patient")),
     **_doors("clinician:", "rights lost approve_right end_right", Door(_CLINICIAN, "right to sign")),
