@@ -3,13 +3,28 @@
 The message of an exception may carry a row ("Key (email)=(…) already exists"), so only its type and its frames are written.
 """
 
+import copy
 import logging
+import re
 import traceback
 from types import TracebackType
+
+CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
 class Frames(logging.Formatter):
     """One line for the record, one for each frame: file, line, function. No message, no source, no value."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        """Of a request its pattern, never its path: a path may hold the code of a prescription or the token of an invitation. One line,
+        whatever was sent: a line break would let a stranger write lines of their own, a control character colour the terminal."""
+        request = getattr(record, "request", None)
+        if request is not None:
+            record = copy.copy(record)
+            match = getattr(request, "resolver_match", None)
+            where = match.route if match is not None else "an address that is none"
+            record.message = f"{getattr(record, 'status_code', '')} {getattr(request, 'method', '')} {where}"
+        return CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", super().formatMessage(record))
 
     def formatException(
         self, ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]

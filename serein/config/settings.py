@@ -5,6 +5,7 @@ import os
 from .database import serving_database
 from .log import logging_settings
 from .place import here
+from .sessions import session_limits
 
 STATE = here().folder
 DEMONSTRATION = os.environ.get("SEREIN_DEMONSTRATION", "") == "1"
@@ -53,12 +54,12 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "serein.interfaces.web.shell.middleware.hostile_input",  # before sessions: a cookie's text goes to the database
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "serein.interfaces.web.shell.middleware.still_here",
     "serein.interfaces.web.shell.middleware.no_store",
     "django.middleware.common.CommonMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "serein.interfaces.web.shell.middleware.at_and_person",
+    "serein.interfaces.web.shell.middleware.still_here",  # asks who it is: staff and patients have other limits
     "serein.interfaces.web.shell.middleware.keep_typed",  # before CSRF: what it keeps is signed, and a dead session has no token to compare
     "django.middleware.csrf.CsrfViewMiddleware",
     "serein.interfaces.web.shell.middleware.second_factor",
@@ -116,6 +117,7 @@ MFA_FORMS = {
     "reauthenticate": "serein.interfaces.web.shell.account_forms.Reauthenticate",
     "activate_totp": "serein.interfaces.web.shell.account_forms.ActivateTotp",
     "add_webauthn": "serein.interfaces.web.shell.account_forms.AddWebAuthn",
+    "login_webauthn": "serein.interfaces.web.shell.account_forms.LoginWebAuthn",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -181,7 +183,9 @@ SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
-SESSION_COOKIE_AGE = 30 * 60  # since the last page, not since signing in: `middleware.still_here`
+# Minutes without a page and minutes in all, by role; `middleware.still_here` holds them, the cookie only has to live as long.
+SEREIN_SESSIONS = session_limits(os.environ.get("SEREIN_SESSIONS", ""))
+SESSION_COOKIE_AGE = 60 * max(idle for idle, _ in SEREIN_SESSIONS.values())
 X_FRAME_OPTIONS = "DENY"
 
 # Measured against what people type: a long note is 50 kB. Imported records come by the command line.
@@ -190,7 +194,13 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = SEREIN_MAX_BODY_BYTES
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 
 # Where each role starts, in the order of precedence for somebody who has several.
-SEREIN_DESKS = {"clinician": "/clinic/", "pharmacist": "/pharmacy/", "compliance": "/compliance/", "patient": "/me/"}
+SEREIN_DESKS = {
+    "clinician": "/clinic/",
+    "trainee": "/clinic/",
+    "pharmacist": "/pharmacy/",
+    "compliance": "/compliance/",
+    "patient": "/me/",
+}
 
 # The web's one clock (interfaces/web/shell): a dotted path to a callable that returns an aware datetime.
 SEREIN_CLOCK = os.environ.get("SEREIN_CLOCK", "django.utils.timezone.now")

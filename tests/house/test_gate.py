@@ -72,7 +72,13 @@ def test_a_function_without_a_row_cannot_be_imported(decorator):
 
 
 def test_every_right_is_needed_by_some_action_and_granted_by_some_rule():
-    rules = [*permissions.CHART_RULES, *permissions.NEW_CHART_RULES, *permissions.LIST_RULES, *permissions.SLIP_RULES]
+    rules = [
+        *permissions.CHART_RULES,
+        *permissions.NEW_CHART_RULES,
+        *permissions.LIST_RULES,
+        *permissions.SLIP_RULES,
+        *permissions.FIND_RULES,
+    ]
     granted = {r for rule in [*rules, *permissions.JOB_RULES] for r in rule.may} | permissions.ON_ROTA
     assert set(deeds.RIGHTS.values()) == set(permissions.Right) == granted | {permissions.Right.LOG}
 

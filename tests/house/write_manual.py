@@ -21,7 +21,12 @@ ROOT = Path(__file__).parents[2]
 REFERENCE = ROOT / "docs" / "reference"
 ASVS = ROOT / "safety" / "asvs.yaml"
 PRINTED = "<!-- Printed from the code; change the code, then run: python -m tests.house.write_manual -->"
-KEYS = (("chart", p.CHART_RULES), ("new chart", p.NEW_CHART_RULES), ("list", p.LIST_RULES), ("slip", (*p.SLIP_RULES, p.BEARER)))
+KEYS = (
+    ("chart", p.CHART_RULES),
+    ("new chart", p.NEW_CHART_RULES),
+    ("list", (*p.LIST_RULES, *p.FIND_RULES)),
+    ("slip", (*p.SLIP_RULES, p.BEARER)),
+)
 
 
 def listed(words: Iterable[str]) -> str:

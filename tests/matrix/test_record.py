@@ -1,17 +1,19 @@
 """The authorisation matrix: keys, actions and reads, for everybody in every relation, against what the issue's words expect."""
 
+from datetime import date
+
 import pytest
 
 from serein.foundation.people import deeds, wards
 from serein.foundation.people.gate import CODE, NotShown
-from serein.foundation.people.keys import Key, Refused, open_chart, open_list, open_new_chart
+from serein.foundation.people.keys import Key, Refused, open_chart, open_find, open_list, open_new_chart
 from serein.foundation.people.models import Account
 from serein.foundation.people.permissions import Right, Sight
 from tests.house.test_gate import functions
 from tests.people import AT, four_people
 from tests.people import maria as new_patient
 
-from .world import CHART_PURPOSES, LIST_PURPOSES, NEW_PURPOSES, RELATIONS, ROLES, Cell, World, everybody
+from .world import CHART_PURPOSES, FIND_PURPOSE, FINDS, LIST_PURPOSES, NEW_PURPOSES, RELATIONS, ROLES, Cell, World, everybody
 
 pytestmark = pytest.mark.django_db
 
@@ -32,6 +34,7 @@ def keys_of(cell: Cell) -> list[tuple[str, Key | Refused]]:
     return [
         *((p, open_chart(who, cell.patient_id, purpose=p, at=AT)) for p in CHART_PURPOSES),
         *((p, open_list(who, purpose=p, at=AT)) for p in LIST_PURPOSES),
+        (FIND_PURPOSE, open_find(who, family="Nobody", birth_date=date(1985, 3, 27), at=AT)),
         *((p, open_new_chart(who, purpose=p, at=AT)) for p in NEW_PURPOSES),
     ]
 
@@ -44,6 +47,8 @@ def should_open(cell: Cell) -> set[str]:
     if cell.relation == "revoked":
         return set()
     by_role = {p for many in (LIST_PURPOSES, NEW_PURPOSES) for p, roles in many.items() if cell.role in roles}
+    by_role |= {"on the rota"} if (cell.role, cell.relation) == ("clinician", "rota") else set()
+    by_role |= {FIND_PURPOSE} if cell.role == "clinician" and cell.relation in FINDS else set()
     return by_role | ({cell.opens.purpose} if cell.opens else set())
 
 
@@ -62,6 +67,9 @@ def expected_of(purpose: str, cell: Cell) -> tuple[frozenset[str], frozenset[str
         "people and licences": (frozenset({"staff"}), frozenset({"staff", "grant"})),
         "right to sign": (frozenset({"staff"}), frozenset({"grant"})),
         "patients affected": (frozenset({"staff"}), frozenset()),
+        "on the rota": (frozenset({"identity"}), frozenset()),
+        "emergencies": (frozenset({"staff"}), frozenset({"review"})),
+        FIND_PURPOSE: (frozenset({"identity"}), frozenset({"break glass"})),
         "trail": (frozenset({"staff", "trail"}), frozenset()),
         "invite patient": (whole, frozenset({"register", "invite"})),
         "import record": (whole, frozenset({"register", "prepare"})),

@@ -103,5 +103,5 @@ def test_every_address_by_everybody(world: World):
                 assert answer.status_code < 500, (name, cell.role, cell.relation)
                 if let_in(answer) != should_let_in(DOORS[name], cell):
                     wrong.append((cell.role, cell.relation, name, method.__name__, answer.status_code))
-    assert wrong == []
+    assert sorted({(role, relation, name) for role, relation, name, _, _ in wrong}) == []
     assert cells > 12_000

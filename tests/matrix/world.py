@@ -46,7 +46,7 @@ SHOWN_TO_TREATING = frozenset(
         "private",
     ]
 )
-TREATING = frozenset({"prepare", "decide", "sign", "note", "export", "hand over", "invite"})
+TREATING = frozenset({"prepare", "decide", "sign", "note", "export", "hand over", "team", "invite"})
 
 
 @dataclass(frozen=True)
@@ -75,8 +75,14 @@ EXPECTED: dict[tuple[str, str], Opens] = {
 CHART_PURPOSES = ("own record", "caregiving", "care", "handover", "emergency")
 LIST_PURPOSES: dict[str, tuple[str, ...]] = {
     "my patients": ("clinician", "trainee"), "people and licences": ("compliance",), "trail": ("compliance",),
-    "right to sign": ("clinician",), "patients affected": ("compliance",),
+    "right to sign": ("clinician",), "on the rota": ("clinician on the rota",), "patients affected": ("compliance",),
+    "emergencies": ("compliance",),
 }  # fmt: skip
+# Asked with a name and a birth date, and only by a clinician whose licence is in force here.
+FIND_PURPOSE, FINDS = (
+    "find for an emergency",
+    ("own", "care team", "rota", "same clinic", "other clinic", "caregiver", "break-glass"),
+)
 NEW_PURPOSES: dict[str, tuple[str, ...]] = {"invite patient": ("clinician",), "import record": ("clinician",)}
 
 

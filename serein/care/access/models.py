@@ -20,6 +20,13 @@ class Consent(PatientRow):
         ]
 
 
+class EmergencyWords(PatientRow):
+    """Why a record was opened for an emergency, in words: they may speak of the patient, so they stand in the record."""
+
+    glass = models.OneToOneField("people.BrokenGlass", on_delete=models.PROTECT, related_name="+")
+    words = models.TextField()
+
+
 class SigningGrant(ClinicRow):
     """The right to sign controlled medicines: asked for by one person, approved by another, and by neither for themselves (21 CFR 1311.125).
 

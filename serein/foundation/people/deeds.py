@@ -26,21 +26,25 @@ _BY_RIGHT: dict[Right, str] = {
         tapering.answer_about_taper tapering.go_on_with_step tapering.finish_taper continuity.look_at_received
     """,
     Right.SIGN: "prescribing.sign_prescription prescribing.cancel_prescription",
-    Right.NOTE: "visits.record_encounter evaluation.assess_risk monitoring.record_contact",
+    Right.NOTE: "visits.record_encounter evaluation.assess_risk monitoring.record_contact access.close_emergency",
     Right.EXPORT: """
         prescribing.record_printing tapering.record_taper_print continuity.record_card_printing continuity.record_handover_file
     """,
     Right.HAND_OVER: """
         continuity.prepare_handover continuity.send_handover continuity.withdraw_handover continuity.record_acceptance tapering.leave_tapers
     """,
+    Right.TEAM: "access.add_to_team access.remove_from_team",
     Right.ACCEPT: "continuity.accept_handover continuity.decline_handover",
     Right.INVITE: "access.invite_known_patient",
     Right.REGISTER: "access.register_patient access.invite_patient",
     Right.DISPENSE: "prescribing.dispense prescribing.decline_to_dispense",
     Right.STAFF: """
         access.invite_staff access.keep_practitioner access.record_licence access.verify_licence access.end_licence access.end_access
-        access.suspend_licence access.lift_suspension access.recheck_licence access.reopen_account
+        access.suspend_licence access.lift_suspension access.recheck_licence access.reopen_account access.make_rota
+        access.end_rota
     """,
+    Right.BREAK_GLASS: "access.break_glass",
+    Right.REVIEW: "access.review_emergency",
     Right.GRANT: "access.enter_signing_grant access.approve_signing_grant access.end_signing_grant access.report_lost",
     Right.WORK: "tapering.raise_silent_steps",
 }

@@ -12,18 +12,28 @@ from .keys import note_at_the_door
 from .models import Account, Clinic
 
 
-def _note(account_id: UUID, at: datetime, deed: str) -> None:
+def _note(account_id: UUID, at: datetime, deed: str, why: str = "") -> None:
     clinic_id = Account.objects.values_list("clinic_id", flat=True).get(pk=account_id)
-    note_at_the_door(Entry(clinic_id, at, account_id, deed).about(None, "account", account_id))
+    note_at_the_door(Entry(clinic_id, at, account_id, deed, why=why).about(None, "account", account_id))
 
 
-def close_sessions(account_id: UUID) -> int:
-    """End every open session of an account; how many. What such a session sends after this commit meets nobody.
+def close_sessions(account_id: UUID, *, but: str | None = None) -> int:
+    """End every open session of an account, but for the one with that key; how many. What such a session sends after this commit meets nobody.
 
     A session's owner stands inside its signed contents, so all are looked through: they live half an hour, so there are never many.
     """
     mine = [s.session_key for s in Session.objects.iterator() if s.get_decoded().get("_auth_user_id") == str(account_id)]
+    mine = [key for key in mine if key != but]
     return Session.objects.filter(pk__in=mine).delete()[0]
+
+
+def hold_account(account_id: UUID) -> None:
+    """Make whoever signs with this account and whoever ends what it may wait for each other, until the transaction ends.
+
+    Both take this one row first, and only then what they change: two transactions that took several rows in different orders would stop each
+    other, and PostgreSQL would undo one of them, which may be the revocation.
+    """
+    list(Account.objects.select_for_update(no_key=True).filter(pk=account_id).values_list("pk"))
 
 
 def signed_in(account_id: UUID, *, at: datetime) -> None:
@@ -32,9 +42,10 @@ def signed_in(account_id: UUID, *, at: datetime) -> None:
         _note(account_id, at, "sign_in")
 
 
-def signed_out(account_id: UUID, *, at: datetime) -> None:
+def signed_out(account_id: UUID, *, at: datetime, why: str = "") -> None:
+    """Left by themselves, or (with a reason) by the limits of a session."""
     with transaction.atomic():
-        _note(account_id, at, "sign_out")
+        _note(account_id, at, "sign_out", why)
 
 
 def sign_in_refused(email: str, *, at: datetime) -> None:

@@ -6,23 +6,30 @@ as its transaction; making another replaces the context, so an older key then op
 """
 
 import hashlib
+import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection
+from django.db.models import QuerySet
 
 from serein.foundation.audit.trail import Entry, record
 from serein.foundation.remembering import forget
 from serein.foundation.rows import new_id
 
 from . import permissions as p
-from .models import BrokenGlass, Caregiving, CareTeam, Offer, Rota, Slip
+from .licences import PRESCRIBER, NoLicence, may_practise
+from .models import Account, BrokenGlass, Caregiving, CareTeam, EmergencyFind, Offer, Patient, Rota, Slip
 from .permissions import Relation, Right, Sight
 from .persons import Person
 
 NONE: frozenset[str] = frozenset()
+FIND = "find for an emergency"
+# Enough for one bad night, too few to go through a list of names.
+FINDS, WITHIN, MOST_FOUND = 10, timedelta(hours=1), 3
 
 
 @dataclass(frozen=True)
@@ -97,14 +104,14 @@ def _parts(sights: frozenset[Sight]) -> str:
     return f",{','.join(sorted(sights))}," if sights else ""
 
 
-def _set_wall(scope: str, clinic: UUID, at: datetime, rule: p.Rule | p.JobRule | None = None, **more: UUID) -> None:
+def _set_wall(scope: str, clinic: UUID, at: datetime, rule: p.Rule | p.JobRule | None = None, **more: UUID | date) -> None:
     """Transaction-local settings that the policies read; every one is written, so that nothing of an earlier key remains."""
     if not connection.in_atomic_block:
         raise RuntimeError("a key needs a transaction: its context would end with the statement")
     forget()
     sees, writes = (rule.sees, p.writes(rule.may)) if rule else (frozenset[Sight](), frozenset[Sight]())
     values = {
-        "scope": scope, "clinic": clinic, "at": at.isoformat(), "patient": "", "account": "", "slip": "", "sees": _parts(sees),
+        "scope": scope, "clinic": clinic, "at": at.isoformat(), "patient": "", "account": "", "slip": "", "born": "", "sees": _parts(sees),
         "writes": _parts(writes), **more,
     }  # fmt: skip
     with connection.cursor() as cursor:
@@ -136,15 +143,24 @@ def _stands(by: Person, patient_id: UUID, at: datetime, relation: Relation) -> f
     if relation == Relation.OFFERED:
         return NONE if Offer.objects.filter(**of_both).exclude(until__lte=at).exists() else None
     if relation == Relation.BREAK_GLASS:
-        return NONE if BrokenGlass.objects.filter(**of_both, until__gt=at).exists() else None
+        return NONE if BrokenGlass.objects.filter(**of_both, until__gt=at, ended_at=None).exists() else None
     if relation == Relation.CAREGIVER:
         shared = Caregiving.objects.filter(**of_both, until__gt=at).values_list("scopes", flat=True)
         return frozenset(name for scopes in shared for name in scopes) or None
-    hours = Rota.objects.filter(clinic=by.clinic_id, account=by.account_id, since__lte=at, until__gt=at, ended_at=None)
-    rights = list(hours.values_list("rights", flat=True))
+    rights = list(_hours(by, at).values_list("rights", flat=True))
     return (
         frozenset(right for some in rights for right in some) if rights and _is_patient_here(by.clinic_id, patient_id) else None
     )
+
+
+def _hours(by: Person, at: datetime) -> QuerySet[Rota]:
+    """The hours on the rota that run at that instant."""
+    return Rota.objects.filter(clinic=by.clinic_id, account=by.account_id, since__lte=at, until__gt=at, ended_at=None)
+
+
+def on_rota_until(by: Person, *, at: datetime) -> datetime | None:
+    """When this person's hours on the rota end; None when none run."""
+    return _hours(by, at).order_by("-until").values_list("until", flat=True).first()
 
 
 def _chart_rule(by: Person, patient_id: UUID, purpose: str, at: datetime) -> p.Rule | None:
@@ -173,6 +189,13 @@ def open_chart(by: Person, patient_id: UUID, *, purpose: str, at: datetime) -> O
     return OpenChart(by, by.clinic_id, patient_id, purpose, at, rule.sees, rule.may)
 
 
+def purpose_here(by: Person, patient_id: UUID, *, at: datetime) -> str:
+    """For what this person's pages open this record: "emergency" where nothing but broken glass opens it, else "care". Opens nothing itself."""
+    if _stands(by, patient_id, at, Relation.BREAK_GLASS) is None:
+        return "care"
+    return "care" if _chart_rule(by, patient_id, "care", at) else "emergency"
+
+
 def open_new_chart(by: Person, *, purpose: str, at: datetime) -> OpenChart | Refused:
     """Open the record of a patient who is not here yet, under an id made now."""
     rule = p.by_role(p.NEW_CHART_RULES, purpose, by)
@@ -189,12 +212,52 @@ def open_list(by: Person, *, purpose: str, at: datetime) -> OpenList | Refused:
     rule = p.by_role(p.LIST_RULES, purpose, by)
     if rule is None:
         return _refuse(by, purpose, at, Refused("not-your-role", "Your role may not open this list."))
+    if rule.relation == Relation.ROTA and on_rota_until(by, at=at) is None:
+        return _refuse(by, purpose, at, Refused("not-on-the-rota", "You are not on the rota now."))
     patients = _my_patients(by, at) if rule.relation == Relation.CARE_TEAM else ()
-    scope = {Relation.CARE_TEAM: "list"}.get(rule.relation, "trail" if purpose == "trail" else "people")
+    scope = {"my patients": "list", "trail": "trail", "emergencies": "review", "on the rota": "rota"}.get(purpose, "people")
     _set_wall(scope, by.clinic_id, at, rule, account=by.account_id)
+    if scope == "rota":
+        patients = tuple(Patient.objects.filter(clinic=by.clinic_id).order_by("id").values_list("id", flat=True))
     entry = Entry(by.clinic_id, at, by.account_id, "open", outcome="looked", purpose=purpose)
     record(entry, facts={"count": len(patients), "digest": digest(patients)})
     return OpenList(by, by.clinic_id, purpose, at, patients, rule.sees, rule.may)
+
+
+def open_find(by: Person, *, family: str, birth_date: date, at: datetime) -> OpenList | Refused:
+    """Find whom an emergency is about. PostgreSQL shows the clinic's patients of that birth date and nobody else; at most three are answered,
+    and one account may look for ten different people an hour: no way to browse. `asked` is a keyed digest, so that it names nobody."""
+    refused = _may_not_find(by, at)
+    if refused is not None:
+        return _refuse(by, FIND, at, refused)
+    name = " ".join(family.split())
+    Account.objects.select_for_update(no_key=True).get(pk=by.account_id)
+    asked = hmac.new(
+        settings.SECRET_KEY.encode(), f"serein.find\0{name.casefold()}\0{birth_date}".encode(), hashlib.sha256
+    ).hexdigest()
+    recent = EmergencyFind.objects.filter(account=by.account_id, at__gt=at - WITHIN, at__lte=at)
+    before = set(recent.values_list("asked", flat=True))
+    if asked not in before and len(before) >= FINDS:
+        return _refuse(
+            by, FIND, at, Refused("too-many-finds", "You looked for ten people within an hour. Ask a colleague or compliance.")
+        )
+    EmergencyFind(clinic_id=by.clinic_id, account_id=by.account_id, asked=asked, at=at).save(force_insert=True)
+    rule = p.FIND_RULES[0]
+    _set_wall("find", by.clinic_id, at, rule, account=by.account_id, born=birth_date)
+    rows = Patient.objects.filter(clinic=by.clinic_id, birth_date=birth_date, family__iexact=name).order_by("id")
+    found = tuple(rows.values_list("id", flat=True)[: MOST_FOUND + 1])
+    if len(found) > MOST_FOUND:
+        return _refuse(by, FIND, at, Refused("too-many-found", "Too many people have this name and birth date. Ask compliance."))
+    entry = Entry(by.clinic_id, at, by.account_id, "open", outcome="looked", purpose=FIND)
+    record(entry, facts={"count": len(found), "digest": digest(found)})
+    return OpenList(by, by.clinic_id, FIND, at, found, rule.sees, rule.may)
+
+
+def _may_not_find(by: Person, at: datetime) -> Refused | None:
+    if p.by_role(p.FIND_RULES, FIND, by) is None:
+        return Refused("not-your-role", "Only a licensed clinician opens a record for an emergency.")
+    licence = may_practise(by, kind=PRESCRIBER, at=at)
+    return Refused(licence.code, licence.why) if isinstance(licence, NoLicence) else None
 
 
 def _my_patients(by: Person, at: datetime) -> tuple[UUID, ...]:
@@ -276,7 +339,25 @@ def refuse_on_record(key: Key, deed: str, why: Refused, *, subject: tuple[str, U
 
 
 __all__ = [
-    "CODE_ALPHABET", "Key", "OpenChart", "OpenJob", "OpenList", "OpenSlip", "Refused", "code_digest", "normal_code",
-    "note_at_the_door", "open_chart", "open_chart_in_job", "open_job", "open_list", "open_new_chart", "open_slip", "refuse_on_record",
+    "CODE_ALPHABET",
+    "Key",
+    "OpenChart",
+    "OpenJob",
+    "OpenList",
+    "OpenSlip",
+    "Refused",
+    "code_digest",
+    "normal_code",
+    "note_at_the_door",
+    "on_rota_until",
+    "open_chart",
+    "open_chart_in_job",
+    "open_find",
+    "open_job",
+    "open_list",
+    "open_new_chart",
+    "open_slip",
+    "purpose_here",
+    "refuse_on_record",
     "treating",
 ]  # fmt: skip

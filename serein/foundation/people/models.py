@@ -230,6 +230,7 @@ class BrokenGlass(ClinicRow):
     reviewed_by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", null=True)
     reviewed_at = models.DateTimeField(null=True)
     verdict = models.CharField(max_length=20, blank=True)
+    ended_at = models.DateTimeField(null=True, help_text="closed before its end: from then on it opens nothing")
 
     class Meta:
         constraints = [
@@ -241,6 +242,17 @@ class BrokenGlass(ClinicRow):
                 condition=Q(reviewed_by=None) | ~Q(reviewed_by=models.F("account")), name="nobody_reviews_their_own_glass"
             ),
         ]
+
+
+class EmergencyFind(ClinicRow):
+    """One look for a patient in an emergency. `asked` is a keyed digest of name and birth date: it counts different people, and names nobody."""
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    asked = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "-at"])]
 
 
 class FactorTry(ClinicRow):

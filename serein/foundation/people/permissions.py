@@ -57,10 +57,13 @@ class Right(StrEnum):
     EXPORT = "export"
     HAND_OVER = "hand over"
     ACCEPT = "accept"  # take over, or not, a patient who was offered
+    TEAM = "team"  # who else is in the care team
     INVITE = "invite"
     REGISTER = "register"
     DISPENSE = "dispense"
     STAFF = "staff"
+    BREAK_GLASS = "break glass"  # open one record for an emergency
+    REVIEW = "review"  # judge, as a second person, whether an emergency was one
     GRANT = "grant"  # ask for, approve or end a right to sign, say that a token is lost
     WORK = "work"  # the worker's rounds
 
@@ -69,7 +72,9 @@ ORDINARY = frozenset(
     {Sight.IDENTITY, Sight.CONSENT, Sight.PLAN, Sight.ORDERS, Sight.PRESCRIPTIONS, Sight.DIARY, Sight.CHECK_INS, Sight.RECORD, Sight.TEAM}
 )  # fmt: skip
 WHOLE = ORDINARY | {Sight.LOOKS, Sight.SUBSTANCE_USE, Sight.PRIVATE}
-TREATING = frozenset({Right.PREPARE, Right.DECIDE, Right.SIGN, Right.NOTE, Right.EXPORT, Right.HAND_OVER, Right.INVITE})
+TREATING = frozenset(
+    {Right.PREPARE, Right.DECIDE, Right.SIGN, Right.NOTE, Right.EXPORT, Right.HAND_OVER, Right.TEAM, Right.INVITE}
+)
 # What a rota may add for its hours, beside reading and noting.
 ON_ROTA = frozenset({Right.PREPARE, Right.DECIDE, Right.SIGN})
 
@@ -146,6 +151,10 @@ LIST_RULES = (
     Rule("my patients", Role.CLINICIAN, Relation.CARE_TEAM, "the care team's own list", WHOLE),
     Rule("my patients", Role.TRAINEE, Relation.CARE_TEAM, "the care team's own list", WHOLE),
     Rule(
+        "on the rota", Role.CLINICIAN, Relation.ROTA, "a clinician on the rota finds the clinic's patients by name, for those hours",
+        frozenset({Sight.IDENTITY}),
+    ),
+    Rule(
         "people and licences", Role.COMPLIANCE, Relation.CLINIC, "compliance decides who may sign; no patient is in this list",
         frozenset({Sight.STAFF}), frozenset({Right.STAFF, Right.GRANT}),
     ),
@@ -157,7 +166,19 @@ LIST_RULES = (
         "patients affected", Role.COMPLIANCE, Relation.CLINIC, "when somebody may sign no more: record numbers and colleagues, no name",
         frozenset({Sight.STAFF}),
     ),
+    Rule(
+        "emergencies", Role.COMPLIANCE, Relation.CLINIC,
+        "compliance reviews every record that was opened for an emergency: who, when, why; no record",
+        frozenset({Sight.STAFF}), frozenset({Right.REVIEW}),
+    ),
     Rule("trail", Role.COMPLIANCE, Relation.CLINIC, "compliance reviews who looked and who did what", frozenset({Sight.TRAIL, Sight.STAFF})),
+)  # fmt: skip
+FIND_RULES = (
+    Rule(
+        "find for an emergency", Role.CLINICIAN, Relation.CLINIC,
+        "a licensed clinician finds one patient by exact family name and birth date, to open the record for an emergency",
+        frozenset({Sight.IDENTITY}), frozenset({Right.BREAK_GLASS}),
+    ),
 )  # fmt: skip
 SLIP_RULES = (
     Rule(
@@ -191,6 +212,11 @@ JOB_RULES = (
         "revocation",
         "somebody may sign no more: their patients' care teams are asked to see to the supply",
         WHOLE | {Sight.STAFF},
+    ),
+    JobRule(
+        "emergency notice",
+        "a record was opened for an emergency: compliance and whoever answers for the patient are told at once",
+        frozenset({Sight.TEAM, Sight.STAFF}),
     ),
     JobRule("registry", "a public register is compared with the licences here", frozenset({Sight.STAFF})),
     JobRule("import record", "whether somebody is here already must be asked before a key can exist", WHOLE),
@@ -229,11 +255,14 @@ WRITES: dict[Right, frozenset[Sight]] = {
     Right.NOTE: frozenset({Sight.RECORD, Sight.CHECK_INS}) | _TOLD,
     Right.EXPORT: _TOLD,
     Right.HAND_OVER: _TOLD,
+    Right.TEAM: _TOLD,
     Right.ACCEPT: _TOLD,
     Right.INVITE: frozenset({Sight.IDENTITY}) | _TOLD,
     Right.REGISTER: WHOLE,
     Right.DISPENSE: frozenset({Sight.PRESCRIPTIONS}) | _TOLD,
     Right.STAFF: frozenset({Sight.STAFF}) | _TOLD,
+    Right.BREAK_GLASS: _TOLD,
+    Right.REVIEW: _TOLD,
     Right.GRANT: frozenset({Sight.STAFF}) | _TOLD,
     Right.WORK: WHOLE | {Sight.STAFF},
 }

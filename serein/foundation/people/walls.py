@@ -14,9 +14,17 @@ PATIENT = "(SELECT nullif(current_setting('serein.patient', true), ''))::uuid"
 ACCOUNT = "(SELECT nullif(current_setting('serein.account', true), ''))::uuid"
 SLIP = "(SELECT nullif(current_setting('serein.slip', true), ''))::uuid"
 AT = "(SELECT nullif(current_setting('serein.at', true), ''))::timestamptz"
+BORN = "(SELECT nullif(current_setting('serein.born', true), ''))::date"
 SCOPE = "(SELECT nullif(current_setting('serein.scope', true), ''))"
 
 _TEAM = f"SELECT t.patient_id FROM people_careteam t WHERE t.account_id = {ACCOUNT} AND t.since <= {AT} AND (t.until IS NULL OR t.until > {AT})"  # noqa: S608
+
+
+# Uncorrelated, so that PostgreSQL asks it once a statement and not once a row.
+ON_ROTA = (
+    f"EXISTS (SELECT 1 FROM people_rota r WHERE r.account_id = {ACCOUNT} AND r.clinic_id = {CLINIC} AND r.since <= {AT} AND r.until > {AT}"  # noqa: S608
+    " AND r.ended_at IS NULL)"
+)
 
 
 def sees(patient_column: str, slip_column: str = "", *, staff: bool = False) -> str:
@@ -77,6 +85,16 @@ def rewall(table: str, ward: Ward) -> migrations.RunSQL:
     return migrations.RunSQL(
         f"ALTER POLICY wall ON {table} USING ({condition(ward, 'sees')}) WITH CHECK ({condition(ward, 'writes')});",
         f"ALTER POLICY wall ON {table} USING ({old}) WITH CHECK ({old});",
+    )
+
+
+def one_more_way(table: str, name: str, scope: str, part_: str, narrower: str = "") -> migrations.RunSQL:
+    """Migration step: a narrow scope that shows rows of `table` beside the wall's own ways, to read and never to write.
+    `narrower` is a further condition."""
+    asked = " AND ".join(filter(None, [f"clinic_id = {CLINIC}", f"{SCOPE} = '{scope}'", part("sees", part_), narrower]))
+    return migrations.RunSQL(
+        f"CREATE POLICY {name} ON {table} FOR SELECT USING ({asked});",
+        f"DROP POLICY {name} ON {table};",
     )
 
 

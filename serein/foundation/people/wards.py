@@ -6,6 +6,7 @@ from .permissions import Sight
 TABLES: dict[str, Sight] = {
     "people_patient": Sight.IDENTITY,
     "access_consent": Sight.CONSENT,
+    "access_emergencywords": Sight.TEAM,
     "continuity_handover": Sight.TEAM,
     "continuity_received": Sight.TEAM,
     "evaluation_intake": Sight.RECORD,
@@ -47,7 +48,7 @@ _BY_PART: dict[Sight, str] = {
     Sight.CONSENT: "access.consents access.wants_notices",
     Sight.STAFF: """
         access.licences access.staff_names access.staff access.open_invitations access.looks_at access.may_vouch
-        access.patients_affected access.signing_grants access.somebody_may_approve
+        access.patients_affected access.signing_grants access.somebody_may_approve access.emergencies access.rotas access.could_be_on_rota
     """,
     Sight.PLAN: """
         planning.plans planning.plan planning.plan_in_force planning.plan_waiting planning.plan_draft planning.plans_in_force
@@ -81,7 +82,8 @@ _BY_PART: dict[Sight, str] = {
         monitoring.bridge_running monitoring.plan_to_review monitoring.what_if continuity.handover_facts continuity.changed_since
     """,
     Sight.TEAM: """
-        tasks.tasks_of_patient tasks.worklist continuity.handovers continuity.handover continuity.open_handover continuity.responsible
+        access.care_team access.could_join access.emergency_open access.told_of_emergency tasks.tasks_of_patient tasks.worklist
+        continuity.handovers continuity.handover continuity.open_handover continuity.responsible
         continuity.colleagues continuity.offers_to_me continuity.received
     """,
     Sight.TRAIL: "audit.trail audit.trail_counts",

@@ -19,6 +19,7 @@ class Office:
 SOMETHING_NEW = ("Something is waiting for you", "Something new is waiting for you. Sign in to read it:")
 # kind: (subject, first sentence). A kind that is not here is told as "something new": neutral even when somebody forgets this table.
 TEXTS: dict[str, tuple[str, str]] = {
+    "emergency": ("Something must be looked at today", "Something was done that you must look at today. Sign in to read it:"),
     "invitation": ("Your invitation", "You are invited to sign in to {clinic}. Open this link and choose a password:"),
 }
 AFTER_INVITATION = (

@@ -33,15 +33,18 @@ _COMPLIANCE, _PATIENT, _PHARMACIST = frozenset({Role.COMPLIANCE}), frozenset({Ro
 
 DOORS: dict[str, Door] = {
     **_doors("shell:", "door invitation open_invitation carry_on throw_away", Door(frozenset({ANYBODY}))),
-    **_doors("shell:", "account second_factor", Door(frozenset({SIGNED_IN}))),
+    **_doors("shell:", "account second_factor stay", Door(frozenset({SIGNED_IN}))),
     **_doors("clinician:", "panel", Door(_CARE, "my patients")),
     **_doors("clinician:", "invite invited", Door(_CLINICIAN, "invite patient")),
     **_doors("clinician:", "rights lost approve_right end_right", Door(_CLINICIAN, "right to sign")),
+    **_doors("clinician:", "rota", Door(_CLINICIAN, "on the rota")),
+    **_doors("clinician:", "emergency emergency_open", Door(_CLINICIAN, "find for an emergency")),
     **_doors("clinician:", "receive", Door(_CLINICIAN, "import record")),
     **_doors("clinician:", "offered offered_accept offered_decline", Door(_CLINICIAN, "handover")),
     **_doors(
         "clinician:",
-        """chart handover handover_send handover_withdraw handover_accepted handover_paper handover_document received received_look watch levels
+        """chart team team_leave emergency_close
+        handover handover_send handover_withdraw handover_accepted handover_paper handover_document received received_look watch levels
         enter_level level_right level_wrong picture review bridge contact birth_date risk plan plans send_plan withdraw_plan prescribe draft
         discard check sign taper taper_plan taper_send taper_withdraw taper_hold taper_happened taper_lost taper_resume taper_answered
         taper_prescribe_hold taper_calendar taper_go_on taper_confirm taper_prescribe prescription cancel copy""",
@@ -60,10 +63,11 @@ DOORS: dict[str, Door] = {
     **_doors(
         "compliance:",
         """people invite invited person details end_access record_licence verify_licence end_licence suspend_licence lift_suspension
-        recheck_licence looks seen_by_hand enter_grant end_grant lost reopen""",
+        recheck_licence looks seen_by_hand enter_grant end_grant lost reopen rota end_rota""",
         Door(_COMPLIANCE, "people and licences"),
     ),
     **_doors("compliance:", "affected", Door(_COMPLIANCE, "patients affected")),
+    **_doors("compliance:", "emergencies review_emergency", Door(_COMPLIANCE, "emergencies")),
     **_doors("compliance:", "trail", Door(_COMPLIANCE, "trail")),
     **_doors("compliance:", "knowledge", Door(_COMPLIANCE)),
     # What signs people in and keeps their factors comes with allauth; it asks for the session itself.

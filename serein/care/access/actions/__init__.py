@@ -2,6 +2,16 @@
 
 from .clinics import FirstOfficer, Founded, NewClinic, found_clinic
 from .consenting import Given, Withdrawn, give_consent, withdraw_consent
+from .covering import NewRota, RotaEnded, RotaMade, end_rota, make_rota
+from .emergencies import (
+    Emergency,
+    EmergencyClosed,
+    EmergencyReviewed,
+    GlassBroken,
+    break_glass,
+    close_emergency,
+    review_emergency,
+)
 from .granting import (
     Granted,
     GrantEnded,
@@ -42,13 +52,18 @@ from .licensing import (
 from .registering import Accepted, accept_invitation
 from .revoking import Reopened, Revoked, reopen_account, report_lost
 from .staffing import AccessEnded, end_access
+from .teaming import TeamChanged, add_to_team, remove_from_team
 
 __all__ = [
     "Accepted",
     "AccessEnded",
+    "Emergency",
+    "EmergencyClosed",
+    "EmergencyReviewed",
     "FirstOfficer",
     "Founded",
     "Given",
+    "GlassBroken",
     "GrantEnded",
     "GrantEntered",
     "Granted",
@@ -61,18 +76,26 @@ __all__ = [
     "NewClinic",
     "NewLicence",
     "NewPatient",
+    "NewRota",
     "NewStaff",
     "PractitionerDetails",
     "PractitionerKept",
     "Registered",
     "Reopened",
     "Revoked",
+    "RotaEnded",
+    "RotaMade",
     "SuspensionLifted",
+    "TeamChanged",
     "Withdrawn",
     "accept_invitation",
+    "add_to_team",
     "approve_signing_grant",
+    "break_glass",
+    "close_emergency",
     "end_access",
     "end_licence",
+    "end_rota",
     "end_signing_grant",
     "enter_signing_grant",
     "found_clinic",
@@ -83,11 +106,14 @@ __all__ = [
     "invite_staff",
     "keep_practitioner",
     "lift_suspension",
+    "make_rota",
     "recheck_licence",
     "record_licence",
     "register_patient",
+    "remove_from_team",
     "reopen_account",
     "report_lost",
+    "review_emergency",
     "suspend_licence",
     "verify_licence",
     "withdraw_consent",

@@ -16,6 +16,7 @@ from serein.care.access.granted import has_registrant, not_a_registrant, not_eli
 from serein.care.access.humans import same_human, traits_of
 from serein.care.access.models import SigningGrant
 from serein.foundation.audit.trail import Entry, record
+from serein.foundation.people.door import hold_account
 from serein.foundation.people.factors import Proof, holds
 from serein.foundation.people.gate import deed
 from serein.foundation.people.keys import OpenList, Refused, open_job, refuse_on_record
@@ -166,6 +167,8 @@ def end_signing_grant(listing: OpenList, grant_id: UUID, why: str) -> GrantEnded
     with transaction.atomic():
         found = SigningGrant.objects.filter(pk=grant_id, clinic=listing.clinic_id, ended_at=None)
         whose = found.values_list("account_id", flat=True).first()
+        if whose is not None:
+            hold_account(whose)
         refused = NOT_WAITING if whose is None else _end_refused(listing, whose, why)
         if (
             refused is None

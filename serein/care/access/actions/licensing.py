@@ -8,6 +8,7 @@ from django.db import transaction
 
 from serein.care.access.numbers import is_dea, is_jurisdiction, is_npi
 from serein.foundation.audit.trail import Entry, record
+from serein.foundation.people.door import hold_account
 from serein.foundation.people.gate import deed
 from serein.foundation.people.keys import OpenList, Refused, refuse_on_record
 from serein.foundation.people.licences import PHARMACIST, PRESCRIBER
@@ -184,6 +185,12 @@ def _verification_refused(listing: OpenList, licence_id: UUID, evidence: str, to
     return None
 
 
+def _hold_holder(licence_id: UUID) -> None:
+    holder = Licence.objects.filter(pk=licence_id).values_list("practitioner__account_id", flat=True).first()
+    if holder is not None:
+        hold_account(holder)
+
+
 @deed
 def end_licence(listing: OpenList, licence_id: UUID, why: str) -> LicenceEnded | Refused:
     """End a licence at once and for ever: revoked, surrendered, recorded in error. The row stays."""
@@ -192,6 +199,7 @@ def end_licence(listing: OpenList, licence_id: UUID, why: str) -> LicenceEnded |
         if refused is None and not why.strip():
             refused = Refused("why-missing", "Say why this licence ends.")
         if refused is None:
+            _hold_holder(licence_id)
             waiting = Licence.objects.filter(pk=licence_id, clinic=listing.clinic_id, ended_at=None)
             if waiting.update(ended_at=listing.at, ended_why=why.strip()) != 1:
                 refused = NOT_HERE
@@ -210,6 +218,7 @@ def suspend_licence(listing: OpenList, licence_id: UUID, why: str) -> LicenceSus
         if refused is None and not why.strip():
             refused = Refused("why-missing", "Say why this licence is suspended.")
         if refused is None:
+            _hold_holder(licence_id)
             running = Licence.objects.filter(pk=licence_id, clinic=listing.clinic_id, ended_at=None, suspended_at=None)
             if running.update(suspended_at=listing.at, suspended_why=why.strip()[:300]) != 1:
                 refused = NOT_HERE

@@ -16,7 +16,7 @@ from django.db import transaction
 from serein.care.access.granted import not_a_registrant
 from serein.care.access.models import SigningGrant
 from serein.foundation.audit.trail import Entry, record
-from serein.foundation.people.door import close_sessions
+from serein.foundation.people.door import close_sessions, hold_account
 from serein.foundation.people.gate import deed
 from serein.foundation.people.keys import OpenJob, OpenList, Refused, open_job, refuse_on_record
 from serein.foundation.people.licences import PHARMACIST, PRESCRIBER, LicenceInForce, may_practise
@@ -51,6 +51,7 @@ class Reopened:
 
 def stop_signing(key: OpenList | OpenJob, account_id: UUID, why: str) -> Revoked:
     """End the right to sign and every session of this account; `why` is a code of `WHYS`. Afterwards a job's wall stands."""
+    hold_account(account_id)
     by = key.by.account_id if key.by else None
     grants = SigningGrant.objects.filter(account=account_id, ended_at=None)
     grants.update(ended_at=key.at, ended_by=by, ended_why=WHYS[why])
@@ -129,6 +130,7 @@ def report_lost(listing: OpenList, account_id: UUID) -> Revoked | Refused:
     name and nobody used yet (invitations of staff) is taken back.
     """
     with transaction.atomic():
+        hold_account(account_id)
         own = account_id == listing.by.account_id and listing.purpose == "right to sign"
         works = RoleGrant.objects.filter(account=account_id, clinic=listing.clinic_id, revoked_at=None).exclude(role=Role.PATIENT)
         refused = None if own or listing.purpose == "people and licences" else WRONG_KEY

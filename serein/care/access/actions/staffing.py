@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from serein.foundation.audit.trail import Entry, record
+from serein.foundation.people.door import hold_account
 from serein.foundation.people.gate import deed
 from serein.foundation.people.keys import OpenList, Refused, refuse_on_record
 from serein.foundation.people.models import Account, CareTeam, Licence, Role, RoleGrant
@@ -24,6 +25,7 @@ def end_access(listing: OpenList, account_id: UUID, why: str) -> AccessEnded | R
     """End the account, its roles, its places in care teams and its licences here. The next request of an open session is refused: every
     page asks who somebody is anew. Nobody ends their own access, so one officer always remains."""
     with transaction.atomic():
+        hold_account(account_id)
         refused = WRONG_KEY if listing.purpose != "people and licences" else None
         if account_id == listing.by.account_id:
             refused = refused or Refused("own-access", "Nobody ends their own access. Ask another compliance officer.")

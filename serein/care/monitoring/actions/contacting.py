@@ -26,8 +26,11 @@ ABOUT = {
     MISSED_TASK: "Missed doses",
     ABOVE_TASK: "More doses than the plan allows",
     "diary-silent": "A silent diary",
+    "emergency-opened": "A record opened for an emergency",
 }
 LONGEST_WORDS = 5000
+EMERGENCY_TASK = "emergency-opened"
+OWN_NOTICE = Refused("own-emergency", "The care team takes this off the list, not whoever opened the record for an emergency.")
 NOT_YOURS = Refused("not-your-role", "Only a clinician of the care team may record this.")
 CHANGED = Refused("changed-meanwhile", "The patient has answered more since you opened this page. Read it first.")
 
@@ -55,6 +58,8 @@ def record_contact(chart: OpenChart, new: NewContact) -> Contacted | Mistaken | 
     """Record how the patient was reached and what was done. "Not reached" is kept, and the task stays."""
     if chart.by is None or treating(chart) is None:
         return refuse_on_record(chart, "record_contact", NOT_YOURS)
+    if new.about == EMERGENCY_TASK and chart.purpose == "emergency":
+        return refuse_on_record(chart, "record_contact", OWN_NOTICE)
     wrong = tuple(_mistakes(new))
     if wrong:
         return Mistaken(wrong)

@@ -17,11 +17,12 @@ from serein.care.planning.models import Plan
 from serein.care.planning.text import Mistaken
 from serein.foundation.audit.trail import Entry, record
 from serein.foundation.outbox.post import post
+from serein.foundation.people.door import hold_account
 from serein.foundation.people.factors import Proof, holds
 from serein.foundation.people.gate import deed
 from serein.foundation.people.keys import OpenChart, Refused, code_digest, refuse_on_record
-from serein.foundation.people.models import Licence, Patient, Slip
-from serein.foundation.people.persons import letterbox
+from serein.foundation.people.models import CareTeam, Licence, Patient, Rota, Slip
+from serein.foundation.people.persons import letterbox, person
 from serein.foundation.rows import new_id
 from serein.foundation.tasks.actions import close_tasks
 
@@ -37,6 +38,7 @@ Prove = Callable[[str], Proof | Refused]
 DEED, CANCEL = "sign_prescription", "cancel_prescription"
 LONGEST_WHY = 300
 NOT_PROVED = Refused("factors-missing", "Enter your password and a new one-time code to sign exactly this prescription.")
+NO_MORE = Refused("not-in-care-team", "You are not in this patient’s care team any more. Nothing was signed.")
 NO_KEY = Refused("signer-unavailable", "The clinic’s signing key cannot be used now. Nothing was signed.")
 
 
@@ -60,6 +62,8 @@ def sign_prescription(chart: OpenChart, draft_id: UUID, shown: Shown, prove: Pro
     """
     with transaction.atomic():
         _hold_still(chart, draft_id)
+        if not _still_treats(chart):
+            return _refuse(chart, draft_id, NO_MORE)
         ready = signable(chart, draft_id, shown)
         if isinstance(ready, Refused):
             return _refuse(chart, draft_id, ready)
@@ -82,6 +86,8 @@ def _hold_still(chart: OpenChart, draft_id: UUID) -> None:
     Every row of a record refers to its patient, and PostgreSQL takes a key-share lock there for each new row, at the latest when it commits
     (Django's foreign keys are deferred). A full lock on that one row therefore makes every new fact come before our look or after our commit.
     """
+    if chart.by is not None:
+        hold_account(chart.by.account_id)
     Patient.objects.select_for_update().filter(pk=chart.patient_id).first()
     plan = Draft.objects.filter(pk=draft_id).values_list("plan_id", flat=True).first()
     if plan is not None:
@@ -89,6 +95,22 @@ def _hold_still(chart: OpenChart, draft_id: UUID) -> None:
     if chart.by is not None and chart.by.practitioner_id is not None:
         list(Licence.objects.select_for_update(no_key=True).filter(practitioner=chart.by.practitioner_id))
         list(SigningGrant.objects.select_for_update(no_key=True).filter(account=chart.by.account_id, ended_at=None))
+
+
+def _still_treats(chart: OpenChart) -> bool:
+    """Whether what opened this record is still there, now that nobody can take it away before the commit.
+
+    Not by the instant of the key: what was ended after it, while this request waited, has ended all the same.
+    """
+    if chart.by is None:
+        return False
+    mine = CareTeam.objects.select_for_update(no_key=True).filter(patient_id=chart.patient_id, account=chart.by.account_id)
+    hours = Rota.objects.select_for_update(no_key=True).filter(
+        account=chart.by.account_id, since__lte=chart.at, until__gt=chart.at
+    )
+    there = bool(list(mine.filter(until=None)) or list(hours.filter(ended_at=None)))
+    now = person(chart.by.account_id, at=chart.at)
+    return there and now is not None and chart.by.roles <= now.roles
 
 
 def _sign(chart: OpenChart, ready: Signable, by: UUID) -> Signed | Refused:

@@ -9,10 +9,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from serein.care.access.reads import told_of_emergency
 from serein.care.continuity.reads import open_handover, received, responsible
 from serein.care.evaluation.reads import AnswerLine, EntryLine, Evaluation, evaluation
 from serein.care.evaluation.reads.birth_date import BirthDateLine, birth_date_findings
-from serein.care.monitoring.actions.contacting import ABOUT
+from serein.care.monitoring.actions.contacting import ABOUT, EMERGENCY_TASK
 from serein.care.planning.reads import PlanCard, plan_in_force, plans
 from serein.care.prescribing.reads.drafts import open_drafts
 from serein.care.prescribing.reads.prescriptions import PrescriptionCard, prescriptions
@@ -25,6 +26,7 @@ from serein.interfaces.web.shell.tall_man import tall_man
 
 from .banner import banner
 from .desk import chart_page
+from .offered import may
 from .panel import NEXT
 from .templatetags.clinician import instant
 from .watch import watching
@@ -59,6 +61,7 @@ def chart(request: HttpRequest, key: OpenChart) -> HttpResponse:
         "responsible": responsible(key),
         "handover": open_handover(key),
         "received": received(key),
+        "emergencies": told_of_emergency(key),
     }
     return render(request, "clinician/chart.html", context)
 
@@ -82,6 +85,10 @@ def heading(count: int) -> str:
 def card_of(key: OpenChart, task: OpenTask, zone: str) -> Card:
     """A task as a card: the fact, why, one action that does the thing, and where it comes from."""
     text, url = NEXT.get(task.kind, ("", ""))
+    if not may(frozenset(key.may), url.removeprefix("clinician:")):
+        text, url = "", ""
+    if task.kind == EMERGENCY_TASK and key.purpose == "emergency":
+        return Card(task.tier, task.title, task.why, code=task.kind, id=f"task-{task.id}")
     if task.kind in ABOUT:
         href = reverse("clinician:contact", args=[key.patient_id, task.kind])
         where = (Input(task.source, instant(task.opened_at, zone)),)
@@ -92,7 +99,11 @@ def card_of(key: OpenChart, task: OpenTask, zone: str) -> Card:
     if task.kind == "read-intake":
         actions = (
             Action("Read the answers", "#answers"),
-            Action("Write the plan", reverse("clinician:plan", args=[key.patient_id])),
+            *(
+                (Action("Write the plan", reverse("clinician:plan", args=[key.patient_id])),)
+                if may(frozenset(key.may), "plan")
+                else ()
+            ),
         )
     where = (Input(task.source, instant(task.opened_at, zone)),)
     return Card(task.tier, task.title, task.why, inputs=where, actions=actions, code=task.kind, id=f"task-{task.id}")

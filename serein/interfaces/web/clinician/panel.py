@@ -20,7 +20,7 @@ from serein.care.continuity.reads import offers_to_me
 from serein.care.evaluation.reads import Overview, evaluations_overview
 from serein.care.planning.reads import PlanLine, plans_in_force
 from serein.care.tapering.reads import TaperLine, running_tapers
-from serein.foundation.people.keys import OpenList, Refused, open_list
+from serein.foundation.people.keys import OpenList, Refused, on_rota_until, open_list
 from serein.foundation.people.persons import Person
 from serein.foundation.tasks.reads import Pressing, Worklist, worklist
 from serein.interfaces.web.shell.context import clinic_of
@@ -169,7 +169,7 @@ def shown(request: HttpRequest) -> Shown:
     return Shown("found" if words else "steady" if request.GET.get("show") == "steady" else "needing", words, page)
 
 
-@desk("clinician")
+@desk("clinician", "trainee")
 def panel(request: HttpRequest, who: Person) -> HttpResponse:
     listing = open_list(who, purpose="my patients", at=now(request))
     if isinstance(listing, Refused):
@@ -184,7 +184,7 @@ def panel(request: HttpRequest, who: Person) -> HttpResponse:
     context = {
         "rows": [row(card, facts) for card in cards], "asked": asked, "total": total, "steady": steady, "patients": len(listing.patients),
         "counts": [(tier, steady if tier == "steady" else work.counts[tier]) for tier in TIERS], "pages": -(-total // PAGE),
-        "offers": offers_to_me(listing), "zone": zone,
+        "offers": offers_to_me(listing), "zone": zone, "covers": on_rota_until(who, at=listing.at),
         "before": asked.link(asked.page - 1) if asked.page > 1 else "", "after": asked.link(asked.page + 1) if asked.page * PAGE < total else "",
     }  # fmt: skip
     return render(request, "clinician/panel.html", context)

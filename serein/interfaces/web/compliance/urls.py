@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from .views import knowledge, licences, looks, people, rights, trail
+from .views import emergencies, knowledge, licences, looks, people, rights, rota, trail
 
 app_name = "compliance"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -25,6 +25,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("people/<uuid:account_id>/lost/", rights.lost, name="lost"),
     path("people/<uuid:account_id>/reopen/", rights.reopen, name="reopen"),
     path("people/<uuid:account_id>/patients/", rights.affected, name="affected"),
+    path("rota/", rota.overview, name="rota"),
+    path("rota/<uuid:rota_id>/end/", rota.end, name="end_rota"),
+    path("emergencies/", emergencies.overview, name="emergencies"),
+    path("emergencies/<uuid:glass_id>/", emergencies.review, name="review_emergency"),
     path("trail/", trail.trail_page, name="trail"),
     path("knowledge/", knowledge.status, name="knowledge"),
 ]

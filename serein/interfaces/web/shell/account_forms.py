@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.forms import LoginForm
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
-from allauth.mfa.webauthn.forms import AddWebAuthnForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, LoginWebAuthnForm
 from django import forms
 
 
@@ -59,3 +60,12 @@ class AddWebAuthn(AddWebAuthnForm):  # type: ignore[misc]
         self.fields["name"].label = "A name for it, so that you know it later"
         self.fields["passwordless"].label = "Let it open the door without my password"
         self.fields["passwordless"].help_text = "It must then ask for your fingerprint, face or PIN itself."
+
+
+class LoginWebAuthn(LoginWebAuthnForm):  # type: ignore[misc]
+    def clean_credential(self) -> Any:
+        """The parser of what a key answers raises more than allauth expects when parts of it are missing: a stranger's text is no defect."""
+        try:
+            return super().clean_credential()
+        except (LookupError, AttributeError, TypeError):
+            raise get_adapter().validation_error("incorrect_code") from None

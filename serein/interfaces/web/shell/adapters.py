@@ -19,7 +19,7 @@ from django.utils.crypto import salted_hmac
 
 from serein.foundation.people import door
 
-from . import clock
+from . import clock, known, sessions
 from .second_factor import NOT_A_CODE
 
 
@@ -44,9 +44,28 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         request = context.request
         return not any(r.get("at", 0) >= oldest for r in get_authentication_records(request, request.user))
 
+    def login(self, request: HttpRequest, user: Any) -> None:
+        """Django gives the session a new key here; its limits are counted from here."""
+        super().login(request, user)
+        sessions.begin(request.session)
+
+    def send_notification_mail(self, template_prefix: str, user: Any, *args: Any, **kwargs: Any) -> None:
+        """allauth tells here, and only here, of every change of a factor. Whoever else is signed in to this account is out: a thief with an open
+        session must not outlive the change that was to keep them out. (A changed password ends the others by itself: Django's session hash.)"""
+        if template_prefix.startswith(("mfa/", "account/email/password")):
+            door.close_sessions(user.pk, but=request_key())
+        super().send_notification_mail(template_prefix, user, *args, **kwargs)
+
     def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
         door.signed_in(user.pk, at=clock.now())
-        return cast(HttpResponse, super().post_login(request, user, **kwargs))
+        response = cast(HttpResponse, super().post_login(request, user, **kwargs))
+        known.remember(request, response, user.email)
+        return response
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """allauth counts by address alone, and so hands whoever guesses the means to lock its owner out (see `known`)."""
+        by_address = str(super()._get_login_attempts_cache_key(request, **credentials))
+        return by_address + known.counted_by(request, str(credentials.get("email") or ""))
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         known = request.user.email if request.user.is_authenticated else ""  # asked again in the middle of a session
@@ -60,6 +79,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         if request.user.is_authenticated:
             door.signed_out(request.user.pk, at=clock.now())
         super().logout(request)
+
+
+def request_key() -> str | None:
+    request = context.request
+    return None if request is None else request.session.session_key
 
 
 def _cipher() -> AESGCM:

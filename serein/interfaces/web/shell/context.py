@@ -6,13 +6,14 @@ from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from serein.clinical.knowledge.library import VERSION
 from serein.foundation.people.models import Clinic
 from serein.foundation.people.persons import ClinicCard, clinic_card
+
+from . import sessions
 
 
 @lru_cache(maxsize=1)
@@ -48,6 +49,5 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "person": person,
         "clinic": SimpleLazyObject(lambda: _clinic(request)),
         "versions": SimpleLazyObject(versions),
-        # The session may have been written up to a minute before this page: warn by the earlier end.
-        "session_ends": settings.SESSION_COOKIE_AGE - 60 if person else None,
+        "session_left": sessions.left(request, person) if person else None,
     }

@@ -25,7 +25,13 @@ from .once import once
 from .pages import error_page, render_form_page
 
 KEPT = "invitation"
-ROLES = {"patient": "a patient", "clinician": "a clinician", "pharmacist": "a pharmacist", "compliance": "a compliance officer"}
+ROLES = {
+    "patient": "a patient",
+    "clinician": "a clinician",
+    "trainee": "a trainee",
+    "pharmacist": "a pharmacist",
+    "compliance": "a compliance officer",
+}
 
 
 class ChoosePassword(PageForm):

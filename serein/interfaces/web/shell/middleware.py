@@ -6,14 +6,17 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from urllib.parse import urlencode
 
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
+from serein.foundation.people import door
 from serein.foundation.people.persons import Person, person
 from serein.foundation.remembering import remembering
 
-from . import clock, kept, once
+from . import clock, kept, once, sessions
+from .desk import person_of
 from .hostile import hostile_input
 from .leaving import leave_for
 from .pages import error_page
@@ -22,6 +25,7 @@ from .second_factor import has_second_factor, needs_second_factor
 __all__ = ["at_and_person", "hostile_input", "keep_typed", "no_store", "second_factor", "still_here"]
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+FACTORS = "account_authentication_methods"  # where allauth notes which factor was shown when
 ONE_FACTOR_PAGES = (
     "shell:invitation",  # and what is below it: somebody else's way in, which ends this session
     "shell:second_factor",
@@ -35,15 +39,34 @@ ONE_FACTOR_PAGES = (
 
 
 def still_here(get_response: GetResponse) -> GetResponse:
-    """A session lasts from the last page. It is written once a minute, not with every page: a write waits for the disk."""
+    """End a session whose time is over, on the trail; go on with the others (see `sessions`).
+
+    A session that showed one more factor gets a new key, not only at sign-in: whoever knew the old one shall not have what the factor opens.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        minute = int(clock.machine_seconds()) // 60
-        if "_auth_user_id" in request.session and request.session.get("minute") != minute:
-            request.session["minute"] = minute
-        return get_response(request)
+        if person_of(request) is not None:
+            _end_or_go_on(request)
+        shown, key = request.session.get(FACTORS), request.session.session_key
+        response = get_response(request)
+        still = "_auth_user_id" in request.session and request.session.session_key == key
+        if still and request.session.get(FACTORS) != shown:
+            request.session.cycle_key()
+        return response
 
     return middleware
+
+
+def _end_or_go_on(request: HttpRequest) -> None:
+    who = person_of(request)
+    assert who is not None
+    why = sessions.ended(request.session, who)
+    if not why:
+        sessions.go_on(request.session)
+        return
+    door.signed_out(who.account_id, at=request.at, why=why)  # type: ignore[attr-defined]
+    logout(request)
+    request.person = None  # type: ignore[attr-defined]
 
 
 def at_and_person(get_response: GetResponse) -> GetResponse:

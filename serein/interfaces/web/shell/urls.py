@@ -8,6 +8,7 @@ app_name = "shell"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.door, name="door"),
     path("account/", views.account, name="account"),
+    path("stay/", views.stay, name="stay"),
     path("invitation/", invitations.invitation, name="invitation"),
     path("invitation/<str:token>/", invitations.open_invitation, name="open_invitation"),
     path("second-step/", views.second_factor, name="second_factor"),

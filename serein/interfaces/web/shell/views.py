@@ -9,14 +9,14 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.views import ActivateTOTPView
 from allauth.mfa.webauthn.views import AddWebAuthnView
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from serein.foundation.people.persons import Person
 
-from . import kept, once
+from . import kept, once, sessions
 from .desk import person_of, signed_in
 from .pages import error_page
 from .second_factor import has_authenticator, has_second_factor
@@ -38,6 +38,16 @@ def door(request: HttpRequest) -> HttpResponse:
 @signed_in
 def account(request: HttpRequest, who: Person) -> HttpResponse:
     return render(request, "shell/account.html", {"title": "My account", "has_authenticator": has_authenticator(request)})
+
+
+@require_POST
+@signed_in
+def stay(request: HttpRequest, who: Person) -> HttpResponse:
+    """The button of the strip that counts down: asking is enough (`middleware.still_here`). A script is told how many seconds are left."""
+    if "application/json" not in request.headers.get("Accept", ""):
+        return HttpResponseRedirect("/")
+    left = sessions.left(request, who)
+    return JsonResponse({"seconds": left.seconds, "last": left.last})
 
 
 def second_factor(request: HttpRequest) -> HttpResponse:

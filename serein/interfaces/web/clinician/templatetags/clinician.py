@@ -5,6 +5,8 @@ from zoneinfo import ZoneInfo
 
 from django import template
 
+from serein.interfaces.web.clinician.banner import Banner
+from serein.interfaces.web.clinician.offered import may
 from serein.interfaces.web.shell.tall_man import tall_man
 
 register = template.Library()
@@ -26,3 +28,9 @@ def day(value: date | datetime | None) -> str:
 def instant(value: datetime | None, zone: str) -> str:
     """22-Nov-2026 14:05, in that time zone."""
     return f"{value.astimezone(ZoneInfo(zone)):%d-%b-%Y %H:%M}" if value else "unknown"
+
+
+@register.filter
+def offers(banner: Banner, page: str) -> bool:
+    """`{% if banner|offers:"plan" %}`: whether the key of this page may do what that page is there for."""
+    return may(banner.may, page)

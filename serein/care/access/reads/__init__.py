@@ -9,6 +9,9 @@ from django.db.models import Exists, Max, OuterRef, Q
 
 from serein.care.access.granted import has_registrant, not_a_registrant, request_digest
 from serein.care.access.models import Consent, LicenceLook, SigningGrant
+from serein.care.access.reads.emergencies import EmergencyLine, OpenNow, Told, emergencies, emergency_open, told_of_emergency
+from serein.care.access.reads.rota import RotaLine, could_be_on_rota, rotas
+from serein.care.access.reads.team import Member, care_team, could_join
 from serein.foundation.people.gate import shown
 from serein.foundation.people.keys import OpenChart, OpenJob, OpenList
 from serein.foundation.people.models import Account, CareTeam, Invitation, Licence, Patient, Practitioner, RoleGrant
@@ -348,3 +351,42 @@ def open_invitations(listing: OpenList) -> list[InvitationLine]:
             seen.add(i.email)
             lines.append(InvitationLine(i.id, i.name, i.email, i.role, i.invited_at, i.expires_at, i.expires_at <= listing.at))
     return lines
+
+
+__all__ = [
+    "AffectedPatient",
+    "ConsentLine",
+    "EmergencyLine",
+    "Found",
+    "GrantLine",
+    "InvitationLine",
+    "LicenceLine",
+    "LookLine",
+    "Member",
+    "OpenNow",
+    "PatientCard",
+    "RotaLine",
+    "StaffMember",
+    "Told",
+    "care_team",
+    "consents",
+    "could_be_on_rota",
+    "could_join",
+    "emergencies",
+    "emergency_open",
+    "find_cards",
+    "licences",
+    "looks_at",
+    "may_vouch",
+    "open_invitations",
+    "patient_card",
+    "patient_cards",
+    "patients_affected",
+    "rotas",
+    "signing_grants",
+    "somebody_may_approve",
+    "staff",
+    "staff_names",
+    "told_of_emergency",
+    "wants_notices",
+]
