@@ -200,6 +200,7 @@ SEREIN_DESKS = {
     "pharmacist": "/pharmacy/",
     "compliance": "/compliance/",
     "patient": "/me/",
+    "caregiver": "/helping/",
 }
 
 # The web's one clock (interfaces/web/shell): a dotted path to a callable that returns an aware datetime.

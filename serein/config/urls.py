@@ -4,6 +4,7 @@ urlpatterns = [
     path("", include("serein.interfaces.web.shell.urls")),
     path("accounts/", include("allauth.urls")),
     path("me/", include("serein.interfaces.web.patient.urls")),
+    path("helping/", include("serein.interfaces.web.patient.helping_urls")),
     path("clinic/", include("serein.interfaces.web.clinician.urls")),
     path("pharmacy/", include("serein.interfaces.web.pharmacist.urls")),
     path("compliance/", include("serein.interfaces.web.compliance.urls")),

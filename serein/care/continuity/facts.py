@@ -245,7 +245,7 @@ class TaskFacts:
 @dataclass(frozen=True, kw_only=True)
 class HandoverFacts:
     """Days are those at the patient's home, `at` is the instant of the look. `came_from` names the clinic that sent what was not confirmed
-    here yet: who reads this must know that it went through two hands."""
+    here yet: who reads this must know that it went through two hands. `withheld`: entries of a segment stayed behind."""
 
     at: datetime
     as_of: date
@@ -266,6 +266,7 @@ class HandoverFacts:
     knowledge: str
     confirmed: bool
     came_from: str = ""
+    withheld: bool = False
 
     @property
     def next_change(self) -> StepFacts | None:
@@ -278,6 +279,7 @@ class HandoverFacts:
         flagged = tuple(c for c in self.check_ins if c.flags)
         core = (
             self.patient, self.plan, self.taper, self.dose, self.next_change, self.supplies, self.entries, flagged, self.scores, self.risks,
+            self.withheld,
         )  # fmt: skip
         return hashlib.sha256(msgspec.json.encode(core)).hexdigest()
 

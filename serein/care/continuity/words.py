@@ -9,6 +9,7 @@ STAYS = "The sender stays responsible for this patient until the receiver has ac
 NOT_STOPPED = "Do not stop the medicine all at once: a sudden stop can cause seizures. Doses go down step by step."
 NOT_CONFIRMED_HERE = "From another clinic, not confirmed here"
 NOBODY_CONFIRMED = "No licensed human has confirmed the knowledge that Serein worked with."
+WITHHELD = "Part of the record is withheld: it may not be passed on without the patient's own consent. This is not all of it. Ask the patient."
 KINDS = {"condition": "Conditions", "medicine": "Other medicines", "allergy": "Allergies", "observation": "Measurements"}
 
 
@@ -70,6 +71,8 @@ def _problems(facts: HandoverFacts) -> Part:
         lines.append(f"The review of the treatment was due on {day(facts.plan.reassess_on)}.")
     if facts.dose and facts.dose.held:
         lines.append("The dose is held: no change comes before a new plan is agreed.")
+    if facts.withheld:
+        lines.append(WITHHELD)
     if not facts.allergies_known:
         lines.append("Nobody has asked about allergies.")
     return Part(

@@ -48,6 +48,10 @@ DEEDS: dict[str, tuple[str, str]] = {
     "end_rota": ("take a colleague off the rota", "took a colleague off the rota"),
     "give_consent": ("give consent", "gave consent"),
     "withdraw_consent": ("withdraw consent", "withdrew consent"),
+    "invite_helper": ("invite somebody who helps the patient", "invited somebody who helps the patient"),
+    "change_sharing": ("change what is shared with somebody", "changed what is shared with somebody"),
+    "end_sharing": ("end what is shared with somebody", "ended what is shared with somebody"),
+    "accept_sharing": ("help, within what is shared", "accepted to help, within what is shared"),
     "sign_in": ("sign in", "signed in"),
     "sign_out": ("sign out", "signed out"),
     # what the house does by itself
@@ -68,6 +72,10 @@ DEEDS: dict[str, tuple[str, str]] = {
     "settle_birth_date": ("settle which date of birth is right", "settled which date of birth is right"),
     "assess_risk": ("record a safety assessment", "recorded a safety assessment"),
     "record_entry": ("add to the record", "added to the record"),
+    "mark_segment": (
+        "mark a part of the record as one that is not passed on",
+        "marked a part of the record as one that is not passed on",
+    ),
     "end_entry": ("mark a part of the record as no longer true", "marked a part of the record as no longer true"),
     # planning
     "write_plan": ("write a plan", "wrote a plan"),
@@ -92,6 +100,7 @@ DEEDS: dict[str, tuple[str, str]] = {
     # monitoring
     "log_dose": ("write in the dose diary", "wrote in the dose diary"),
     "undo_dose": ("take back a line of the dose diary", "took back a line of the dose diary"),
+    "keep_from_helpers": ("choose what people who help may see", "chose what people who help may see"),
     "answer_check_in": ("answer a check-in", "answered a check-in"),
     "correct_check_in": ("correct an answer of a check-in", "corrected an answer of a check-in"),
     "send_check_in": ("send a check-in", "sent a check-in"),
@@ -142,7 +151,7 @@ DEEDS: dict[str, tuple[str, str]] = {
 PURPOSES: dict[str, str] = {
     "own record": "their own record",
     "care": "the record, to give care",
-    "caregiving": "what the patient shares with them",
+    "caregiving": "what is shared with them",
     "emergency": "the record, for an emergency",
     "handover": "the handover that was sent to them",
     "invite patient": "a new record",
@@ -160,6 +169,8 @@ PURPOSES: dict[str, str] = {
     "registration": "the door for somebody with an invitation",
     "revocation": "what waits for somebody whose right to sign ended",
     "emergency notice": "the outbox, to tell of an emergency",
+    "shared address": "addresses and telephone numbers, to find one that two people use",
+    "whole diary": "the dose diary, to see whether somebody should call",
     "registry": "the list of staff, to compare it with a public register",
     "deliver outbox": "the outbox, to send letters",
     "due tasks": "the lists of what is due",

@@ -6,15 +6,16 @@ from .permissions import Right
 
 _BY_RIGHT: dict[Right, str] = {
     Right.OWN: """
-        access.give_consent access.withdraw_consent
+        access.give_consent access.withdraw_consent access.invite_helper access.change_sharing access.end_sharing
         evaluation.start_intake evaluation.answer_question evaluation.add_row evaluation.remove_row evaluation.submit_intake
         evaluation.answer_instrument evaluation.answer_safety evaluation.correct_safety
         planning.reply_to_plan monitoring.answer_check_in monitoring.send_check_in
+        monitoring.keep_from_helpers
         tapering.agree_taper tapering.ask_about_taper tapering.ready_for_step tapering.confirm_step
     """,
     Right.LOG: "monitoring.log_dose monitoring.undo_dose",
     Right.PREPARE: """
-        visits.record_past_encounters evaluation.record_entry planning.write_plan
+        visits.record_past_encounters evaluation.record_entry evaluation.mark_segment planning.write_plan
         prescribing.draft_prescription prescribing.draft_regimen prescribing.change_draft prescribing.discard_draft prescribing.check_draft
         monitoring.record_level tapering.previewed tapering.propose_taper tapering.resume_taper tapering.draft_for_step tapering.draft_for_hold
     """,
@@ -55,6 +56,7 @@ KEYLESS: dict[str, str] = {
     "access.found_clinic": "only the operator's console calls it: nobody is here yet",
     "access.accept_invitation": "the single-use token is the key",
     "access.grant_first_registrant": "only the operator's console calls it, with the officer's two factors",
+    "access.accept_sharing": "the signed-in person's own e-mail address is the key to what was sent to it",
     "evaluation.import_record": "makes its own keys, in the name of the person who imports",
     "continuity.receive_handover": "makes its own keys, in the name of the person who receives",
     "monitoring.due_tasks": "the worker's round makes its own keys, one patient at a time",

@@ -7,7 +7,8 @@ as its transaction; making another replaces the context, so an older key then op
 
 import hashlib
 import hmac
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -300,6 +301,18 @@ def open_chart_in_job(job: OpenJob, patient_id: UUID) -> OpenChart:
     return OpenChart(None, job.clinic_id, patient_id, job.purpose, job.at, job.sees, job.may)
 
 
+@contextmanager
+def house_looks(chart: OpenChart, *, purpose: str) -> Iterator[OpenJob]:
+    """What the house must see though whoever holds the key may not, under a job's name and row. Afterwards the wall is the key's again.
+
+    Nothing that was seen so may reach the person: it ends in a task or a count.
+    """
+    yield open_job(chart.clinic_id, purpose=purpose, at=chart.at)
+    own = p.Rule(chart.purpose, "", Relation.CLINIC, "as it was", chart.sees, chart.may)
+    account = {"account": chart.by.account_id} if chart.by else {}
+    _set_wall("chart", chart.clinic_id, chart.at, own, patient=chart.patient_id, **account)
+
+
 def treating(chart: OpenChart) -> UUID | None:
     """The account of whoever gives care with this key: care team, rota, an emergency. None: the patient, a caregiver, the worker."""
     return chart.by.account_id if chart.by is not None and chart.purpose in ("care", "emergency") else None
@@ -347,6 +360,7 @@ __all__ = [
     "OpenSlip",
     "Refused",
     "code_digest",
+    "house_looks",
     "normal_code",
     "note_at_the_door",
     "on_rota_until",

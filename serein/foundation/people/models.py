@@ -158,6 +158,8 @@ class Invitation(ClinicRow):
     invited_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
+    scopes = models.JSONField(default=list, help_text="for a caregiver: names of permissions.SCOPES that the patient offers")
+    share_until = models.DateTimeField(null=True, help_text="for a caregiver: when the sharing ends")
 
 
 class Slip(ClinicRow):

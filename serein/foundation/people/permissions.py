@@ -218,6 +218,12 @@ JOB_RULES = (
         "a record was opened for an emergency: compliance and whoever answers for the patient are told at once",
         frozenset({Sight.TEAM, Sight.STAFF}),
     ),
+    JobRule(
+        "shared address",
+        "whether two records bear one address is asked without telling either",
+        frozenset({Sight.IDENTITY, Sight.TEAM}),
+    ),
+    JobRule("whole diary", "what somebody who helps wrote is judged with the lines that they may not see", WHOLE),
     JobRule("registry", "a public register is compared with the licences here", frozenset({Sight.STAFF})),
     JobRule("import record", "whether somebody is here already must be asked before a key can exist", WHOLE),
     JobRule("deliver outbox", "letters are sent", frozenset({Sight.IDENTITY, Sight.CONSENT, Sight.TEAM})),

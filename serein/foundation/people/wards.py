@@ -31,7 +31,7 @@ TABLES: dict[str, Sight] = {
     "monitoring_checkin": Sight.CHECK_INS,
     "monitoring_contact": Sight.CHECK_INS,
     "monitoring_reassessment": Sight.RECORD,
-    "monitoring_bridge": Sight.RECORD,
+    "monitoring_bridge": Sight.PLAN,
     "monitoring_measuredlevel": Sight.RECORD,
     "monitoring_picturechoice": Sight.RECORD,
     "tapering_tapercourse": Sight.PLAN,
@@ -45,7 +45,7 @@ TABLES: dict[str, Sight] = {
 
 _BY_PART: dict[Sight, str] = {
     Sight.IDENTITY: "access.patient_card access.patient_cards access.find_cards",
-    Sight.CONSENT: "access.consents access.wants_notices",
+    Sight.CONSENT: "access.consents access.wants_notices access.helpers",
     Sight.STAFF: """
         access.licences access.staff_names access.staff access.open_invitations access.looks_at access.may_vouch
         access.patients_affected access.signing_grants access.somebody_may_approve access.emergencies access.rotas access.could_be_on_rota

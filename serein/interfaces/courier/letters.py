@@ -16,6 +16,8 @@ class Office:
     sender: str
 
 
+# Letters to somebody else than the patient whom they come from: whether that patient wants notices is not asked.
+TO_OTHERS = frozenset({"sharing"})
 SOMETHING_NEW = ("Something is waiting for you", "Something new is waiting for you. Sign in to read it:")
 # kind: (subject, first sentence). A kind that is not here is told as "something new": neutral even when somebody forgets this table.
 TEXTS: dict[str, tuple[str, str]] = {

@@ -22,7 +22,7 @@ from serein.foundation.people.invitations import waiting_invitation
 from serein.foundation.people.keys import OpenJob, Refused, open_job
 from serein.foundation.people.persons import ClinicCard, clinic_card
 
-from .letters import Office, written
+from .letters import TO_OTHERS, Office, written
 from .twins import Courier, NotDelivered
 
 PURPOSE = "deliver outbox"
@@ -87,7 +87,7 @@ def _parcel(job: OpenJob, letter: LetterToSend, clinic: ClinicCard, office: Offi
             unwanted = "invitation-over"
         else:
             until = f"{invitation.expires_at.astimezone(ZoneInfo(clinic.time_zone)):%A, %B %-d, %-I:%M %p}"
-    elif letter.patient_id is not None and not wants_notices(job, letter.patient_id):
+    elif letter.patient_id is not None and letter.kind not in TO_OTHERS and not wants_notices(job, letter.patient_id):
         unwanted = "no-consent"
     if not letter.to:
         unwanted = "no-address"

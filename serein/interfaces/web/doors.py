@@ -45,6 +45,7 @@ DOORS: dict[str, Door] = {
         "clinician:",
         """chart team team_leave emergency_close
         handover handover_send handover_withdraw handover_accepted handover_paper handover_document received received_look watch levels
+        segment
         enter_level level_right level_wrong picture review bridge contact birth_date risk plan plans send_plan withdraw_plan prescribe draft
         discard check sign taper taper_plan taper_send taper_withdraw taper_hold taper_happened taper_lost taper_resume taper_answered
         taper_prescribe_hold taper_calendar taper_go_on taper_confirm taper_prescribe prescription cancel copy""",
@@ -54,9 +55,12 @@ DOORS: dict[str, Door] = {
         "patient:",
         """home consents consent begin question remove check answers safety again plan prescriptions copy card card_file taper taper_calendar
         taper_confirm taper_calendar_file taper_check taper_ready level doses log use undo dose_advice dose check_in check_in_check
-        check_in_advice check_in_question feelings looks""",
+        check_in_advice check_in_question feelings looks helpers add_helper helper keep""",
         Door(_PATIENT, "own record"),
     ),
+    # Open to whoever signs in, so that the page of somebody with whom nothing is shared any more is that of anybody.
+    **_doors("helping:", "home accept", Door(frozenset({SIGNED_IN}))),
+    **_doors("helping:", "person dose use", Door(frozenset({SIGNED_IN}), "caregiving")),
     **_doors("pharmacist:", "enter dispense dispensed decline", Door(_PHARMACIST, "dispense")),
     **_doors("", "rx rx_in_capitals", Door(frozenset({ANYBODY}), "verdict")),
     **_doors("", "jwks", Door(frozenset({ANYBODY}))),

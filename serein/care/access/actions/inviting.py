@@ -15,6 +15,8 @@ from serein.foundation.people.invitations import new_token, token_digest
 from serein.foundation.people.keys import OpenChart, OpenList, Refused, refuse_on_record
 from serein.foundation.people.models import Account, CareTeam, Clinic, Invitation, Patient, Role
 
+from .shared_addresses import tell_of_shared
+
 # Long enough for a letter that waits over a holiday, short enough that a forgotten one is no open door.
 LASTS = timedelta(days=14)
 STAFF_ROLES = (Role.CLINICIAN, Role.TRAINEE, Role.PHARMACIST, Role.COMPLIANCE)
@@ -137,6 +139,7 @@ def register_patient(chart: OpenChart, new: NewPatient, *, source: str = "") -> 
         ).save(force_insert=True)
         entry = Entry(chart.clinic_id, chart.at, chart.by.account_id, "register_patient")
         record(entry.about(chart.patient_id, "patient", chart.patient_id), facts={"imported": bool(source)})
+        tell_of_shared(chart, plain_email(new.email), new.phone)
         return Registered(chart.patient_id)
 
 
@@ -162,6 +165,7 @@ def invite_known_patient(chart: OpenChart, email: str) -> Invited | Refused:
         if refused is not None:
             return refuse_on_record(chart, "invite_patient", refused)
         Patient.objects.filter(pk=chart.patient_id).update(email=address)
+        tell_of_shared(chart, address, "")
         return _invite(chart)
 
 

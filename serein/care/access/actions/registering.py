@@ -13,6 +13,8 @@ from serein.foundation.people.invitations import NOT_USABLE, WaitingInvitation, 
 from serein.foundation.people.keys import OpenJob, Refused, open_job, refuse_on_record
 from serein.foundation.people.models import Account, Invitation, Practitioner, Role, RoleGrant
 
+from .sharing import start_sharing
+
 
 @dataclass(frozen=True)
 class Accepted:
@@ -53,17 +55,19 @@ def _make_account(job: OpenJob, waiting: WaitingInvitation, password: str) -> Ac
     won = Invitation.objects.filter(pk=waiting.id, used_at=None, expires_at__gt=at).update(used_at=at)
     if won != 1:
         return refuse_on_record(job, "accept_invitation", NOT_USABLE, subject=("invitation", waiting.id))
-    account = Account(
-        clinic_id=waiting.clinic_id, email=waiting.email, name=waiting.name, patient_id=waiting.patient_id, created_at=at
-    )
+    # A caregiver's invitation names the patient whom they help: it is not their own record.
+    own = None if waiting.role == Role.CAREGIVER else waiting.patient_id
+    account = Account(clinic_id=waiting.clinic_id, email=waiting.email, name=waiting.name, patient_id=own, created_at=at)
     account.set_password(password)
     account.save(force_insert=True)
-    by = Invitation.objects.values_list("invited_by_id", flat=True).get(pk=waiting.id)
-    RoleGrant(clinic_id=waiting.clinic_id, account=account, role=waiting.role, granted_by_id=by, granted_at=at).save(
-        force_insert=True
-    )
+    invitation = Invitation.objects.get(pk=waiting.id)
+    RoleGrant(
+        clinic_id=waiting.clinic_id, account=account, role=waiting.role, granted_by_id=invitation.invited_by_id, granted_at=at
+    ).save(force_insert=True)
     if waiting.role in (Role.CLINICIAN, Role.PHARMACIST):
         Practitioner(clinic_id=waiting.clinic_id, account=account).save(force_insert=True)
     entry = Entry(waiting.clinic_id, at, account.id, "accept_invitation")
     record(entry.about(waiting.patient_id, "account", account.id), facts={"role": waiting.role})
-    return Accepted(account.id, waiting.clinic_id, waiting.role, waiting.patient_id)
+    if waiting.role == Role.CAREGIVER:
+        start_sharing(invitation, account.id, at)
+    return Accepted(account.id, waiting.clinic_id, waiting.role, own)

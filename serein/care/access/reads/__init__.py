@@ -11,6 +11,7 @@ from serein.care.access.granted import has_registrant, not_a_registrant, request
 from serein.care.access.models import Consent, LicenceLook, SigningGrant
 from serein.care.access.reads.emergencies import EmergencyLine, OpenNow, Told, emergencies, emergency_open, told_of_emergency
 from serein.care.access.reads.rota import RotaLine, could_be_on_rota, rotas
+from serein.care.access.reads.sharing import HelperLine, helpers
 from serein.care.access.reads.team import Member, care_team, could_join
 from serein.foundation.people.gate import shown
 from serein.foundation.people.keys import OpenChart, OpenJob, OpenList
@@ -359,6 +360,7 @@ __all__ = [
     "EmergencyLine",
     "Found",
     "GrantLine",
+    "HelperLine",
     "InvitationLine",
     "LicenceLine",
     "LookLine",
@@ -375,6 +377,7 @@ __all__ = [
     "emergencies",
     "emergency_open",
     "find_cards",
+    "helpers",
     "licences",
     "looks_at",
     "may_vouch",

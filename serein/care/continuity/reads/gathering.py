@@ -8,6 +8,7 @@ from typing import Any, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
+from django.db.models import QuerySet
 
 from serein.care.access.reads import PatientCard, patient_card
 from serein.care.evaluation.models import OURS, RecordEntry
@@ -64,6 +65,7 @@ def _with_received(own: f.HandoverFacts, old: f.HandoverFacts, clinic: str) -> f
     history = replace(
         own, supplies=_beside(own.supplies, old.supplies), check_ins=_beside(own.check_ins, old.check_ins),
         scores=_beside(own.scores, old.scores), risks=(*own.risks, *(r for r in old.risks if r not in own.risks)), diary=own.diary or old.diary,
+        withheld=own.withheld or old.withheld,
     )  # fmt: skip
     if own.plan is not None:
         return history
@@ -86,7 +88,7 @@ def _own(chart: OpenChart, who: PatientCard, on: date) -> f.HandoverFacts:
         supplies=tuple(_supplies(chart, on, who)), entries=tuple(_entries(chart)), allergies_known=case.allergies_known is Known.YES,
         medicines_known=case.medicines_known is Known.YES, check_ins=tuple(_check_ins(chart)), scores=tuple(_scores(chart, who)),
         diary=_diary(chart, on) if plan else None, risks=tuple(_risks(chart, who)), tasks=tuple(_tasks(chart, who)), knowledge=known.version,
-        confirmed=known.confirmed,
+        confirmed=known.confirmed, withheld=_standing(chart).exclude(segment="").exists(),
     )  # fmt: skip
 
 
@@ -188,8 +190,12 @@ def _supplies(chart: OpenChart, on: date, who: PatientCard) -> Iterator[f.Supply
         )  # fmt: skip
 
 
+def _standing(chart: OpenChart) -> QuerySet[RecordEntry]:
+    return RecordEntry.objects.filter(patient=chart.patient_id, ended_at=None)
+
+
 def _entries(chart: OpenChart) -> Iterator[f.EntryFacts]:
-    rows = RecordEntry.objects.filter(patient=chart.patient_id, ended_at=None).order_by("kind", "words", "source_id", "id")
+    rows = _standing(chart).filter(segment="").order_by("kind", "words", "source_id", "id")
     for row in rows:
         if row.source_system.startswith(OF_SEREIN) and row.source_id.startswith("Prescription/"):
             continue  # stands among the supplies of the clinic that wrote it

@@ -14,12 +14,12 @@ from .intake import (
     submit_intake,
 )
 from .questionnaires import LeftOut, Scored, answer_instrument
-from .record import NewEntry, Recorded, record_entry
+from .record import NewEntry, Recorded, SegmentMarked, mark_segment, record_entry
 from .safety import Asked, Assessed, NewAssessment, answer_safety, assess_risk, correct_safety
 
 __all__ = [
     "OTHER_PERSON", "Answered", "Asked", "Assessed", "ImportDone", "LeftOut", "NewAssessment", "NewEntry", "NotAnswered",
-    "NotSubmitted", "Recorded", "Scored", "Started", "Submitted", "add_row", "answer_instrument", "answer_question",
-    "answer_safety", "assess_risk", "correct_safety", "import_record", "record_entry", "remove_row", "start_intake",
+    "NotSubmitted", "Recorded", "Scored", "SegmentMarked", "Started", "Submitted", "add_row", "answer_instrument", "answer_question",
+    "answer_safety", "assess_risk", "correct_safety", "import_record", "mark_segment", "record_entry", "remove_row", "start_intake",
     "submit_intake",
 ]  # fmt: skip

@@ -92,6 +92,7 @@ def _write(chart: OpenChart, incoming: IncomingRecord, *, new_patient: bool, doo
         old = before.get((entry.kind, entry.source_id))
         if old is not None and (old.value, old.status) == (row.value, row.status):
             continue
+        row.segment = old.segment if old is not None else ""  # a newer wording is no way out of a segment
         new.append(row)
         replaced.extend([old.id] if old else [])
     RecordEntry.objects.filter(pk__in=replaced, ended_at=None).update(ended_at=chart.at)

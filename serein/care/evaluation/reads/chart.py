@@ -72,6 +72,7 @@ class EntryLine:
     provenance: str
     source: str
     recorded_at: datetime
+    segment: str = ""
 
 
 @dataclass(frozen=True)
@@ -143,7 +144,7 @@ def _assessments(chart: OpenChart) -> Iterator[AssessmentLine]:
 
 def _entries(chart: OpenChart) -> Iterator[EntryLine]:
     for e in RecordEntry.objects.filter(patient=chart.patient_id, ended_at=None).order_by("kind", "-recorded_at", "id"):
-        yield EntryLine(e.id, e.kind, e.status, e.words, e.since, e.provenance, e.source_system, e.recorded_at)
+        yield EntryLine(e.id, e.kind, e.status, e.words, e.since, e.provenance, e.source_system, e.recorded_at, e.segment)
 
 
 @shown

@@ -107,7 +107,7 @@ def _row(chart: OpenChart, answers: dict[str, Any], flags: tuple[Flag, ...], cor
     row = CheckIn(
         id=new_id(), clinic_id=chart.clinic_id, patient_id=chart.patient_id, form_version=VERSION,
         day=local(chart.at, patient_card(chart).time_zone).date(), answers=answers, flags=[f.code for f in flags], level=highest(flags),
-        started_at=chart.at, answered_at=chart.at, corrects=corrects,
+        started_at=chart.at, answered_at=chart.at, corrects=corrects, private=corrects.private if corrects else False,
     )  # fmt: skip
     row.save(force_insert=True)
     return row

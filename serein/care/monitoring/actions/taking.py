@@ -1,15 +1,15 @@
-"""The dose diary. The amount is computed here from the plan's products; the patient only says whether and when.
+"""The dose diary. The amount is computed here from the plan's products; whoever writes only says whether and when.
 
 A diary holds what happened, so nothing true is refused: a use above the plan's maximum of a day or of seven days is stored, then
 answered with advice and a task.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from serein.care.access.reads import patient_card
@@ -18,8 +18,9 @@ from serein.care.planning.models import Plan
 from serein.care.planning.text import Mistaken, printable
 from serein.clinical import knowledge
 from serein.foundation.people.gate import deed
-from serein.foundation.people.keys import OpenChart, Refused, refuse_on_record
+from serein.foundation.people.keys import OpenChart, Refused, house_looks, open_chart_in_job, refuse_on_record
 from serein.foundation.people.models import Patient
+from serein.foundation.people.permissions import Right
 from serein.foundation.rows import new_id
 from serein.foundation.tasks.actions import NewTask, close_tasks, open_task
 
@@ -33,6 +34,9 @@ MISSED_TASK, ABOVE_TASK = "missed-doses", "above-maximum"
 DAYS_BACK, LONGEST_REASON = 7, 300
 NOT_PLANNED = Refused("not-planned", "Your plan has no such dose on that day. Please open the page again.")
 OTHER_ANSWER = Refused("already-logged", "You have already told us about this dose. Undo that first, then tell us again.")
+# One answer to somebody who helps, whatever the reason: another would tell them that a line is kept from them.
+NOT_FROM_HERE = Refused("not-from-here", "This dose cannot be written down from here. Ask the person whom you help.")
+NOT_YOURS = Refused("not-the-patient", "Only the patient, and whoever they let write there, writes in the dose diary.")
 NO_ENTRY = Refused("no-entry", "This line is not in your diary.")
 
 
@@ -45,6 +49,7 @@ class NewDose:
     day: date | None = None
     taken_at: datetime | None = None
     reason: str = ""
+    private: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,9 +85,28 @@ class _Meant:
 @deed
 @transaction.atomic
 def log_dose(chart: OpenChart, new: NewDose) -> Logged | Mistaken | Refused:
-    """Write one dose into the diary: taken, missed, or not sure. The same said twice is one line; something else needs an undo first."""
-    if refused := not_the_patient(chart, "log_dose"):
-        return refused
+    """Write one dose into the diary: taken, missed, or not sure. The same said twice is one line; something else needs an undo first.
+
+    Somebody who helps writes here too, in their own name. What they are answered rests on what they may see; what the clinic is told rests on
+    the whole diary.
+    """
+    if chart.by is None or Right.LOG not in chart.may:
+        return refuse_on_record(chart, "log_dose", NOT_YOURS)
+    if _own(chart):
+        return _logged(chart, new)
+    try:
+        with transaction.atomic():
+            said = _logged(chart, replace(new, private=False))
+    except IntegrityError:  # a line that is kept from them stands for this dose
+        said = refuse_on_record(chart, "log_dose", OTHER_ANSWER)
+    return NOT_FROM_HERE if isinstance(said, Refused) else said
+
+
+def _own(chart: OpenChart) -> bool:
+    return chart.by is not None and chart.by.patient_id == chart.patient_id
+
+
+def _logged(chart: OpenChart, new: NewDose) -> Logged | Mistaken | Refused:
     if new.status not in DoseStatus.values or (new.slot == AS_NEEDED and new.status != DoseStatus.TAKEN):
         return Mistaken((("status", "Choose one answer."),))
     Patient.objects.select_for_update(no_key=True).get(pk=chart.patient_id)  # two presses at once are told one after the other
@@ -133,11 +157,33 @@ def _write(chart: OpenChart, new: NewDose, meant: _Meant) -> Logged:
     row = DoseEntry(
         id=new_id(), clinic_id=chart.clinic_id, patient_id=chart.patient_id, plan_id=meant.plan.plan_id, status=new.status, slot=new.slot,
         dose_day=meant.day, taken_at=meant.taken_at, parts=[p.as_json() for p in meant.dose.parts], mg=meant.dose.mg, reason=meant.reason,
-        recorded_at=chart.at, recorded_by_id=chart.by.account_id,
+        recorded_at=chart.at, recorded_by_id=chart.by.account_id, private=new.private,
     )  # fmt: skip
     row.save(force_insert=True)
     put_on_trail(chart, "log_dose", ("dose_entry", row.id), status=new.status, slot=new.slot)
-    return Logged(row.id, meant.day, new.slot, meant.dose.mg, advice=_advice(chart, new, meant))
+    return Logged(row.id, meant.day, new.slot, meant.dose.mg, advice=_advised(chart, new, meant))
+
+
+def _advised(chart: OpenChart, new: NewDose, meant: _Meant) -> str:
+    """What to do next, and the task for the clinic where one is due. A helper's key shows neither lines kept from them nor the clinic's tasks,
+    so for them the two are asked apart."""
+    if _own(chart):
+        return _told(chart, meant, _advice(chart, new, meant))
+    with house_looks(chart, purpose="whole diary") as job:
+        whole = open_chart_in_job(job, chart.patient_id)
+        _told(whole, meant, _advice(whole, new, meant))
+    return _advice(chart, new, meant)
+
+
+def _told(chart: OpenChart, meant: _Meant, advice: str) -> str:
+    if advice == "several-missed":
+        _tell(chart, meant, MISSED_TASK, "Several doses missed, as the patient says", "Missing doses can bring withdrawal on")
+    if advice in ("above-maximum", "above-week"):
+        often = "in a day" if advice == "above-maximum" else "in seven days"
+        _tell(
+            chart, meant, ABOVE_TASK, f"More as-needed doses {often} than the plan allows", "The patient logged more than agreed"
+        )
+    return advice
 
 
 def _advice(chart: OpenChart, new: NewDose, meant: _Meant) -> str:
@@ -145,21 +191,13 @@ def _advice(chart: OpenChart, new: NewDose, meant: _Meant) -> str:
         return "unsure"
     days = diary(chart, meant.day - timedelta(days=2), meant.day + timedelta(days=1))
     if new.status == DoseStatus.MISSED:
-        if not _several_missed(days, meant.day):
-            return "missed"
-        _tell(chart, meant, MISSED_TASK, "Several doses missed, as the patient says", "Missing doses can bring withdrawal on")
-        return "several-missed"
+        return "several-missed" if _several_missed(days, meant.day) else "missed"
     return _advice_on_use(chart, meant) if new.slot == AS_NEEDED else ""
 
 
 def _advice_on_use(chart: OpenChart, meant: _Meant) -> str:
     days = diary(chart, meant.day - PER_WEEK, meant.day + PER_WEEK)
-    found = _beyond(days, days[PER_WEEK.days])
-    if not found:
-        return ""
-    often = "in a day" if found == "day" else "in seven days"
-    _tell(chart, meant, ABOVE_TASK, f"More as-needed doses {often} than the plan allows", "The patient logged more than agreed")
-    return "above-maximum" if found == "day" else "above-week"
+    return {"": "", "day": "above-maximum"}.get(_beyond(days, days[PER_WEEK.days]), "above-week")
 
 
 def _several_missed(days: tuple[Day, ...], on: date) -> bool:

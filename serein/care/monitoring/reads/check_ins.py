@@ -49,6 +49,7 @@ class CheckInLine:
     complete: bool
     taken_back: bool
     contact: ContactLine | None
+    private: bool = False
 
     @property
     def seen(self) -> str:
@@ -136,7 +137,7 @@ def _line(row: CheckIn, root: UUID, taken_back: bool, contact: Contact | None) -
     flags = tuple(FLAGS[c] for c in row.flags if c in FLAGS)
     return CheckInLine(
         row.id, root, row.day, row.answers, lines, flags, row.level, row.started_at, row.answered_at, row.finished_at is None,
-        set(BY_KEY) <= set(row.answers), taken_back, _contact(contact) if contact else None,
+        set(BY_KEY) <= set(row.answers), taken_back, _contact(contact) if contact else None, row.private,
     )  # fmt: skip
 
 

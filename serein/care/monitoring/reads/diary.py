@@ -33,6 +33,8 @@ class Line:
     taken_at: datetime | None
     reason: str
     recorded_at: datetime
+    private: bool = False
+    recorded_by: UUID | None = None
 
     @property
     def status_words(self) -> str:
@@ -121,7 +123,19 @@ def _live(chart: OpenChart) -> QuerySet[DoseEntry]:
 
 def _line(row: DoseEntry) -> Line:
     parts = tuple(Part(p["product"], Decimal(p["units"])) for p in row.parts)
-    return Line(row.id, row.dose_day, row.slot, row.status, parts, row.mg, row.taken_at, row.reason, row.recorded_at)
+    return Line(
+        row.id,
+        row.dose_day,
+        row.slot,
+        row.status,
+        parts,
+        row.mg,
+        row.taken_at,
+        row.reason,
+        row.recorded_at,
+        row.private,
+        row.recorded_by_id,
+    )
 
 
 @shown

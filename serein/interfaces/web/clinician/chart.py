@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.html import format_html
 
 from serein.care.access.reads import told_of_emergency
 from serein.care.continuity.reads import open_handover, received, responsible
@@ -19,6 +20,7 @@ from serein.care.prescribing.reads.drafts import open_drafts
 from serein.care.prescribing.reads.prescriptions import PrescriptionCard, prescriptions
 from serein.care.tapering.reads import dose_in_force, running_taper
 from serein.foundation.people.keys import OpenChart
+from serein.foundation.people.permissions import Right
 from serein.foundation.people.persons import clinic_card, clinic_day
 from serein.foundation.tasks.reads import OpenTask, tasks_of_patient
 from serein.interfaces.web.shell.parts import Action, Card, Cell, Column, Event, Input, Table, TableRow
@@ -52,7 +54,7 @@ def chart(request: HttpRequest, key: OpenChart) -> HttpResponse:
     events = [Event(instant(h.at, zone), h.what, h.by) for h in happenings(seen, versions, signed, birth_date_findings(key))]
     context: dict[str, Any] = {
         "banner": banner(key), "zone": zone, "cards": [card_of(key, t, zone) for t in tasks[:MOST_CARDS]], "more": tasks[MOST_CARDS:],
-        "seen": seen, "sections": sections(seen), "records": records(seen, zone), "in_force": plan_in_force(key),
+        "seen": seen, "sections": sections(seen), "records": records(key, seen, zone), "in_force": plan_in_force(key),
         "newest": next(iter(versions), None), "versions": len(versions), "prescriptions": signed, "drafts": open_drafts(key),
         "heading": heading(len(tasks)), "latest": events[:LATEST_EVENTS], "earlier": events[LATEST_EVENTS:],
     }  # fmt: skip
@@ -128,24 +130,39 @@ def sections(seen: Evaluation) -> list[Section]:
     return found
 
 
-def records(seen: Evaluation, zone: str) -> list[Table]:
+def records(key: OpenChart, seen: Evaluation, zone: str) -> list[Table]:
     """Medicines, conditions, allergies, measurements; each with where it is known from."""
-    columns = (Column("What"), Column("Since"), Column("Known from"))
+    columns = (Column("What"), Column("Since"), Column("Known from"), Column("Passed on"))
     found = []
     for kind, title in KINDS.items():
-        rows = [_record(e, zone) for e in seen.entries if e.kind == kind]
+        rows = [_record(key, e, zone) for e in seen.entries if e.kind == kind]
         if rows:
             found.append(Table(title, columns, rows, stack=True))
     return found
 
 
-def _record(entry: EntryLine, zone: str) -> TableRow:
+def _record(key: OpenChart, entry: EntryLine, zone: str) -> TableRow:
     status = "" if entry.status == "active" else entry.status
     since = f"since {entry.since:%d-%b-%Y}" if entry.since else "since when is not said"
     known = f"{PROVENANCE.get(entry.provenance, entry.provenance)}: {entry.source}"
     return TableRow(
-        (Cell(tall_man(entry.words), status, header=True), Cell(since), Cell(known, instant(entry.recorded_at, zone)))
+        (
+            Cell(tall_man(entry.words), status, header=True),
+            Cell(since),
+            Cell(known, instant(entry.recorded_at, zone)),
+            _passed_on(key, entry),
+        )
     )
+
+
+def _passed_on(key: OpenChart, entry: EntryLine) -> Cell:
+    if entry.segment:
+        return Cell("Never: substance-use record")
+    if Right.PREPARE not in key.may:
+        return Cell("In handovers")
+    href = reverse("clinician:segment", args=[key.patient_id, entry.id])
+    words = "In handovers. <a class='govuk-link' href='{}'>Withhold<span class='govuk-visually-hidden'>: {}</span></a>"
+    return Cell(format_html(words, href, entry.words))
 
 
 def happenings(

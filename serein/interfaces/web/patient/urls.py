@@ -2,7 +2,22 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from .views import card, check_in, diary, home, intake, level, looks, plan, prescriptions, safety, taper, taper_check, taper_files
+from .views import (
+    card,
+    check_in,
+    diary,
+    home,
+    intake,
+    level,
+    looks,
+    people_who_help,
+    plan,
+    prescriptions,
+    safety,
+    taper,
+    taper_check,
+    taper_files,
+)
 
 app_name = "patient"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -39,5 +54,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("check-in/<uuid:check_in_id>/advice/", check_in.advice, name="check_in_advice"),
     path("check-in/<slug:key>/", check_in.question, name="check_in_question"),
     path("check-ins/", check_in.feelings, name="feelings"),
+    path("helpers/", people_who_help.helpers_page, name="helpers"),
+    path("helpers/add/", people_who_help.add, name="add_helper"),
+    path("helpers/<uuid:sharing_id>/", people_who_help.helper, name="helper"),
+    path("keep/<uuid:kept_id>/", people_who_help.keep, name="keep"),
     path("who-looked/", looks.looks, name="looks"),
 ]

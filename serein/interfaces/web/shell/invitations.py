@@ -31,6 +31,7 @@ ROLES = {
     "trainee": "a trainee",
     "pharmacist": "a pharmacist",
     "compliance": "a compliance officer",
+    "caregiver": "somebody who helps",
 }
 
 

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from serein.care.access.reads import patient_card
+from serein.care.access.reads.sharing import helpers
 from serein.care.monitoring import actions, reads
 from serein.care.monitoring.form import BY_KEY, EMERGENCY, QUESTIONS, SUPPORT, flags_of
 from serein.care.monitoring.reads import CheckInLine
@@ -109,8 +110,17 @@ def check(request: HttpRequest, who: Person) -> HttpResponse:
     if line is None or not line.complete:
         return _on(line) if line else redirect("patient:home")
     if request.method != "POST":
-        context = {"title": "Check your answers", "line": line, "back": reverse(QUESTION, args=[QUESTIONS[-1].key])}
+        context = {
+            "title": "Check your answers",
+            "line": line,
+            "helped": bool(helpers(chart)),
+            "back": reverse(QUESTION, args=[QUESTIONS[-1].key]),
+        }
         return render(request, "patient/check_in_check.html", context)
+    if "private" in request.POST:
+        kept = actions.keep_from_helpers(chart, line.id, private=True)
+        if isinstance(kept, Refused):
+            return refused_page(request, kept)
     sent = actions.send_check_in(chart, line.id)
     if isinstance(sent, Refused):
         return refused_page(request, sent)
@@ -160,5 +170,11 @@ def feelings(request: HttpRequest, who: Person) -> HttpResponse:
     today = at_home(chart.at, patient_card(chart).time_zone).date()
     lines = [(day_words(c.day, today), c) for c in reads.check_ins(chart)[:60]]
     stairs = staircase(reads.dose_history(chart))
-    context = {"title": "How I have been", "lines": lines, "staircase": stairs, "back": reverse("patient:home")}
+    context = {
+        "title": "How I have been",
+        "lines": lines,
+        "staircase": stairs,
+        "helped": bool(helpers(chart)),
+        "back": reverse("patient:home"),
+    }
     return render(request, "patient/feelings.html", context)

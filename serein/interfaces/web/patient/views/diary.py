@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from serein.care.access.reads import patient_card
+from serein.care.access.reads.sharing import helpers
 from serein.care.monitoring import reads
 from serein.care.monitoring.actions import Logged, NewDose, log_dose, undo_dose
 from serein.care.monitoring.days import AS_NEEDED, local
@@ -24,7 +25,7 @@ from serein.interfaces.web.shell.once import once
 from serein.interfaces.web.shell.pages import changed_page, not_found_page, refused_page, render_form_page
 
 from ..door import day_words, own_record
-from ..doses import drawing, mg_words, month_days
+from ..doses import drawing, mg_words, month_days, said_words
 
 HOME = "patient:home"
 WEEK_DAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
@@ -46,6 +47,20 @@ class DoseForm(PageForm):
     )  # fmt: skip
 
 
+class KeepForm(PageForm):
+    """Where somebody helps: what is written may be kept from them from the start."""
+
+    private = forms.BooleanField(label="Keep this from people who help me", required=False)
+
+    def ask_only_where_somebody_helps(self, helped: bool) -> None:
+        if not helped:
+            del self.fields["private"]
+
+
+class OwnDoseForm(DoseForm, KeepForm):
+    field_order = ("status", "private")
+
+
 class UseForm(PageForm):
     reason = forms.CharField(
         label="Why did you take it?",
@@ -55,7 +70,11 @@ class UseForm(PageForm):
     )
 
 
-def _day(words: str) -> date | None:
+class OwnUseForm(UseForm, KeepForm):
+    field_order = ("reason", "private")
+
+
+def as_day(words: str) -> date | None:
     try:
         return date.fromisoformat(words)
     except ValueError:
@@ -71,7 +90,7 @@ def log(request: HttpRequest, who: Person) -> HttpResponse:
         return refused_page(request, chart)
     if request.method != "POST":
         return redirect(HOME)
-    new = NewDose(request.POST.get("slot", ""), "taken", _day(request.POST.get("day", "")))
+    new = NewDose(request.POST.get("slot", ""), "taken", as_day(request.POST.get("day", "")))
     return _after(request, log_dose(chart, new), "taken")
 
 
@@ -96,15 +115,16 @@ def dose(request: HttpRequest, who: Person, day: str, slot: str) -> HttpResponse
     chart = own_record(request, who)
     if isinstance(chart, Refused):
         return refused_page(request, chart)
-    on = _day(day)
+    on = as_day(day)
     plan = reads.planned_on(chart, on) if on else None
     meant = plan.dose(slot) if plan and slot != AS_NEEDED else None
     if on is None or meant is None:
         return not_found_page(request, "Your plan has no such dose.")
-    form = DoseForm(request.POST or None)
+    form = OwnDoseForm(request.POST or None)
+    form.ask_only_where_somebody_helps(bool(helpers(chart)))
     if form.is_valid():
-        status = form.cleaned_data["status"]
-        return _after(request, log_dose(chart, NewDose(slot, status, on)), status)
+        status, private = form.cleaned_data["status"], form.cleaned_data.get("private", False)
+        return _after(request, log_dose(chart, NewDose(slot, status, on, private=private)), status)
     today = local(chart.at, patient_card(chart).time_zone).date()
     return render_form_page(
         request, form, title=f"{day_words(on, today)}, {meant.when}", template="patient/dose.html", dose=meant, drawing=drawing(meant),
@@ -122,9 +142,11 @@ def use(request: HttpRequest, who: Person) -> HttpResponse:
     extra = reads.as_needed(chart)
     if extra is None:
         return not_found_page(request, "Your plan has no dose to take when needed.")
-    form = UseForm(request.POST or None)
+    form = OwnUseForm(request.POST or None)
+    form.ask_only_where_somebody_helps(bool(helpers(chart)))
     if form.is_valid():
-        answer = log_dose(chart, NewDose(AS_NEEDED, reason=form.cleaned_data["reason"]))
+        private = form.cleaned_data.get("private", False)
+        answer = log_dose(chart, NewDose(AS_NEEDED, reason=form.cleaned_data["reason"], private=private))
         if not isinstance(answer, Mistaken):
             return _after(request, answer, "taken")
         for field, words in answer.by_field:
@@ -176,19 +198,21 @@ def doses(request: HttpRequest, who: Person) -> HttpResponse:
     chart = own_record(request, who)
     if isinstance(chart, Refused):
         return refused_page(request, chart)
-    today = local(chart.at, patient_card(chart).time_zone).date()
-    first = _month(request.GET.get("month", ""), today)
+    zone = patient_card(chart).time_zone
+    today = local(chart.at, zone).date()
+    first = month_asked(request.GET.get("month", ""), today)
     following = (first + timedelta(days=32)).replace(day=1)
     days = reads.diary(chart, first, following - timedelta(days=1))
     context = {
         "title": "My doses", "week_days": WEEK_DAYS, "month": f"{first:%B %Y}", "weeks": month_days(days, today), "back": reverse(HOME),
         "earlier": f"{first - timedelta(days=1):%Y-%m}", "later": f"{following:%Y-%m}", "extra": reads.as_needed(chart),
-        "silent": any(d.silent and d.day < today for d in days),
+        "silent": any(d.silent and d.day < today for d in days), "helped": bool(helpers(chart)),
+        "told": [(day_words(d.day, today), one, said_words(one, zone)) for d in reversed(days) for one in d.lines],
     }  # fmt: skip
     return render(request, "patient/doses.html", context)
 
 
-def _month(asked: str, today: date) -> date:
+def month_asked(asked: str, today: date) -> date:
     """The first day of the month asked for, no further off than two years; else of this month."""
-    day = _day(f"{asked}-01") if len(asked) == 7 else None
+    day = as_day(f"{asked}-01") if len(asked) == 7 else None
     return day if day and abs((day - today).days) <= 731 else today.replace(day=1)
