@@ -10,8 +10,10 @@ import pytest
 from serein.foundation.people import deeds, permissions, wards
 from serein.foundation.people.gate import address, deed, shown
 from serein.foundation.people.keys import OpenChart
+from serein.interfaces.web.doors import DOORS
 from tests.house.rules import FOUNDATION, STAGES, takes_a_key
 from tests.house.walls import BEFORE_THE_WALL, patient_tables
+from tests.matrix.addresses import EVERY
 
 ROOMS = {**{r: f"serein.foundation.{r}" for r in FOUNDATION}, **{s: f"serein.care.{s}" for s in STAGES}}
 
@@ -95,6 +97,15 @@ def test_every_table_of_a_patient_belongs_to_a_part_and_its_policy_asks_for_it(a
         ).fetchone()
         assert "serein.sees" in using and f"',{part},'" in using, table
         assert "serein.writes" in check and f"',{part},'" in check, table
+
+
+def test_every_address_has_a_row_and_every_row_an_address():
+    assert {name for name, _ in EVERY} == set(DOORS)
+
+
+def test_an_address_without_a_row_is_answered_to_nobody(client, db, monkeypatch):
+    monkeypatch.setattr("serein.interfaces.web.doors.DOORS", {n: d for n, d in DOORS.items() if n != "jwks"})
+    assert client.get("/.well-known/jwks.json").status_code == 403
 
 
 def test_a_key_made_by_hand_opens_nothing():

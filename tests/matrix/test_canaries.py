@@ -22,7 +22,7 @@ from tests.care.prescribed import Desk, allergy, desk
 from tests.people import AT, FourPeople, make_clinic, maria
 from tests.web import client_of
 
-from .test_routes import ROUTES
+from .addresses import ROUTES
 
 QUICK, LONG = 5_000, 200_000
 

@@ -1,7 +1,6 @@
 """Every address of the web: whose desk it is, and with which key. An address that has no row here is answered to nobody.
 
-The middleware `only_known_doors` refuses what is missing; `desk` asks for the role, the key for the relation. A generated test walks every
-address as every role in every relation and compares what it meets with this table and the one in `foundation.people.permissions`.
+The middleware `only_known_doors` refuses what is missing; `desk` asks for the role, the key for the relation.
 """
 
 from collections.abc import Callable
