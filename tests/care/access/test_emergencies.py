@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, ProgrammingError, transaction
 
 from serein.care.access import actions as access
-from serein.care.access.actions.emergencies import LETTER, emergency_round
+from serein.care.access.actions.emergencies import emergency_round
 from serein.care.access.reads import emergencies, patient_cards, told_of_emergency
 from serein.care.continuity.actions import prepare_handover
 from serein.care.monitoring.actions import NewContact, record_contact
@@ -142,7 +142,7 @@ def test_it_reads_and_notes_and_neither_signs_nor_exports(people):
 def test_compliance_and_the_lead_are_told_at_once_and_the_patient_reads_who_and_that_it_is_reviewed(people):
     given(broken(people))
     given(open_list(people.clinic.officer, purpose="people and licences", at=AT))
-    letters = list(Letter.objects.filter(kind=LETTER))
+    letters = list(Letter.objects.filter(kind="emergency"))
     assert {x.to for x in letters} == {people.clinic.officer.email, people.clinician.email}
     assert all(x.body == {} and x.patient_id is None for x in letters), "neutral: nobody is named"
     assert [(t.kind, t.tier) for t in desk_tasks(people.clinic.people())] == [("review-emergency", "today")]
@@ -200,7 +200,7 @@ def test_what_nobody_reviewed_in_72_hours_is_an_alarm_once(people):
     late = AT + timedelta(hours=72)
     assert alarms(late) == 1 and alarms(late + HOUR) == 0
     assert [(t.kind, t.tier) for t in desk_tasks(people.clinic.people(late))] == [("review-emergency", "now")]
-    written = Letter.objects.filter(kind=LETTER, written_at=late).values_list("to", flat=True)
+    written = Letter.objects.filter(kind="emergency", written_at=late).values_list("to", flat=True)
     assert set(written) == {people.clinic.officer.email, second.email}
 
 

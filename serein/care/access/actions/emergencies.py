@@ -28,7 +28,7 @@ from .inviting import NOT_HERE, WRONG_KEY
 
 Prove = Callable[[str], Proof | Refused]
 BREAK, REVIEW, CLOSE = "break_glass", "review_emergency", "close_emergency"
-REVIEW_TASK, OFTEN_TASK, LEAD_TASK, LETTER = "review-emergency", "emergency-often", "emergency-opened", "emergency"
+REVIEW_TASK, OFTEN_TASK, LEAD_TASK = "review-emergency", "emergency-often", "emergency-opened"
 SOURCE, LONGEST_WORDS = "Break-glass", 2000
 
 NOT_FOUND = Refused("not-found", "Nobody of this clinic has this family name and birth date.")
@@ -149,7 +149,7 @@ def officers_but(job: OpenJob, account_id: UUID) -> list[UUID]:
 
 def _write(job: OpenJob, accounts: list[UUID]) -> None:
     for email in Account.objects.filter(pk__in=accounts, is_active=True).order_by("id").values_list("email", flat=True):
-        post(job, kind=LETTER, to=email, body={})
+        post(job, kind="emergency", to=email, body={})
 
 
 def _alarm_if_often(job: OpenJob, glass: BrokenGlass, name: str) -> None:
