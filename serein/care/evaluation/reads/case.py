@@ -1,6 +1,7 @@
 """Everything known about one patient as the clinical core wants it, each fact with where it was read."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -78,7 +79,23 @@ def _entries(chart: OpenChart) -> Mapping[str, list[Any]]:
         .values_list("kind", "value")
     ):
         found[kind].append(msgspec.convert(value, TYPES[kind]))
+    found["medicine"] = _told_apart(found["medicine"])
     return found
+
+
+def _told_apart(medicines: list[Medicine]) -> list[Medicine]:
+    """Each with a reference of its own. Two systems, or two intakes of one day, may name different medicines alike, and no entry is dropped for its
+    name: the second is `X (2)`, as long as the first stands."""
+    named: dict[str, int] = {}
+    apart = []
+    for each in medicines:
+        name = each.reference
+        while name in named:
+            named[each.reference] += 1
+            name = f"{each.reference} ({named[each.reference]})"
+        named[name] = 1
+        apart.append(replace(each, reference=name))
+    return apart
 
 
 def _current(medicine: Medicine, on: date) -> bool:
