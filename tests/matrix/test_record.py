@@ -49,7 +49,7 @@ def should_open(cell: Cell) -> set[str]:
     by_role = {p for many in (LIST_PURPOSES, NEW_PURPOSES) for p, roles in many.items() if cell.role in roles}
     by_role |= {"on the rota"} if (cell.role, cell.relation) == ("clinician", "rota") else set()
     by_role |= {FIND_PURPOSE} if cell.role == "clinician" and cell.relation in FINDS else set()
-    return by_role | ({cell.opens.purpose} if cell.opens else set())
+    return by_role | {p for p in CHART_PURPOSES if cell.opened_for(p)}
 
 
 def test_keys(world: World):
@@ -59,9 +59,9 @@ def test_keys(world: World):
 
 
 def expected_of(purpose: str, cell: Cell) -> tuple[frozenset[str], frozenset[str]]:
-    if cell.opens and purpose == cell.opens.purpose:
-        return cell.opens.sees, cell.opens.may
-    whole = frozenset(str(s) for s in Sight) - {"staff", "trail"}
+    if opens := cell.opened_for(purpose):
+        return opens.sees, opens.may
+    whole = frozenset(str(s) for s in Sight) - {"staff", "trail", "psychotherapy-notes"}
     return {
         "my patients": (whole, frozenset()),
         "people and licences": (frozenset({"staff"}), frozenset({"staff", "grant"})),

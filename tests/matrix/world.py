@@ -72,7 +72,12 @@ EXPECTED: dict[tuple[str, str], Opens] = {
         "caregiving", frozenset({"identity", "plan", "prescriptions", "diary"}), frozenset({"log"})
     ),
 }
-CHART_PURPOSES = ("own record", "caregiving", "care", "handover", "emergency")
+# What some open beside that, with a key of its own: notes that nobody but their author reads.
+ALSO: dict[tuple[str, str], Opens] = {
+    ("clinician", relation): Opens("psychotherapy notes", frozenset({"identity", "psychotherapy-notes"}), frozenset({"keep"}))
+    for relation in ("care team", "lapsed")
+}
+CHART_PURPOSES = ("psychotherapy notes", "own record", "caregiving", "care", "handover", "emergency")
 LIST_PURPOSES: dict[str, tuple[str, ...]] = {
     "my patients": ("clinician", "trainee"), "people and licences": ("compliance",), "trail": ("compliance",),
     "right to sign": ("clinician",), "on the rota": ("clinician on the rota",), "patients affected": ("compliance",),
@@ -98,6 +103,10 @@ class Cell:
     @property
     def opens(self) -> Opens | None:
         return EXPECTED.get((self.role, self.relation))
+
+    def opened_for(self, purpose: str) -> Opens | None:
+        """What a key of that purpose should open to this person of this record; None: no key."""
+        return next((o for o in (self.opens, ALSO.get((self.role, self.relation))) if o and o.purpose == purpose), None)
 
 
 @dataclass(frozen=True)

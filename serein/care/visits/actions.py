@@ -11,7 +11,7 @@ from serein.foundation.audit.trail import Entry, record
 from serein.foundation.people.gate import deed
 from serein.foundation.people.keys import OpenChart, Refused, refuse_on_record, treating
 
-from .models import Encounter
+from .models import Encounter, PsychotherapyNote
 
 LONGEST_KIND = 120
 KINDS = ("in person", "video", "telephone")
@@ -100,3 +100,29 @@ def _encounter_refused(new: NewEncounter, at: datetime) -> Refused | None:
     if new.started_at > at or (new.ended_at is not None and not new.started_at <= new.ended_at <= at):
         return Refused("not-yet", "A visit is recorded after it began, and it ends after it began.")
     return None
+
+
+LONGEST_NOTE = 20_000
+
+
+@dataclass(frozen=True)
+class NoteKept:
+    note_id: UUID
+
+
+@deed
+def keep_psychotherapy_note(chart: OpenChart, words: str) -> NoteKept | Refused:
+    """Keep a note that its author alone meets. The trail holds that there is one, nothing of it."""
+    with transaction.atomic():
+        if chart.by is None:
+            return refuse_on_record(chart, "keep_psychotherapy_note", Refused("not-your-deed", "A note has an author."))
+        if not words.strip() or len(words) > LONGEST_NOTE or "\x00" in words:
+            empty = Refused("note-unclear", f"Write something, at most {LONGEST_NOTE} characters.")
+            return refuse_on_record(chart, "keep_psychotherapy_note", empty)
+        note = PsychotherapyNote(
+            clinic_id=chart.clinic_id, patient_id=chart.patient_id, author_id=chart.by.account_id, words=words, written_at=chart.at
+        )  # fmt: skip
+        note.save(force_insert=True)
+        entry = Entry(chart.clinic_id, chart.at, chart.by.account_id, "keep_psychotherapy_note")
+        record(entry.about(chart.patient_id, "psychotherapy_note", note.id))
+        return NoteKept(note.id)

@@ -24,3 +24,11 @@ class Encounter(PatientRow):
                 fields=["patient", "source_system", "source_id"], condition=~Q(source_id=""), name="one_encounter_per_source"
             )
         ]
+
+
+class PsychotherapyNote(PatientRow):
+    """A clinician's own note about a session, apart from the record. Only its author meets it, and it goes nowhere."""
+
+    author = models.ForeignKey("people.Account", on_delete=models.PROTECT, related_name="+")
+    words = models.TextField()
+    written_at = models.DateTimeField()

@@ -8,7 +8,7 @@ from serein.foundation.people.gate import shown
 from serein.foundation.people.keys import OpenChart
 from serein.foundation.people.persons import name_of
 
-from .models import Encounter
+from .models import Encounter, PsychotherapyNote
 
 
 @dataclass(frozen=True)
@@ -35,3 +35,17 @@ def visits(chart: OpenChart, *, limit: int = 100) -> tuple[Visit, ...]:
 
 def _name(row: Encounter) -> str:
     return name_of(row.clinician_id) if row.clinician_id else ""
+
+
+@dataclass(frozen=True)
+class NoteLine:
+    words: str
+    written_at: datetime
+
+
+@shown
+def psychotherapy_notes(chart: OpenChart) -> tuple[NoteLine, ...]:
+    """The notes that whoever holds the key wrote themselves, newest first."""
+    author = chart.by.account_id if chart.by else None
+    rows = PsychotherapyNote.objects.filter(patient=chart.patient_id, author=author).order_by("-written_at", "-id")
+    return tuple(NoteLine(r.words, r.written_at) for r in rows)

@@ -60,6 +60,7 @@ DEEDS: dict[str, tuple[str, str]] = {
     "deliver_letter": ("send a letter", "sent a letter"),
     # visits and evaluation
     "record_encounter": ("record a visit", "recorded a visit"),
+    "keep_psychotherapy_note": ("keep a note of their own", "kept a note of their own"),
     "record_past_encounters": ("add earlier visits from another record", "added earlier visits from another record"),
     "import_record": ("bring in a record from elsewhere", "brought in a record from elsewhere"),
     "start_intake": ("start the health questions", "started the health questions"),
@@ -152,6 +153,7 @@ PURPOSES: dict[str, str] = {
     "own record": "their own record",
     "care": "the record, to give care",
     "caregiving": "what is shared with them",
+    "psychotherapy notes": "their own notes",
     "emergency": "the record, for an emergency",
     "handover": "the handover that was sent to them",
     "invite patient": "a new record",

@@ -28,6 +28,7 @@ _BY_RIGHT: dict[Right, str] = {
     """,
     Right.SIGN: "prescribing.sign_prescription prescribing.cancel_prescription",
     Right.NOTE: "visits.record_encounter evaluation.assess_risk monitoring.record_contact access.close_emergency",
+    Right.KEEP: "visits.keep_psychotherapy_note",
     Right.EXPORT: """
         prescribing.record_printing tapering.record_taper_print continuity.record_card_printing continuity.record_handover_file
     """,

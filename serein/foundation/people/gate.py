@@ -31,6 +31,7 @@ WHY: dict[Right, str] = {
     Right.NOTE: "Only somebody who treats this patient notes this.",
     Right.EXPORT: "You may look at this, not take it with you.",
     Right.TEAM: "Only the clinician who answers for this patient changes the care team.",
+    Right.KEEP: "Psychotherapy notes are kept by their author alone.",
     Right.HAND_OVER: "Only the care team hands a patient over.",
 }
 ELSE = "Your role does not allow this here."

@@ -43,6 +43,8 @@ class Sight(StrEnum):
     # Segments: parts of the parts above that need a permission of their own. They never widen by being copied.
     SUBSTANCE_USE = "substance-use"
     PRIVATE = "private"
+    # No part of the record: an author's own notes, which no other key shows and no whole includes.
+    PSYCHOTHERAPY = "psychotherapy-notes"
 
 
 class Right(StrEnum):
@@ -65,6 +67,7 @@ class Right(StrEnum):
     BREAK_GLASS = "break glass"  # open one record for an emergency
     REVIEW = "review"  # judge, as a second person, whether an emergency was one
     GRANT = "grant"  # ask for, approve or end a right to sign, say that a token is lost
+    KEEP = "keep"  # write psychotherapy notes of one's own
     WORK = "work"  # the worker's rounds
 
 
@@ -127,6 +130,10 @@ CHART_RULES = (
     Rule(
         "care", Role.CLINICIAN, Relation.ROTA, "a clinician on the rota is care team for those hours, with the rights that the rota names",
         WHOLE, frozenset({Right.NOTE}), named=True,
+    ),
+    Rule(
+        "psychotherapy notes", Role.CLINICIAN, Relation.CARE_TEAM, "whoever wrote psychotherapy notes reads them, and nobody else does",
+        frozenset({Sight.IDENTITY, Sight.PSYCHOTHERAPY}), frozenset({Right.KEEP}),
     ),
     Rule(
         "handover", Role.CLINICIAN, Relation.OFFERED, "a clinician to whom a patient is handed over reads it before they accept or decline",
@@ -270,6 +277,7 @@ WRITES: dict[Right, frozenset[Sight]] = {
     Right.BREAK_GLASS: _TOLD,
     Right.REVIEW: _TOLD,
     Right.GRANT: frozenset({Sight.STAFF}) | _TOLD,
+    Right.KEEP: frozenset({Sight.PSYCHOTHERAPY}),
     Right.WORK: WHOLE | {Sight.STAFF},
 }
 

@@ -56,7 +56,8 @@ def segments(setting: str, column: str) -> str:
 @dataclass(frozen=True)
 class Ward:
     """How one table stands behind the wall. `part`: the `Sight` that its rows belong to; `segment`: the column that names a narrower one;
-    `private`: the column that hides a row from caregivers; the rest as for `wall`."""
+    `private`: the column that hides a row from caregivers; `author`: the column whose account alone meets the row; the rest as
+    for `wall`."""
 
     part: str
     patient_column: str = "patient_id"
@@ -64,6 +65,7 @@ class Ward:
     segment: str = ""
     private: str = ""
     staff: bool = False
+    author: str = ""
 
 
 def condition(ward: Ward, setting: str) -> str:
@@ -76,6 +78,8 @@ def condition(ward: Ward, setting: str) -> str:
         asked.append(segments(setting, ward.segment))
     if ward.private:
         asked.append(f"(NOT {ward.private} OR {part(setting, 'private')})")
+    if ward.author:
+        asked.append(f"{ward.author} = {ACCOUNT}")
     return " AND ".join(asked)
 
 

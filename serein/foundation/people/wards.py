@@ -17,6 +17,7 @@ TABLES: dict[str, Sight] = {
     "evaluation_recordentry": Sight.RECORD,
     "evaluation_birthdatefinding": Sight.RECORD,
     "visits_encounter": Sight.RECORD,
+    "visits_psychotherapynote": Sight.PSYCHOTHERAPY,
     "planning_plan": Sight.PLAN,
     "planning_planreply": Sight.PLAN,
     "planning_planextension": Sight.PLAN,
@@ -88,5 +89,6 @@ _BY_PART: dict[Sight, str] = {
     """,
     Sight.TRAIL: "audit.trail audit.trail_counts",
     Sight.LOOKS: "audit.who_looked",
+    Sight.PSYCHOTHERAPY: "visits.psychotherapy_notes",
 }
 READS: dict[str, frozenset[Sight]] = {address: frozenset({part}) for part, many in _BY_PART.items() for address in many.split()}

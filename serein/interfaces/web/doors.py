@@ -38,6 +38,7 @@ DOORS: dict[str, Door] = {
     **_doors("clinician:", "rights lost approve_right end_right", Door(_CLINICIAN, "right to sign")),
     **_doors("clinician:", "rota", Door(_CLINICIAN, "on the rota")),
     **_doors("clinician:", "emergency emergency_open", Door(_CLINICIAN, "find for an emergency")),
+    **_doors("clinician:", "own_notes", Door(_CLINICIAN, "psychotherapy notes")),
     **_doors("clinician:", "receive", Door(_CLINICIAN, "import record")),
     **_doors("clinician:", "offered offered_accept offered_decline", Door(_CLINICIAN, "handover")),
     **_doors(

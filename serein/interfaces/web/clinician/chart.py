@@ -64,6 +64,8 @@ def chart(request: HttpRequest, key: OpenChart) -> HttpResponse:
         "handover": open_handover(key),
         "received": received(key),
         "emergencies": told_of_emergency(key),
+        # Whoever changes the care team is a clinician of it, not on the rota and not in an emergency.
+        "keeps_notes": Right.TEAM in key.may,
     }
     return render(request, "clinician/chart.html", context)
 
