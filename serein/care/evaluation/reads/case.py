@@ -84,8 +84,8 @@ def _entries(chart: OpenChart) -> Mapping[str, list[Any]]:
 
 
 def _told_apart(medicines: list[Medicine]) -> list[Medicine]:
-    """Each with a reference of its own. Two systems, or two intakes of one day, may name different medicines alike, and no entry is dropped for its
-    name: the second is `X (2)`, as long as the first stands."""
+    """Each with a reference of its own. Two systems, or two intakes of one day, may name different medicines alike, and no entry is dropped
+    for its name: the second is `X (2)`, as long as the first stands."""
     named: dict[str, int] = {}
     apart = []
     for each in medicines:
