@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "serein.interfaces.web.clinician",
     "serein.interfaces.web.pharmacist",
     "serein.interfaces.web.compliance",
+    "serein.interfaces.web.system",
 ]
 
 MIDDLEWARE = [
@@ -199,6 +200,7 @@ SEREIN_DESKS = {
     "trainee": "/clinic/",
     "pharmacist": "/pharmacy/",
     "compliance": "/compliance/",
+    "administrator": "/system/",
     "patient": "/me/",
     "caregiver": "/helping/",
 }

@@ -8,6 +8,7 @@ urlpatterns = [
     path("clinic/", include("serein.interfaces.web.clinician.urls")),
     path("pharmacy/", include("serein.interfaces.web.pharmacist.urls")),
     path("compliance/", include("serein.interfaces.web.compliance.urls")),
+    path("system/", include("serein.interfaces.web.system.urls")),
     path("", include("serein.interfaces.web.pharmacist.rx_urls")),
 ]
 

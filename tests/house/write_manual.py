@@ -59,7 +59,8 @@ def permissions_page() -> str:
             "| Key | Purpose | Role | Relation | Why | Shows | May | |", "| --- | --- | --- | --- | --- | --- | --- | --- |", *rule_rows(), "",
             "A caregiver's relation names what the patient shared:", "",
             *(f"- {name}: {s.words} (shows {listed(s.sees)}; may {listed(s.may)})" for name, s in p.SCOPES.items()), "",
-            f"A rota names rights for its hours: {listed(p.ON_ROTA)}. Integration client and administrator have no row: they open nothing.",
+            f"A rota names rights for its hours: {listed(p.ON_ROTA)}. An integration client has no row: it opens "
+            "nothing. An administrator sees how the system runs, and no record.",
             "", "## The worker's purposes", "", "| Purpose | Why | Shows |", "| --- | --- | --- |",
             *(f"| {r.purpose} | {r.why} | {listed(r.sees)} |" for r in p.JOB_RULES), "",
             "## Rights", "", "| Right | Actions | May write the parts |", "| --- | --- | --- |",

@@ -1,4 +1,4 @@
-"""The author's own notes in a browser: axe at three widths, keyboard, nothing behind our back."""
+"""The author's own notes and the administrator's page in a browser: axe at three widths, keyboard, nothing behind our back."""
 
 import pytest
 from django.db import transaction
@@ -25,3 +25,7 @@ def people(live_clinic, settings) -> FourPeople:
 def test_the_pages_pass_axe_and_the_keyboard(people: FourPeople, live_clinic, open_page: OpenPage):
     page = browse_as(open_page(), people.clinician, live_clinic.url)
     audit(page, f"{live_clinic.url}/clinic/patients/{people.patient.patient_id}/my-notes/")
+    with transaction.atomic():
+        administrator = people.clinic.staff("Root Admin", "administrator")
+    page = browse_as(open_page(), administrator, live_clinic.url)
+    audit(page, f"{live_clinic.url}/system/")

@@ -81,7 +81,7 @@ CHART_PURPOSES = ("psychotherapy notes", "own record", "caregiving", "care", "ha
 LIST_PURPOSES: dict[str, tuple[str, ...]] = {
     "my patients": ("clinician", "trainee"), "people and licences": ("compliance",), "trail": ("compliance",),
     "right to sign": ("clinician",), "on the rota": ("clinician on the rota",), "patients affected": ("compliance",),
-    "emergencies": ("compliance",),
+    "emergencies": ("compliance",), "the system": ("administrator",),
 }  # fmt: skip
 # Asked with a name and a birth date, and only by a clinician whose licence is in force here.
 FIND_PURPOSE, FINDS = (

@@ -165,6 +165,7 @@ PURPOSES: dict[str, str] = {
     "find for an emergency": "a search for one patient, for an emergency",
     "emergencies": "the list of records that were opened for an emergency",
     "patients affected": "the record numbers of a colleague's patients",
+    "the system": "how the system runs",
     "trail": "this trail",
     "dispense": "a prescription, by its code, at the pharmacy",
     "verdict": "whether a prescription is genuine, by its code",

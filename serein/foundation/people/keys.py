@@ -216,7 +216,9 @@ def open_list(by: Person, *, purpose: str, at: datetime) -> OpenList | Refused:
     if rule.relation == Relation.ROTA and on_rota_until(by, at=at) is None:
         return _refuse(by, purpose, at, Refused("not-on-the-rota", "You are not on the rota now."))
     patients = _my_patients(by, at) if rule.relation == Relation.CARE_TEAM else ()
-    scope = {"my patients": "list", "trail": "trail", "emergencies": "review", "on the rota": "rota"}.get(purpose, "people")
+    scope = {"my patients": "list", "trail": "trail", "emergencies": "review", "on the rota": "rota", "the system": "system"}.get(
+        purpose, "people"
+    )
     _set_wall(scope, by.clinic_id, at, rule, account=by.account_id)
     if scope == "rota":
         patients = tuple(Patient.objects.filter(clinic=by.clinic_id).order_by("id").values_list("id", flat=True))

@@ -40,6 +40,7 @@ class Sight(StrEnum):
     LOOKS = "looks"
     STAFF = "staff"
     TRAIL = "trail"
+    SYSTEM = "system"
     # Segments: parts of the parts above that need a permission of their own. They never widen by being copied.
     SUBSTANCE_USE = "substance-use"
     PRIVATE = "private"
@@ -177,6 +178,10 @@ LIST_RULES = (
         "emergencies", Role.COMPLIANCE, Relation.CLINIC,
         "compliance reviews every record that was opened for an emergency: who, when, why; no record",
         frozenset({Sight.STAFF}), frozenset({Right.REVIEW}),
+    ),
+    Rule(
+        "the system", Role.ADMINISTRATOR, Relation.CLINIC, "whoever runs the system sees how it runs and who works here; no record, no letter",
+        frozenset({Sight.SYSTEM}),
     ),
     Rule("trail", Role.COMPLIANCE, Relation.CLINIC, "compliance reviews who looked and who did what", frozenset({Sight.TRAIL, Sight.STAFF})),
 )  # fmt: skip

@@ -88,6 +88,7 @@ _BY_PART: dict[Sight, str] = {
         continuity.colleagues continuity.offers_to_me continuity.received
     """,
     Sight.TRAIL: "audit.trail audit.trail_counts",
+    Sight.SYSTEM: "access.accounts_by_role access.who_works_here outbox.letters_in_wait",
     Sight.LOOKS: "audit.who_looked",
     Sight.PSYCHOTHERAPY: "visits.psychotherapy_notes",
 }

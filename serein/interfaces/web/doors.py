@@ -72,6 +72,7 @@ DOORS: dict[str, Door] = {
     ),
     **_doors("compliance:", "affected", Door(_COMPLIANCE, "patients affected")),
     **_doors("compliance:", "emergencies review_emergency", Door(_COMPLIANCE, "emergencies")),
+    **_doors("system:", "state", Door(frozenset({Role.ADMINISTRATOR}), "the system")),
     **_doors("compliance:", "trail", Door(_COMPLIANCE, "trail")),
     **_doors("compliance:", "knowledge", Door(_COMPLIANCE)),
     # What signs people in and keeps their factors comes with allauth; it asks for the session itself.

@@ -19,7 +19,7 @@ from .shared_addresses import tell_of_shared
 
 # Long enough for a letter that waits over a holiday, short enough that a forgotten one is no open door.
 LASTS = timedelta(days=14)
-STAFF_ROLES = (Role.CLINICIAN, Role.TRAINEE, Role.PHARMACIST, Role.COMPLIANCE)
+STAFF_ROLES = (Role.CLINICIAN, Role.TRAINEE, Role.PHARMACIST, Role.COMPLIANCE, Role.ADMINISTRATOR)
 
 ALREADY_HERE = Refused(
     "already-here", "Somebody with this e-mail address already has an account. Each person needs an address of their own."
@@ -108,12 +108,12 @@ def _email_refused(clinic_id: UUID, email: str) -> Refused | None:
 
 @deed
 def invite_staff(listing: OpenList, new: NewStaff) -> Invited | Refused:
-    """Invite a clinician, trainee, pharmacist or compliance officer by a letter with a single-use link."""
+    """Invite a clinician, trainee, pharmacist, compliance officer or administrator by a letter with a single-use link."""
     email = plain_email(new.email)
     with transaction.atomic():
         refused = WRONG_KEY if listing.purpose != "people and licences" else _email_refused(listing.clinic_id, email)
         if refused is None and new.role not in STAFF_ROLES:
-            refused = Refused("not-a-staff-role", "Choose clinician, trainee, pharmacist or compliance officer.")
+            refused = Refused("not-a-staff-role", "Choose clinician, trainee, pharmacist, compliance officer or administrator.")
         if refused is not None:
             return refuse_on_record(listing, "invite_staff", refused)
         invitee = Invitee(listing.clinic_id, new.name.strip(), email, new.role)

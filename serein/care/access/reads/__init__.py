@@ -13,6 +13,7 @@ from serein.care.access.reads.emergencies import EmergencyLine, OpenNow, Told, e
 from serein.care.access.reads.rota import RotaLine, could_be_on_rota, rotas
 from serein.care.access.reads.sharing import HelperLine, helpers
 from serein.care.access.reads.team import Member, care_team, could_join
+from serein.care.access.reads.working import Worker, accounts_by_role, who_works_here
 from serein.foundation.people.gate import shown
 from serein.foundation.people.keys import OpenChart, OpenJob, OpenList
 from serein.foundation.people.models import Account, CareTeam, Invitation, Licence, Patient, Practitioner, RoleGrant
@@ -370,6 +371,8 @@ __all__ = [
     "RotaLine",
     "StaffMember",
     "Told",
+    "Worker",
+    "accounts_by_role",
     "care_team",
     "consents",
     "could_be_on_rota",
@@ -392,4 +395,5 @@ __all__ = [
     "staff_names",
     "told_of_emergency",
     "wants_notices",
+    "who_works_here",
 ]

@@ -6,7 +6,13 @@ from zoneinfo import ZoneInfo
 
 from serein.care.access.reads import LicenceLine
 
-ROLES = {"clinician": "Clinician", "trainee": "Trainee", "pharmacist": "Pharmacist", "compliance": "Compliance officer"}
+ROLES = {
+    "clinician": "Clinician",
+    "trainee": "Trainee",
+    "pharmacist": "Pharmacist",
+    "compliance": "Compliance officer",
+    "administrator": "Administrator",
+}
 KINDS = {"prescriber": "Prescriber licence", "pharmacist": "Pharmacist licence"}
 SOON_DAYS = 7  # the tier "This week"
 
