@@ -39,7 +39,7 @@ from serein.clinical.interactions.person import person
 from serein.clinical.jurisdiction.supply import lawful_supply, unjudged
 from serein.clinical.knowledge import Knowledge, load
 from serein.clinical.knowledge.facts import CatalogueEntry
-from serein.clinical.knowledge.scene import Said, Scene, together
+from serein.clinical.knowledge.scene import SILENT, Said, Scene, together
 from serein.clinical.quantities import Amount, Interval, Unit
 
 RELAXED = (
@@ -57,26 +57,30 @@ def assess(case: Case, orders: Order | Sequence[Order], knowledge: Knowledge, on
         raise ValueError("assess: two orders share one reference")
     scene = Scene(case=_in_order(case), orders=tuple(sorted(proposed, key=_reference)), knowledge=knowledge, on=on)
     found = regimens(scene)
-    said = together([*(_regimen(scene, r) for r in found), *(_order(scene, o) for o in proposed), unjudged()])
+    said = together([*[_regimen(scene, r) for r in found], *[_order(scene, o) for o in proposed], unjudged()])
     return Assessment(
         on=on,
         knowledge=knowledge.version,
         orders=tuple(_assessed(scene, o, found) for o in proposed),
-        findings=_once(said.findings),
-        not_checked=tuple(dict.fromkeys(said.not_checked)),
+        findings=_once(list(filter(_IS_FINDING, said))),
+        not_checked=tuple(dict.fromkeys(filter(_IS_GAP, said))),
     )
 
 
 _reference = operator.attrgetter("reference")
+# Told apart in C: some twenty things are said in each decision.
+_IS_FINDING: Any = Finding.__instancecheck__
+_IS_GAP: Any = NotChecked.__instancecheck__
 
 
 def _in_order(case: Case) -> Case:
     """The same case in one order: how a record happens to list its entries must change nothing, not even a word."""
     moved: dict[str, Any] = {}
-    for name, by in ORDERED:
-        listed = getattr(case, name)
-        if len(listed) > 1 and (sorted_ := sorted(listed, key=by)) != list(listed):
-            moved[name] = tuple(sorted_)
+    for n, listed in enumerate(_LISTS(case)):
+        if len(listed) > 1:
+            name, by = ORDERED[n]
+            if (sorted_ := sorted(listed, key=by)) != list(listed):
+                moved[name] = tuple(sorted_)
     return dataclasses.replace(case, **moved) if moved else case
 
 
@@ -92,6 +96,7 @@ ORDERED: tuple[tuple[str, Callable[[Any], Any]], ...] = (
     ("observations", _dated),
     ("questionnaires", _dated),
 )
+_LISTS = operator.attrgetter(*[name for name, _ in ORDERED])
 
 
 def codes(knowledge: Knowledge | None = None) -> tuple[CatalogueEntry, ...]:
@@ -101,22 +106,20 @@ def codes(knowledge: Knowledge | None = None) -> tuple[CatalogueEntry, ...]:
 
 def _regimen(scene: Scene, regimen: Regimen) -> Said:
     depends = dependence(scene, regimen.starts)
-    checks = together(
-        (
-            age_alone(scene, regimen),
-            dose_within_limits(scene, regimen),
-            written_well(scene, regimen),
-            rightly_used(scene, regimen),
-            person(scene, regimen),
-            company(scene, regimen),
-            level_drift(scene, regimen),
-            dependence_likely(scene, regimen, depends),
-            course_of_treatment(scene, regimen, depends),
-        )
+    checks = (
+        *age_alone(scene, regimen),
+        *dose_within_limits(scene, regimen),
+        *written_well(scene, regimen),
+        *rightly_used(scene, regimen),
+        *person(scene, regimen),
+        *company(scene, regimen),
+        *level_drift(scene, regimen),
+        *dependence_likely(scene, regimen, depends),
+        *course_of_treatment(scene, regimen, depends),
     )
     if not depends.probable or regimen.purpose.raises:
         return checks
-    return Said(tuple(_relaxed(scene, f) for f in checks.findings), checks.not_checked)
+    return tuple([_relaxed(scene, s) if isinstance(s, Finding) else s for s in checks])
 
 
 def _relaxed(scene: Scene, finding: Finding) -> Finding:
@@ -129,7 +132,7 @@ def _relaxed(scene: Scene, finding: Finding) -> Finding:
 def _order(scene: Scene, order: Order) -> Said:
     """What is judged for each order by itself."""
     identity = scene.identity(order)
-    said = code_and_text(scene, order.reference) + lawful_supply(scene, order)
+    said = (code_and_text(scene, order.reference) if identity.problems else SILENT) + lawful_supply(scene, order)
     if identity.substance:
         return said
     if (not identity.names and not identity.groups) or "benzodiazepine-code" in identity.groups:
@@ -137,21 +140,21 @@ def _order(scene: Scene, order: Order) -> Said:
     said += order_of_another(scene, order.reference)
     said += replaced_by_another(scene, order.reference, dependence(scene, order.begins or scene.on))
     why = "Serein judges doses of benzodiazepines and Z-drugs only"
-    return said + Said((), (NotChecked(f"dose of {order.medicine.words}", why),))
+    return (*said, NotChecked(f"dose of {order.medicine.words}", why))
 
 
 def _assessed(scene: Scene, order: Order, found: Iterable[Regimen]) -> AssessedOrder:
-    written = scene.written.get(order.reference)
-    regimen = next((r for r in found if any(d.reference == order.reference for d in r.drafts)), None)
-    purpose = regimen.purpose if regimen else Purpose.START
-    substance = scene.identity(order).substance or "+".join(sorted(scene.identity(order).names))
-    return AssessedOrder(order.reference, substance, written.daily_mg if written else None, purpose)
+    identity, written = scene.identity(order), scene.written.get(order.reference)
+    if written is None:
+        return AssessedOrder(order.reference, "+".join(sorted(identity.names)), None, Purpose.START)
+    purpose = next((r.purpose for r in found if r.substance == written.substance), Purpose.START)
+    return AssessedOrder(order.reference, identity.substance, written.daily_mg, purpose)
 
 
-def _once(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+def _once(findings: list[Finding]) -> tuple[Finding, ...]:
     """Each finding once. Told apart by a few words first: the whole of a finding is long to compare."""
     if len({f.code for f in findings}) == len(findings):
-        return findings
+        return tuple(findings)
     kept: dict[tuple[str, str, str], list[Finding]] = {}
     for f in findings:
         alike = kept.setdefault((f.code, f.order, f.summary), [])

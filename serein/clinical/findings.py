@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from operator import attrgetter
 from typing import NamedTuple
 
 from serein.clinical.quantities import plain
@@ -45,9 +46,14 @@ class Purpose(StrEnum):
     DECREASE = "decrease"
     BRIDGE = "bridge"
 
-    @property
-    def raises(self) -> bool:
-        return self in (Purpose.START, Purpose.INCREASE)
+    raises: bool
+
+    def __new__(cls, word: str) -> Purpose:
+        """`raises`: there will be more in the body than before."""
+        made = str.__new__(cls, word)
+        made._value_ = word
+        made.raises = word in ("start", "increase")
+        return made
 
 
 @swift
@@ -89,7 +95,7 @@ class Finding:
     def __post_init__(self) -> None:
         if not self.inputs or not self.sources:
             raise NotAFinding(f"{self.code}: no inputs or no source")
-        if not self.summary or len(self.summary) > LONGEST_SUMMARY:
+        if not 0 < len(self.summary) <= LONGEST_SUMMARY:
             raise NotAFinding(f"{self.code}: summary of {len(self.summary)} characters")
 
     @property
@@ -127,6 +133,9 @@ class AssessedOrder:
         }
 
 
+_GRAVEST_FIRST = attrgetter("severity.rank", "code", "order")
+
+
 @swift
 @dataclass(frozen=True, kw_only=True)
 class Assessment:
@@ -137,7 +146,7 @@ class Assessment:
     not_checked: tuple[NotChecked, ...]
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "findings", tuple(sorted(self.findings, key=lambda f: (f.severity.rank, f.code, f.order))))
+        object.__setattr__(self, "findings", tuple(sorted(self.findings, key=_GRAVEST_FIRST)))
 
     @property
     def may_sign(self) -> bool:

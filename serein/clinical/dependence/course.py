@@ -5,33 +5,38 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from serein.clinical.case import Answer, MedicineUse, whole_months
+from serein.clinical.case import YES, MedicineUse, whole_months
 from serein.clinical.dependence.likelihood import Dependence
 from serein.clinical.findings import Input, NotChecked, Purpose, Severity
 from serein.clinical.history import Regimen, Written
 from serein.clinical.knowledge.amounts import last_day
 from serein.clinical.knowledge.course import course
-from serein.clinical.knowledge.scene import SILENT, Because, Said, Scene, together
+from serein.clinical.knowledge.scene import SILENT, Because, Said, Scene
 from serein.clinical.quantities import plain
 
 WARN, NOTE = Severity.WARN, Severity.NOTE
-NO_EARLIER_SUPPLY = Said((), (NotChecked("early-request", "no earlier supply with a length in the record"),))
-PRESCRIBER_UNNAMED = Said((), (NotChecked("several-prescribers", "not every order names its prescriber"),))
+NO_EARLIER_SUPPLY = (NotChecked("early-request", "no earlier supply with a length in the record"),)
+PRESCRIBER_UNNAMED = (NotChecked("several-prescribers", "not every order names its prescriber"),)
 WATCHED = frozenset({"benzodiazepine-code", "opioid", "opioid-treatment"})
 
 
 def course_of_treatment(scene: Scene, regimen: Regimen, found: Dependence) -> Said:
-    return together(
-        (
-            established_dose_unknown(scene, regimen),
-            supply_overlap(scene, regimen),
-            early_request(scene, regimen),
-            several_prescribers(scene, regimen),
-            cut_too_fast(scene, regimen, found),
-            abrupt_stop(scene, regimen, found),
-            taper_missing(scene, regimen, found),
-            review_overdue(scene, regimen),
+    if scene.none_before:  # then there is no earlier dose, supply or review to compare with
+        return (
+            *NO_EARLIER_SUPPLY,
+            *several_prescribers(scene, regimen),
+            *abrupt_stop(scene, regimen, found),
+            *taper_missing(scene, regimen, found),
         )
+    return (
+        *established_dose_unknown(scene, regimen),
+        *supply_overlap(scene, regimen),
+        *early_request(scene, regimen),
+        *several_prescribers(scene, regimen),
+        *cut_too_fast(scene, regimen, found),
+        *abrupt_stop(scene, regimen, found),
+        *taper_missing(scene, regimen, found),
+        *review_overdue(scene, regimen),
     )
 
 
@@ -53,7 +58,7 @@ def established_dose_unknown(scene: Scene, regimen: Regimen) -> Said:
     )
     inputs = tuple(Input(scene.words(w.reference), w.reference) for w in unread)
     gaps = (NotChecked("cut-too-fast", "the dose before cannot be read"),)
-    return Said((scene.finding("established-dose-unknown", WARN, regimen.order, texts, Because(inputs=inputs)),), gaps)
+    return (scene.finding("established-dose-unknown", WARN, regimen.order, texts, Because(inputs=inputs)), *gaps)
 
 
 def supply_overlap(scene: Scene, regimen: Regimen) -> Said:
@@ -67,7 +72,7 @@ def supply_overlap(scene: Scene, regimen: Regimen) -> Said:
         "Both supplies would be taken or kept at the same time; their doses were added.",
     )
     inputs = tuple(Input(scene.words(w.reference), w.reference) for w in doubled)
-    return Said((scene.finding("supply-overlap", WARN, regimen.order, texts, Because(inputs=inputs)),))
+    return (scene.finding("supply-overlap", WARN, regimen.order, texts, Because(inputs=inputs)),)
 
 
 def early_request(scene: Scene, regimen: Regimen) -> Said:
@@ -85,23 +90,22 @@ def early_request(scene: Scene, regimen: Regimen) -> Said:
         f"More than {plain(scene.rule('early-days'))} days of the earlier supply remain on the day this starts.",
     )
     because = Because(inputs=(Input(f"supply lasts until {out}", w.reference), Input(f"starts {regimen.starts}", regimen.order)))
-    return Said((scene.finding("early-request", WARN, regimen.order, texts, because),))
+    return (scene.finding("early-request", WARN, regimen.order, texts, because),)
 
 
 def several_prescribers(scene: Scene, regimen: Regimen) -> Said:
-    drafts = {d.reference for d in regimen.drafts}
-    orders: tuple[MedicineUse, ...] = tuple(o for o in scene.orders if o.reference in drafts)
-    watched = [m for m, identity in scene.current if not WATCHED.isdisjoint(identity.groups)]
-    known = {u.prescriber: u for u in (*watched, *orders) if u.prescriber}
+    watched: list[MedicineUse] = [m for m, identity in scene.current if not WATCHED.isdisjoint(identity.groups)]
+    watched += scene.drafted(regimen)
+    known = {u.prescriber: u for u in watched if u.prescriber}
     if len(known) < 2:
-        blind = not known or any(not u.prescriber for u in (*watched, *orders))
+        blind = not known or "" in [u.prescriber for u in watched]
         return PRESCRIBER_UNNAMED if blind else SILENT
     texts = (
         f"Benzodiazepines or opioids from {len(known)} prescribers at the same time",
         "A red flag in programme reviews; colleagues of one practice who cover for each other are a false one.",
     )
     inputs = tuple(Input(f"{u.medicine.words}, prescribed by {p}", u.reference) for p, u in sorted(known.items()))
-    return Said((scene.finding("several-prescribers", WARN, regimen.order, texts, Because(inputs=inputs)),))
+    return (scene.finding("several-prescribers", WARN, regimen.order, texts, Because(inputs=inputs)),)
 
 
 def cut_too_fast(scene: Scene, regimen: Regimen, found: Dependence) -> Said:
@@ -109,7 +113,7 @@ def cut_too_fast(scene: Scene, regimen: Regimen, found: Dependence) -> Said:
     if not found.probable or regimen.daily_mg is None:
         return SILENT
     if regimen.switched_from:
-        return Said((), (NotChecked("cut-too-fast", "a switch of substance: the equivalence tables differ by up to two times"),))
+        return (NotChecked("cut-too-fast", "a switch of substance: the equivalence tables differ by up to two times"),)
     base = _highest_lately(scene, regimen)
     if base is None or base[0] <= regimen.daily_mg or base[0] == 0:
         return SILENT
@@ -124,7 +128,7 @@ def cut_too_fast(scene: Scene, regimen: Regimen, found: Dependence) -> Said:
         f"The guideline: {scene.knowledge.rule('taper-usual-percent').says}, {scene.knowledge.rule('cut-percent').says}.",
     )
     inputs = (Input(f"{plain(before)} mg a day before", reference), Input(f"{plain(regimen.daily_mg)} mg a day", regimen.order))
-    return Said((scene.finding("cut-too-fast", WARN, regimen.order, texts, Because(inputs=inputs)),))
+    return (scene.finding("cut-too-fast", WARN, regimen.order, texts, Because(inputs=inputs)),)
 
 
 def _highest_lately(scene: Scene, regimen: Regimen) -> tuple[Decimal, str] | None:
@@ -157,12 +161,12 @@ def abrupt_stop(scene: Scene, regimen: Regimen, found: Dependence) -> Said:
         "Dependence is likely: an abrupt stop can cause seizures and may be life-threatening.",
     )
     inputs = (Input(f"ends {last}, nothing follows", regimen.order), *found.inputs)
-    return Said((scene.finding("abrupt-stop", WARN, regimen.order, texts, Because(inputs=inputs)),))
+    return (scene.finding("abrupt-stop", WARN, regimen.order, texts, Because(inputs=inputs)),)
 
 
 def _end(scene: Scene, regimen: Regimen, draft: Written) -> date | None:
     short = draft.supply_days is not None and draft.supply_days <= scene.rule("bridge-days")
-    short = short and scene.told.taper_runs is not Answer.YES  # a taper's step is followed by the next
+    short = short and scene.told.taper_runs is not YES  # a taper's step is followed by the next
     return draft.ends or last_day(draft.begins or regimen.starts, draft.days or (draft.supply_days if short else None))
 
 
@@ -180,19 +184,19 @@ def replaced_by_another(scene: Scene, reference: str, found: Dependence) -> Said
         "Dependence is likely: an abrupt stop can cause seizures and may be life-threatening.",
     )
     inputs = (Input(scene.words(gone.reference), gone.reference), *found.inputs)
-    return Said((scene.finding("abrupt-stop", WARN, reference, texts, Because(inputs=inputs)),))
+    return (scene.finding("abrupt-stop", WARN, reference, texts, Because(inputs=inputs)),)
 
 
 def taper_missing(scene: Scene, regimen: Regimen, found: Dependence) -> Said:
     told = scene.told
-    if told.taper_plan is Answer.YES or not (found.probable or _long(scene, regimen)):
+    if told.taper_plan is YES or not (found.probable or _long(scene, regimen)):
         return SILENT
     texts = (
         "No plan for reducing and ending is recorded",
         "The course is long enough for dependence; the boxed warning and the guideline ask for a gradual, planned taper.",
     )
     because = Because(inputs=(Input("no taper plan", told.reference("taper_plan")), *found.inputs))
-    return Said((scene.finding("taper-missing", NOTE, regimen.order, texts, because),))
+    return (scene.finding("taper-missing", NOTE, regimen.order, texts, because),)
 
 
 def _long(scene: Scene, regimen: Regimen) -> bool:
@@ -211,7 +215,7 @@ def review_overdue(scene: Scene, regimen: Regimen) -> Said:
         return SILENT
     last = scene.told.last_review
     if last is None:
-        return Said((), (NotChecked("review-overdue", "no date of the last reassessment in the record"),))
+        return (NotChecked("review-overdue", "no date of the last reassessment in the record"),)
     if whole_months(last, regimen.starts) < scene.rule("review-months"):
         return SILENT
     texts = (
@@ -219,4 +223,4 @@ def review_overdue(scene: Scene, regimen: Regimen) -> Said:
         f"The guideline: {scene.knowledge.rule('review-months').says}.",
     )
     because = Because(inputs=(Input(f"last reassessment {last}", scene.told.reference("last_review")), *taken.inputs))
-    return Said((scene.finding("review-overdue", WARN, regimen.order, texts, because),))
+    return (scene.finding("review-overdue", WARN, regimen.order, texts, because),)

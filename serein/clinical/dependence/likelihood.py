@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from serein.clinical.case import Answer, whole_months
+from serein.clinical.case import YES, whole_months
 from serein.clinical.findings import Input, NotChecked, Severity
 from serein.clinical.history import Regimen
 from serein.clinical.knowledge.course import Course, course
@@ -25,23 +25,24 @@ class Dependence:
 
 
 NONE = Dependence(False, "", ())
-NO_EARLIER_USE = Said((), (NotChecked("dependence-likely", "no earlier benzodiazepine use in the record"),))
+DEPENDENT = ("state", "sedative-dependence")
+NO_EARLIER_USE = (NotChecked("dependence-likely", "no earlier benzodiazepine use in the record"),)
 
 
 def dependence(scene: Scene, at: date) -> Dependence:
     """Probable dependence on day `at`, by the first of: diagnosis, the patient's word, the table of duration, days and dose."""
-    return _diagnosed(scene) or _told(scene) or _taken(scene, course(scene, at)) or NONE
+    return _diagnosed(scene) or _told(scene) or (None if scene.none_before else _taken(scene, course(scene, at))) or NONE
 
 
 def _diagnosed(scene: Scene) -> Dependence | None:
-    met = tuple(Input(c.concept.words, c.reference) for c, meant in scene.diagnoses if ("state", "sedative-dependence") in meant)
+    met = tuple([Input(c.concept.words, c.reference) for c, meant in scene.diagnoses if DEPENDENT in meant])
     return Dependence(True, "a diagnosis of sedative dependence", met) if met else None
 
 
 def _told(scene: Scene) -> Dependence | None:
     told = scene.told.dependence
     source = told.reference or scene.told.reference("dependence")
-    if told.said_dependent is Answer.YES:
+    if told.said_dependent is YES:
         return Dependence(True, "dependence told or recorded", (Input("dependence told or recorded", source),))
     if told.months_of_use is None:
         return None
@@ -88,13 +89,14 @@ def by_table(scene: Scene, months: Decimal, days_per_week: Decimal, diazepam_mg:
 
 def dependence_likely(scene: Scene, regimen: Regimen, found: Dependence) -> Said:
     if not found.probable:
+        if scene.none_before:
+            return NO_EARLIER_USE if scene.told.dependence.months_of_use is None else SILENT
         unread = [w.reference for w in scene.active if w.daily_mg is None and scene.of_class(w.substance, "benzodiazepine")]
         if unread:
-            return Said((), (NotChecked("dependence-likely", f"the dose of {', '.join(unread)} cannot be read"),))
-        unknown = not (scene.active or scene.past) and scene.told.dependence.months_of_use is None
-        return NO_EARLIER_USE if unknown else SILENT
+            return (NotChecked("dependence-likely", f"the dose of {', '.join(unread)} cannot be read"),)
+        return SILENT
     texts = (
         "Physical dependence is likely",
         f"By {found.why}. Stopping or cutting quickly can cause seizures; a dose that is kept or lowered is not stopped here.",
     )
-    return Said((scene.finding("dependence-likely", Severity.NOTE, regimen.order, texts, Because(inputs=found.inputs)),))
+    return (scene.finding("dependence-likely", Severity.NOTE, regimen.order, texts, Because(inputs=found.inputs)),)

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from serein.clinical.case import Answer
+from serein.clinical.case import YES
 from serein.clinical.dosing.person import bounds, needs_less, person_inputs
 from serein.clinical.dosing.regimen import highest_dose, summed
 from serein.clinical.dosing.rings import Asked, Bounds, rings
 from serein.clinical.findings import Input, NotChecked, Purpose, Severity
 from serein.clinical.history import Regimen
 from serein.clinical.knowledge.facts import Cite, Range
-from serein.clinical.knowledge.scene import SILENT, Because, Said, Scene, together
+from serein.clinical.knowledge.scene import SILENT, Because, Said, Scene
 from serein.clinical.knowledge.settling import half_life_hours, settling_days
 from serein.clinical.quantities import plain
 
 WARN, STOP, NOTE = Severity.WARN, Severity.STOP, Severity.NOTE
-NO_FREQUENCY = Said((), (NotChecked("frequency-out-of-range", "no label frequency for this use, or none is written"),))
+START, INCREASE = Purpose.START, Purpose.INCREASE
+NO_FREQUENCY = (NotChecked("frequency-out-of-range", "no label frequency for this use, or none is written"),)
 # What cannot be judged either where no label of a substance was read, beside the absolute limit.
 BLIND = ("dose-above-recommended", "start-dose-too-high", "frequency-out-of-range")
 
@@ -30,16 +31,14 @@ def dose_within_limits(scene: Scene, regimen: Regimen) -> Said:
     found = bounds(scene, regimen)
     if found is None or not _any_limit(scene, regimen):
         why = f"no label limits of {regimen.substance} in the knowledge"
-        gaps = Said((), tuple(NotChecked(code, why) for code in BLIND))
+        gaps = tuple(NotChecked(code, why) for code in BLIND)
         return _unknown(scene, regimen, why) + gaps + increase_too_soon(scene, regimen)
-    return together(
-        (
-            _absolute(scene, regimen, found),
-            _recommended(scene, regimen, found),
-            _first_dose(scene, regimen, found),
-            _frequency(scene, regimen, found),
-            increase_too_soon(scene, regimen),
-        )
+    return (
+        *_absolute(scene, regimen, found),
+        *_recommended(scene, regimen, found),
+        *_first_dose(scene, regimen, found),
+        *_frequency(scene, regimen, found),
+        *increase_too_soon(scene, regimen),
     )
 
 
@@ -51,7 +50,7 @@ def _any_limit(scene: Scene, regimen: Regimen) -> bool:
 def dose_inputs(scene: Scene, regimen: Regimen, *more: Input) -> tuple[Input, ...]:
     """The regimen's daily dose, its parts that go on beside the draft, and what else was used."""
     mg = "unread" if regimen.daily_mg is None else f"{plain(regimen.daily_mg)} mg"
-    parts = tuple(Input(scene.words(w.reference), w.reference) for w in regimen.continuing)
+    parts = [Input(scene.words(w.reference), w.reference) for w in regimen.continuing]
     return (Input(f"{regimen.substance} {mg} a day", regimen.order), *parts, *more)
 
 
@@ -61,12 +60,12 @@ def _unknown(scene: Scene, regimen: Regimen, why: str) -> Said:
         f"{why[0].upper()}{why[1:]}. This is not the same as no limit.",
     )
     finding = scene.finding("dose-limit-unknown", WARN, regimen.order, texts, Because(inputs=dose_inputs(scene, regimen)))
-    return Said((finding,), (NotChecked("dose-above-absolute", why),))
+    return (finding, NotChecked("dose-above-absolute", why))
 
 
 def _repeats_in_course(scene: Scene, regimen: Regimen, found: Bounds) -> bool:
     """As-needed repeat doses inside a supervised alcohol-withdrawal course: the label repeats them and prints no daily maximum."""
-    course = scene.told.alcohol_course is Answer.YES
+    course = scene.told.alcohol_course is YES
     return course and "alcohol-withdrawal" in found.indications and all(d.as_needed for d in regimen.drafts)
 
 
@@ -89,12 +88,11 @@ def _absolute(scene: Scene, regimen: Regimen, found: Bounds) -> Said:
         f"The highest oral daily dose that any cited label gives for this use and person: {found.absolute.says}.",
     )
     because = Because(inputs=dose_inputs(scene, regimen, *person_inputs(scene)), cites=(found.absolute.cite,))
-    return said + Said((scene.finding("dose-above-absolute", STOP, regimen.order, texts, because),))
+    return (*said, scene.finding("dose-above-absolute", STOP, regimen.order, texts, because))
 
 
 def _reasons(scene: Scene, regimen: Regimen) -> bool:
-    drafts = {d.reference for d in regimen.drafts}
-    return any(o.reasons for o in scene.orders if o.reference in drafts)
+    return any(o.reasons for o in scene.drafted(regimen))
 
 
 def _recommended(scene: Scene, regimen: Regimen, found: Bounds) -> Said:
@@ -105,7 +103,7 @@ def _recommended(scene: Scene, regimen: Regimen, found: Bounds) -> Said:
             if not found.indications
             else f"the label prints no daily range for {found.population} patients"
         )
-        said = Said((), (NotChecked("dose-above-recommended", why),))
+        said = (NotChecked("dose-above-recommended", why),)
     if found.absolute and regimen.daily_mg is not None and regimen.daily_mg > found.absolute.daily_mg:
         return said
     if widest and widest.daily_mg and regimen.daily_mg is not None and regimen.daily_mg > widest.daily_mg.high:
@@ -130,14 +128,14 @@ def _single_above(scene: Scene, regimen: Regimen, widest: Range | None) -> Said:
 
 def _above(scene: Scene, regimen: Regimen, texts: tuple[str, str], cite: Cite) -> Said:
     because = Because(inputs=dose_inputs(scene, regimen, *person_inputs(scene)), cites=(cite,))
-    return Said((scene.finding("dose-above-recommended", WARN, regimen.order, texts, because),))
+    return (scene.finding("dose-above-recommended", WARN, regimen.order, texts, because),)
 
 
 def _first_dose(scene: Scene, regimen: Regimen, found: Bounds) -> Said:
     first = found.start
-    if regimen.purpose is Purpose.START and first is None:
+    if regimen.purpose is START and first is None:
         return _first_dose_standing_in(scene, regimen, found)
-    if regimen.purpose is not Purpose.START or first is None or first.start_daily_mg is None:
+    if regimen.purpose is not START or first is None or first.start_daily_mg is None:
         return SILENT
     single = highest_dose(regimen)
     too_much = regimen.daily_mg is not None and regimen.daily_mg > first.start_daily_mg
@@ -153,7 +151,7 @@ def _first_dose(scene: Scene, regimen: Regimen, found: Bounds) -> Said:
         f"{first.jurisdiction} label: {first.printed}.",
     )
     because = Because(inputs=dose_inputs(scene, regimen, *person_inputs(scene)), cites=(first.cite,))
-    return Said((scene.finding("start-dose-too-high", WARN, regimen.order, texts, because),))
+    return (scene.finding("start-dose-too-high", WARN, regimen.order, texts, because),)
 
 
 def _first_dose_standing_in(scene: Scene, regimen: Regimen, found: Bounds) -> Said:
@@ -173,11 +171,11 @@ def _first_dose_standing_in(scene: Scene, regimen: Regimen, found: Bounds) -> Sa
     )
     own = tuple(c for c in scene.knowledge.catalogue("start-dose-too-high").cites if c.source == "serein-rule")
     because = Because(inputs=dose_inputs(scene, regimen, *inputs), cites=(first.cite, *own))
-    return Said((scene.finding("start-dose-too-high", WARN, regimen.order, texts, because),))
+    return (scene.finding("start-dose-too-high", WARN, regimen.order, texts, because),)
 
 
 def _frequency(scene: Scene, regimen: Regimen, found: Bounds) -> Said:
-    often = found.often_at_first if regimen.purpose is Purpose.START else found.often
+    often = found.often_at_first if regimen.purpose is START else found.often
     times = [d.times for d in regimen.drafts if d.times and not d.as_needed and summed(d)]
     if often is None or not times:
         return NO_FREQUENCY
@@ -193,17 +191,17 @@ def _frequency(scene: Scene, regimen: Regimen, found: Bounds) -> Said:
         f"{often.first.jurisdiction} label: {often.first.printed}.",
     )
     because = Because(inputs=(Input(f"{doses} a day", regimen.order),), cites=(often.first.cite,))
-    return Said((scene.finding("frequency-out-of-range", WARN if most > high else NOTE, regimen.order, texts, because),))
+    return (scene.finding("frequency-out-of-range", WARN if most > high else NOTE, regimen.order, texts, because),)
 
 
 def increase_too_soon(scene: Scene, regimen: Regimen) -> Said:
     """An increase before 90 % of steady state since the last change (3.32 half-lives)."""
-    if regimen.purpose is not Purpose.INCREASE:
+    if regimen.purpose is not INCREASE:
         return SILENT
     known = half_life_hours(scene, regimen.substance)
     changed = max((w.begins for w in regimen.before if w.begins), default=None)
     if known is None or changed is None:
-        return Said((), (NotChecked("increase-too-soon", "no half-life for this person, or no date of the last change"),))
+        return (NotChecked("increase-too-soon", "no half-life for this person, or no date of the last change"),)
     hours, inputs, cite = known
     settled, days = scene.knowledge.rule("steady-state-half-lives"), settling_days(scene, hours)
     if (regimen.starts - changed).days >= days:
@@ -214,4 +212,4 @@ def increase_too_soon(scene: Scene, regimen: Regimen) -> Said:
     )
     since = Input(f"last change on {changed}", regimen.before[-1].reference)
     because = Because(inputs=(since, *person_inputs(scene), *inputs), cites=(cite, settled.cite))
-    return Said((scene.finding("increase-too-soon", WARN, regimen.order, texts, because),))
+    return (scene.finding("increase-too-soon", WARN, regimen.order, texts, because),)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from serein.clinical.case import Answer, Order
+from serein.clinical.case import YES, Order
 from serein.clinical.dosing.rings import Asked, Bounds, rings
 from serein.clinical.findings import Input
 from serein.clinical.history import Regimen
@@ -43,7 +43,7 @@ def _person_inputs(scene: Scene) -> tuple[Input, ...]:
     if birth is None:
         return ()
     born = birth.earliest.isoformat() if birth.earliest == birth.latest else f"{birth.earliest} to {birth.latest}"
-    extra = tuple(i for h, inputs in scene.hazards if h.id == "debility" for i in inputs)
+    extra = [i for h, inputs in scene.hazards if h.id == "debility" for i in inputs]
     return (Input(f"born {born}", scene.case.patient), *extra)
 
 
@@ -55,7 +55,7 @@ def needs_less(scene: Scene) -> list[tuple[str, tuple[Input, ...]]]:
     """For what the labels ask for lower doses of a beginner without saying how low, in words, each with where it stands."""
     found = [(h.name, inputs) for h, inputs in scene.hazards if h.id in LESS]
     opioids = [Input(m.medicine.words, m.reference) for m, i in scene.current if not OPIOIDS.isdisjoint(i.groups)]
-    if not opioids and scene.told.opioids is Answer.YES:
+    if not opioids and scene.told.opioids is YES:
         opioids = [Input("takes an opioid", scene.told.reference("opioids"))]
     return [*found, *([("an opioid", tuple(opioids))] if opioids else [])]
 
@@ -87,8 +87,7 @@ def bounds(scene: Scene, regimen: Regimen) -> Bounds | None:
 
 
 def _bounds(scene: Scene, regimen: Regimen) -> Bounds:
-    drafts = {d.reference for d in regimen.drafts}
-    named = tuple(dict.fromkeys([i for o in scene.orders if o.reference in drafts for i in indications(scene, o)]))
+    named = tuple(dict.fromkeys([i for o in scene.drafted(regimen) for i in indications(scene, o)]))
     place, substance = scene.case.jurisdiction, regimen.substance
     choices = [rings(scene.knowledge, Asked(substance, place, population, named)) for population in populations(scene)]
-    return min(choices, key=lambda b: b.absolute.daily_mg if b.absolute else Decimal(0))
+    return choices[0] if len(choices) == 1 else min(choices, key=lambda b: b.absolute.daily_mg if b.absolute else Decimal(0))

@@ -17,15 +17,16 @@ from serein.clinical.quantities import Span
 def regimens(scene: Scene) -> tuple[Regimen, ...]:
     """One regimen for each substance that a draft names. Rescue forms and injections stand apart and are not summed."""
     drafts: dict[str, list[Written]] = defaultdict(list)
-    for order in scene.orders:
-        said = scene.written.get(order.reference)
-        if said:
-            drafts[said.substance].append(said)
+    for order, identity in scene.proposed:
+        if identity.substance:
+            drafts[identity.substance].append(scene.written[order.reference])
     return tuple(_regimen(scene, substance, tuple(of)) for substance, of in drafts.items())
 
 
 def _regimen(scene: Scene, substance: str, drafts: tuple[Written, ...]) -> Regimen:
-    starts = min((d.begins for d in drafts if d.begins), default=scene.on)
+    starts = min([d.begins for d in drafts if d.begins], default=scene.on)
+    if scene.none_before:
+        return _first(substance, drafts, starts)
     replaces = {o.replaces for o in scene.orders if o.replaces and o.reference in {d.reference for d in drafts}}
     replaced = tuple(w for w in scene.active + scene.past if w.reference in replaces)
     all_replaced = {o.replaces for o in scene.orders if o.replaces}
@@ -52,6 +53,21 @@ def _regimen(scene: Scene, substance: str, drafts: tuple[Written, ...]) -> Regim
     )
 
 
+def _first(substance: str, drafts: tuple[Written, ...], starts: date) -> Regimen:
+    """Where the record holds no benzodiazepine and no Z-drug, nothing goes on, nothing was there, and so this starts one."""
+    return Regimen(
+        substance=substance,
+        drafts=drafts,
+        continuing=(),
+        before=(),
+        replaced=(),
+        starts=starts,
+        purpose=Purpose.START,
+        daily_mg=_sum(tuple([w for w in drafts if summed(w)])),
+        before_mg=None,
+    )
+
+
 def summed(w: Written) -> bool:
     """Only what is swallowed on a schedule or as needed counts into the daily dose; rescue forms and injections do not."""
     return w.form not in ("rescue", "injection")
@@ -63,6 +79,8 @@ def highest_dose(regimen: Regimen) -> Decimal | None:
 
 
 def _sum(parts: tuple[Written, ...]) -> Decimal | None:
+    if len(parts) == 1:
+        return parts[0].daily_mg
     if not parts or any(p.daily_mg is None for p in parts):
         return None
     return sum((p.daily_mg for p in parts if p.daily_mg is not None), Decimal(0))

@@ -18,26 +18,27 @@ from serein.clinical.knowledge.scene import SILENT, Because, Said, Scene, togeth
 from serein.clinical.quantities import Amount, Unit, plain
 
 WARN, STOP = Severity.WARN, Severity.STOP
-NO_QUANTITY = Said((), (NotChecked("quantity-mismatch", "no quantity is written"),))
-NOT_COMPARED = Said((), (NotChecked("quantity-mismatch", "quantity, days or dose cannot be compared"),))
+NO_QUANTITY = (NotChecked("quantity-mismatch", "no quantity is written"),)
+NOT_COMPARED = (NotChecked("quantity-mismatch", "quantity, days or dose cannot be compared"),)
 _VOLUME = re.compile(r"(?<![\w.,/])(\d{1,4}(?:\.\d{1,3})?)\s*ml\b", re.IGNORECASE)
 
 
 def written_well(scene: Scene, regimen: Regimen) -> Said:
     """Every check on how the drafts of a regimen are written."""
     found = bounds(scene, regimen) if any(summed(d) for d in regimen.drafts) else None
-    said = together(_each(scene, order, scene.written[order.reference]) for order in _orders(scene, regimen))
+    said = together([_each(scene, order, scene.written[order.reference]) for order in scene.drafted(regimen)])
     return said + goes_on_unread(scene, regimen) + tenfold_slip(scene, regimen, found)
 
 
-def _orders(scene: Scene, regimen: Regimen) -> tuple[Order, ...]:
-    drafts = {d.reference for d in regimen.drafts}
-    return tuple(o for o in scene.orders if o.reference in drafts)
-
-
 def _each(scene: Scene, order: Order, read: Written) -> Said:
-    checks = (dose_unreadable, as_needed_without_maximum, concentration_mixup, dose_not_makeable, quantity_mismatch, text_slip)
-    return together([check(scene, order, read) for check in checks])
+    return (
+        *dose_unreadable(scene, order, read),
+        *as_needed_without_maximum(scene, order, read),
+        *concentration_mixup(scene, order, read),
+        *dose_not_makeable(scene, order, read),
+        *quantity_mismatch(scene, order, read),
+        *text_slip(scene, order),
+    )
 
 
 def dose_unreadable(scene: Scene, order: Order, read: Written) -> Said:
@@ -50,7 +51,7 @@ def dose_unreadable(scene: Scene, order: Order, read: Written) -> Said:
     )
     given = "; ".join(d.text for d in order.dosages if d.text) or "no instruction in words"
     because = Because(inputs=(Input(f"{why} ({given})"[:400], order.reference),))
-    return Said((scene.finding("dose-unreadable", STOP, order.reference, texts, because),))
+    return (scene.finding("dose-unreadable", STOP, order.reference, texts, because),)
 
 
 def goes_on_unread(scene: Scene, regimen: Regimen) -> Said:
@@ -63,7 +64,7 @@ def goes_on_unread(scene: Scene, regimen: Regimen) -> Said:
         "Doses of one substance are added; the sum is unknown. Replace the earlier order, or correct its dose.",
     )
     because = Because(inputs=tuple(Input(scene.words(w.reference), w.reference) for w in unread))
-    return Said((scene.finding("dose-unreadable", STOP, regimen.order, texts, because),))
+    return (scene.finding("dose-unreadable", STOP, regimen.order, texts, because),)
 
 
 def as_needed_without_maximum(scene: Scene, order: Order, read: Written) -> Said:
@@ -71,18 +72,17 @@ def as_needed_without_maximum(scene: Scene, order: Order, read: Written) -> Said
         return SILENT
     texts = ("As needed, without a maximum for a period", "The order does not say how much may be taken in 24 hours at most.")
     because = Because(inputs=(Input("as needed, no maximum", order.reference),))
-    return Said((scene.finding("as-needed-without-maximum", WARN, order.reference, texts, because),))
+    return (scene.finding("as-needed-without-maximum", WARN, order.reference, texts, because),)
 
 
 def concentration_mixup(scene: Scene, order: Order, read: Written) -> Said:
     identity = scene.identity(order)
-    in_ml = any(a and a.unit is Unit.ML for d in order.dosages for a in (d.low, d.high))
     why = ""
     if identity.product and scene.knowledge.product(identity.product).concentrate:
         why = f"{scene.knowledge.product(identity.product).name}, which is easily taken for a weaker solution"
     elif read.form == "oral-concentrate":
         why = "an oral concentrate"
-    elif in_ml and identity.mg_per_ml is None:
+    elif identity.mg_per_ml is None and any(a and a.unit is Unit.ML for d in order.dosages for a in (d.low, d.high)):
         why = "a dose in mL and no concentration"
     elif _mg_and_ml_disagree(order, identity.mg_per_ml):
         why = "mg and mL that do not fit the concentration"
@@ -90,7 +90,7 @@ def concentration_mixup(scene: Scene, order: Order, read: Written) -> Said:
         return SILENT
     texts = ("Easily given at the wrong strength", f"The order has {why}.")
     because = Because(inputs=(Input(order.medicine.words, order.reference), Input(why, order.reference)))
-    return Said((scene.finding("concentration-mixup", WARN, order.reference, texts, because),))
+    return (scene.finding("concentration-mixup", WARN, order.reference, texts, because),)
 
 
 def _mg_and_ml_disagree(order: Order, per_ml: Decimal | None) -> bool:
@@ -110,13 +110,13 @@ def dose_not_makeable(scene: Scene, order: Order, read: Written) -> Said:
     if read.single_mg is None or not summed(read):
         return SILENT
     if not sold:
-        return Said((), (NotChecked("dose-not-makeable", f"no products of {read.substance} in the knowledge"),))
+        return (NotChecked("dose-not-makeable", f"no products of {read.substance} in the knowledge"),)
     identity = scene.identity(order)
     if not identity.product and (identity.mg or identity.mg_per_ml):
         return _not_makeable(scene, order, "no product of this strength is known")
     mine = (scene.knowledge.product(identity.product),) if identity.product else sold
-    doses = {read.single_mg.low, read.single_mg.high}
-    if all(any(_makes(p, mg) for p in mine) for mg in doses):
+    low, high = read.single_mg.low, read.single_mg.high
+    if any(_makes(p, high) for p in mine) and (low is high or any(_makes(p, low) for p in mine)):
         return SILENT
     return _not_makeable(scene, order, f"{read.single_mg} mg is no whole number of the smallest parts of {mine[0].name}")
 
@@ -129,7 +129,7 @@ def _makes(product: Product, mg: Decimal) -> bool:
 def _not_makeable(scene: Scene, order: Order, why: str) -> Said:
     texts = ("This dose cannot be made from the product ordered", f"{why[0].upper()}{why[1:]}.")
     because = Because(inputs=(Input(order.medicine.words, order.reference), Input(why, order.reference)))
-    return Said((scene.finding("dose-not-makeable", WARN, order.reference, texts, because),))
+    return (scene.finding("dose-not-makeable", WARN, order.reference, texts, because),)
 
 
 def quantity_mismatch(scene: Scene, order: Order, read: Written) -> Said:
@@ -150,7 +150,7 @@ def quantity_mismatch(scene: Scene, order: Order, read: Written) -> Said:
         "Quantity, days and dose do not fit one another.",
     )
     because = Because(inputs=(Input(f"{plain(supply.quantity)} for {plain(days)} days", order.reference),))
-    return Said((scene.finding("quantity-mismatch", WARN, order.reference, texts, because),))
+    return (scene.finding("quantity-mismatch", WARN, order.reference, texts, because),)
 
 
 def _needed(order: Order, read: Written, days: Decimal) -> tuple[Decimal, Decimal]:
@@ -180,12 +180,14 @@ def _outlasts(scene: Scene, order: Order, read: Written) -> Said:
         "The fills together last longer than the course that is written.",
     )
     because = Because(inputs=(Input(f"supply {plain(read.supply_days)} days, course {plain(read.days)} days", order.reference),))
-    return Said((scene.finding("quantity-mismatch", WARN, order.reference, texts, because),))
+    return (scene.finding("quantity-mismatch", WARN, order.reference, texts, because),)
 
 
-def text_slip(scene: Scene, order: Order, read: Written) -> Said:
+def text_slip(scene: Scene, order: Order) -> Said:
     """The instruction in words gives about ten times, or a tenth of, the coded dose."""
     for dosage in order.dosages:
+        if not dosage.text:
+            continue
         said = [s for s, is_concentration in strengths(dosage.text) if not is_concentration]
         amount = dosage.high or dosage.low
         # In "10 tablets of 2 mg" the words give the tablet's strength: only a dose coded as a weight can be compared.
@@ -199,7 +201,7 @@ def text_slip(scene: Scene, order: Order, read: Written) -> Said:
             because = Because(
                 inputs=(Input(dosage.text[:200], order.reference), Input(f"{plain(coded)} mg coded", order.reference))
             )
-            return Said((scene.finding("tenfold-slip", STOP, order.reference, texts, because),))
+            return (scene.finding("tenfold-slip", STOP, order.reference, texts, because),)
     return SILENT
 
 
@@ -221,7 +223,7 @@ def tenfold_slip(scene: Scene, regimen: Regimen, found: Bounds | None) -> Said:
             Input(f"{plain(now)} mg a day", regimen.order),
             Input(f"{plain(before)} mg a day before", regimen.before[0].reference),
         )
-        return Said((scene.finding("tenfold-slip", STOP, regimen.order, texts, Because(inputs=inputs)),))
+        return (scene.finding("tenfold-slip", STOP, regimen.order, texts, Because(inputs=inputs)),)
     if found is None or not regimen.purpose.raises:
         return SILENT
     highest = highest_dose(regimen)
@@ -243,4 +245,4 @@ def _looks_like(scene: Scene, regimen: Regimen, written: Decimal, meant: Decimal
         "The dose lies far outside the label range, as with a decimal point that slipped.",
     )
     because = Because(inputs=(Input(f"single dose {plain(written)} mg", regimen.order),))
-    return Said((scene.finding("tenfold-slip", severity, regimen.order, texts, because),))
+    return (scene.finding("tenfold-slip", severity, regimen.order, texts, because),)

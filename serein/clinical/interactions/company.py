@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
-from serein.clinical.case import Answer, Known, MedicineUse
+from serein.clinical.case import UNKNOWN, YES, Known, MedicineUse
 from serein.clinical.findings import Finding, Input, NotChecked, Severity
 from serein.clinical.history import Regimen
 from serein.clinical.knowledge.facts import Interaction
 from serein.clinical.knowledge.names import says
 from serein.clinical.knowledge.recognise import Identity, Register
-from serein.clinical.knowledge.scene import SILENT, Because, Said, Scene, said, shorten, together
+from serein.clinical.knowledge.scene import SILENT, Because, Said, Scene, shorten
 
 WARN, STOP, NOTE = Severity.WARN, Severity.STOP, Severity.NOTE
+UNASKED = Known.NO
 # Answers of the patient that stand for a group of medicines.
 TOLD = (("alcohol", "alcohol", "drinks alcohol"), ("opioids", "opioid", "takes an opioid"))
 MEALS = tuple(
@@ -34,17 +34,20 @@ def company(scene: Scene, regimen: Regimen) -> Said:
     others = _others(scene, regimen)
     register = scene.knowledge.register
     met = [_met(scene, regimen.order, m, by) for m, by in _meetings(register, regimen.substance, others)]
-    why = f"the knowledge does not say how {regimen.substance} is broken down"
-    gaps = [NotChecked(c, why) for c in register.blind[regimen.substance]]
-    return together(
-        (
-            said(met, gaps),
-            _duplicates(scene, regimen),
-            _three(scene, regimen, others),
-            _unplaced(scene, regimen),
-            _unknown(scene, regimen),
-        )
+    return (
+        *met,
+        *(_blind(register, regimen.substance)),
+        *_duplicates(scene, regimen),
+        *_three(scene, regimen, others),
+        *_unplaced(scene, regimen),
+        *_unknown(scene, regimen),
     )
+
+
+def _blind(register: Register, substance: str) -> Said:
+    blind = register.blind[substance]
+    why = f"the knowledge does not say how {substance} is broken down" if blind else ""
+    return tuple([NotChecked(c, why) for c in blind])
 
 
 def _beside(scene: Scene, regimen: Regimen) -> tuple[_Other, ...]:
@@ -58,14 +61,15 @@ def _beside(scene: Scene, regimen: Regimen) -> tuple[_Other, ...]:
 def _found_beside(scene: Scene, regimen: Regimen) -> tuple[_Other, ...]:
     apart = _replaced(scene) | {w.reference for w in (*regimen.parts, *regimen.before)}
     uses: tuple[tuple[MedicineUse, Identity], ...] = (*scene.current, *scene.proposed)
-    beside = [u for u in uses if u[0].reference not in apart and u[1].substance != regimen.substance]
+    own = regimen.substance
+    beside = [(u, identity) for u, identity in uses if identity.substance != own and u.reference not in apart]
     return tuple([_Other(use.medicine.words, use.reference, identity) for use, identity in beside])
 
 
 def _others(scene: Scene, regimen: Regimen) -> tuple[_Other, ...]:
     taken, told = [*_beside(scene, regimen), *_eaten(scene, regimen)], scene.told
     for name, group, words in TOLD:
-        if getattr(told, name) is Answer.YES and not any(group in o.identity.groups for o in taken):
+        if getattr(told, name) is YES and not any(group in o.identity.groups for o in taken):
             taken.append(
                 _Other(words, told.reference(name), Identity(words=words, names=frozenset({words}), groups=frozenset({group})))
             )
@@ -74,21 +78,21 @@ def _others(scene: Scene, regimen: Regimen) -> tuple[_Other, ...]:
 
 def _eaten(scene: Scene, regimen: Regimen) -> list[_Other]:
     """Food that an instruction of these drafts names."""
-    drafts = {d.reference for d in regimen.drafts}
-    named = [(o, d.text) for o in scene.orders if o.reference in drafts for d in o.dosages if d.text and says(MEALS, d.text)]
+    named = [(o, d.text) for o in scene.drafted(regimen) for d in o.dosages if d.text and says(MEALS, d.text)]
     return [
         _Other(text, o.reference, Identity(words="food", names=frozenset({"food"}), groups=frozenset({"food"})))
         for o, text in named
     ]
 
 
-def _meetings(register: Register, substance: str, others: tuple[_Other, ...]) -> Iterator[tuple[Interaction, list[_Other]]]:
+def _meetings(register: Register, substance: str, others: tuple[_Other, ...]) -> list[tuple[Interaction, list[_Other]]]:
     """Interactions of the substance that somebody among the others takes part in, in the knowledge's order."""
     met: dict[int, list[_Other]] = {}
     for other in others:
         for n in register.met(substance, other.identity):
             met.setdefault(n, []).append(other)
-    yield from ((register.meetings[substance][n], met[n]) for n in sorted(met))
+    meetings = register.meetings[substance]
+    return [(meetings[n], met[n]) for n in sorted(met)]
 
 
 def _is_met(meeting: Interaction, identity: Identity) -> bool:
@@ -96,15 +100,16 @@ def _is_met(meeting: Interaction, identity: Identity) -> bool:
 
 
 def _met(scene: Scene, order: str, meeting: Interaction, met: list[_Other]) -> Finding:
-    names = ", ".join(dict.fromkeys(_short(o) for o in met))
-    inputs = tuple(Input(o.words, o.reference) for o in met)
+    names = ", ".join(dict.fromkeys([_short(o) for o in met]))
+    inputs = tuple([Input(o.words, o.reference) for o in met])
     because = Because(inputs=inputs, cites=meeting.cites, suggestions=meeting.suggestions)
     texts = (f"With {shorten(names, 84 - len(meeting.effect))}: {meeting.effect}", meeting.detail)
     return scene.finding(meeting.code, meeting.severity, order, texts, because)
 
 
 def _short(other: _Other) -> str:
-    return " + ".join(sorted(other.identity.names)) or other.words
+    names = other.identity.names
+    return " + ".join(sorted(names) if len(names) > 1 else names) or other.words
 
 
 def order_of_another(scene: Scene, reference: str) -> Said:
@@ -117,14 +122,13 @@ def order_of_another(scene: Scene, reference: str) -> Said:
         if beside and _is_met(meeting, other.identity):
             company = [_Other(scene.words(w.reference), w.reference, Identity(words=w.substance)) for w in beside]
             findings.append(_met(scene, reference, meeting, [other, *company]))
-    return Said(tuple(findings))
+    return tuple(findings)
 
 
 def _duplicates(scene: Scene, regimen: Regimen) -> Said:
     """Another benzodiazepine, current or drafted, that nothing replaces. A rescue form is noted and not counted."""
     found = []
-    rescue = [w for w in (*scene.active, *regimen.drafts) if w.rescue]
-    if rescue:
+    if rescue := [w for w in (*scene.active, *regimen.drafts) if w.rescue]:
         texts = (
             "A rescue form is in the record; it is not added to the daily dose",
             "Rectal, nasal and buccal forms are for seizures.",
@@ -132,7 +136,7 @@ def _duplicates(scene: Scene, regimen: Regimen) -> Said:
         inputs = tuple(Input(scene.words(w.reference), w.reference) for w in rescue)
         found.append(scene.finding("rescue-form-noted", NOTE, regimen.order, texts, Because(inputs=inputs)))
     if not scene.of_class(regimen.substance, "benzodiazepine"):
-        return said(found)
+        return tuple(found)
     others = [o for o in _beside(scene, regimen) if _another(scene, regimen, o)]
     if others:
         names = ", ".join(dict.fromkeys(o.identity.substance or o.words for o in others))
@@ -142,7 +146,7 @@ def _duplicates(scene: Scene, regimen: Regimen) -> Said:
         )
         inputs = tuple(Input(o.words, o.reference) for o in others)
         found.append(scene.finding("benzodiazepine-duplicate", STOP, regimen.order, texts, Because(inputs=inputs)))
-    return said(found)
+    return tuple(found)
 
 
 def _another(scene: Scene, regimen: Regimen, other: _Other) -> bool:
@@ -166,7 +170,7 @@ def _three(scene: Scene, regimen: Regimen, others: tuple[_Other, ...]) -> Said:
         "So many together raise the risk of falls and fractures; the AGS Beers criteria say avoid in older adults.",
     )
     inputs = (Input(regimen.substance, regimen.order), *(Input(o.words, o.reference) for o in taken.values()))
-    return Said((scene.finding("three-cns-active", WARN if old else NOTE, regimen.order, texts, Because(inputs=inputs)),))
+    return (scene.finding("three-cns-active", WARN if old else NOTE, regimen.order, texts, Because(inputs=inputs)),)
 
 
 def _unplaced(scene: Scene, regimen: Regimen) -> Said:
@@ -194,7 +198,7 @@ def _unplaced(scene: Scene, regimen: Regimen) -> Said:
             because = Because(inputs=(Input(m.medicine.words, m.reference), Input(problem, m.reference)))
             found.append(scene.finding("code-text-disagree", WARN, regimen.order, texts, because))
     gaps = (NotChecked("interactions", "some medicines are not recognised"),) if unplaced else ()
-    return said(found, gaps)
+    return (*found, *gaps)
 
 
 def _replaced(scene: Scene) -> set[str]:
@@ -204,7 +208,7 @@ def _replaced(scene: Scene) -> set[str]:
 def _unknown(scene: Scene, regimen: Regimen) -> Said:
     """Lists that nobody filled in."""
     case, found, gaps = scene.case, list[Finding](), list[NotChecked]()
-    if case.medicines_known is Known.NO and not case.medicines:
+    if case.medicines_known is UNASKED and not case.medicines:
         texts = (
             "No medicine list in the record",
             "Nobody has recorded which other medicines are taken, not even that there are none.",
@@ -212,14 +216,14 @@ def _unknown(scene: Scene, regimen: Regimen) -> Said:
         because = Because(inputs=(Input("no medicine list", case.patient),))
         found.append(scene.finding("medicines-unknown", WARN, regimen.order, texts, because))
         gaps.append(NotChecked("interactions", "no medicine list in the record"))
-    if case.allergies_known is Known.NO and not case.allergies:
+    if case.allergies_known is UNASKED and not case.allergies:
         texts = ("No allergy list in the record", "Nobody has recorded allergies, not even that there are none.")
         because = Because(inputs=(Input("no allergy list", case.patient),))
         found.append(scene.finding("allergies-unknown", WARN, regimen.order, texts, because))
         gaps.append(NotChecked("allergy-to-benzodiazepine", "no allergy list in the record"))
-    if scene.told.alcohol is Answer.UNKNOWN:
+    if scene.told.alcohol is UNKNOWN:
         gaps.append(NotChecked("alcohol-together", "alcohol use not recorded"))
-    return said(found, gaps)
+    return (*found, *gaps)
 
 
 def order_not_recognised(scene: Scene, reference: str) -> Said:
@@ -230,7 +234,7 @@ def order_not_recognised(scene: Scene, reference: str) -> Said:
         "The order names no medicine that can be placed, so nothing about it is checked.",
     )
     because = Because(inputs=(Input(words, reference),))
-    return Said((scene.finding("medicine-not-recognised", STOP, reference, texts, because),))
+    return (scene.finding("medicine-not-recognised", STOP, reference, texts, because),)
 
 
 def code_and_text(scene: Scene, reference: str) -> Said:
@@ -241,4 +245,4 @@ def code_and_text(scene: Scene, reference: str) -> Said:
         return SILENT
     texts = (f"Code and words disagree: {order.medicine.words}", f"{problems[0][0].upper()}{problems[0][1:]}.")
     because = Because(inputs=(Input(order.medicine.words, reference), *(Input(p, reference) for p in problems)))
-    return Said((scene.finding("code-text-disagree", STOP, reference, texts, because),))
+    return (scene.finding("code-text-disagree", STOP, reference, texts, because),)

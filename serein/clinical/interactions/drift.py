@@ -13,9 +13,8 @@ WARN, NOTE = Severity.WARN, Severity.NOTE
 
 def level_drift(scene: Scene, regimen: Regimen) -> Said:
     """One finding for what was stopped and one for what was begun. A change is new until the level has had time to settle."""
-    movers = scene.knowledge.register.movers[regimen.substance]
-    known_as = [*scene.current, *scene.before]
-    mine = [m for m, i in known_as if not (movers.isdisjoint(i.groups) and movers.isdisjoint(i.names))]
+    apart = scene.knowledge.register.movers[regimen.substance].isdisjoint
+    mine = [m for m, i in (*scene.current, *scene.before) if not apart(i.groups) or not apart(i.names)]
     if not mine:
         return SILENT
     dated = [m for m in mine if m.begins or m.ends]
@@ -29,7 +28,7 @@ def level_drift(scene: Scene, regimen: Regimen) -> Said:
         *_finding(scene, regimen, NOTE, [(m, f"begun on {m.begins}") for m in begun]),
     ]
     why = "when it was begun is not recorded: " + ", ".join(m.medicine.words for m in undated)
-    return Said(tuple(found), (NotChecked("level-drift", shorten(why, 200)),) if undated else ())
+    return (*found, NotChecked("level-drift", shorten(why, 200))) if undated else tuple(found)
 
 
 def _finding(scene: Scene, regimen: Regimen, severity: Severity, moved: list[tuple[Medicine, str]]) -> list[Finding]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from serein.clinical.case import Answer
+from serein.clinical.case import NO, UNKNOWN, YES
 from serein.clinical.findings import Finding, Input, NotChecked, Severity
 from serein.clinical.history import Regimen
 from serein.clinical.knowledge.facts import Cite, Hazard
 from serein.clinical.knowledge.names import says
-from serein.clinical.knowledge.scene import SILENT, Because, Said, Scene, said, together
+from serein.clinical.knowledge.scene import SILENT, Because, Said, Scene
 from serein.clinical.quantities import plain
 
 WARN, STOP, NOTE = Severity.WARN, Severity.STOP, Severity.NOTE
@@ -26,22 +26,20 @@ LIVER_UNKNOWN = NotChecked("hepatic-impairment", "no condition or liver test in 
 KIDNEY_UNKNOWN = NotChecked("kidney-disease", "no condition or filtration in the record")
 GENOTYPE_UNKNOWN = NotChecked("slow-metaboliser", "no CYP2C19 result that Serein can read")
 CONDITIONS_UNKNOWN = NotChecked("conditions", "no condition list in the record, not even an empty one")
+OPEN_ANGLE = "open-angle-glaucoma"
 ANY_BENZODIAZEPINE = ("benzodiazepine", "benzodiazepines")
 
 
 def person(scene: Scene, regimen: Regimen) -> Said:
     """Every hazard of the person for this substance."""
-    named = together(_hazard(scene, regimen, h, i) for h, i in scene.hazards if h.id != "open-angle-glaucoma")
-    return together(
-        (
-            named,
-            _open_angle(scene, regimen),
-            _allergy(scene, regimen),
-            _pregnancy(scene, regimen),
-            _measured(scene, regimen),
-            _told(scene, regimen),
-            _gaps(scene),
-        )
+    return (
+        *([f for h, i in scene.hazards if h.id != OPEN_ANGLE for f in _hazard(scene, regimen, h, i)]),
+        *_open_angle(scene, regimen),
+        *_allergy(scene, regimen),
+        *_pregnancy(scene, regimen),
+        *_measured(scene, regimen),
+        *_told(scene, regimen),
+        *_gaps(scene),
     )
 
 
@@ -50,7 +48,7 @@ def _hazard(scene: Scene, regimen: Regimen, hazard: Hazard, inputs: tuple[Input,
     words = inputs[0].what or hazard.name
     texts = (f"{hazard.name[0].upper()}{hazard.name[1:]}: {words}" if words.casefold() != hazard.name else words, hazard.detail)
     because = Because(inputs=inputs, cites=cites, suggestions=hazard.suggestions)
-    return Said((scene.finding(hazard.code, severity, regimen.order, texts, because),))
+    return (scene.finding(hazard.code, severity, regimen.order, texts, because),)
 
 
 def _weight(scene: Scene, substance: str, hazard: Hazard) -> tuple[Severity, tuple[Cite, ...]]:
@@ -72,9 +70,9 @@ def _forbidding(scene: Scene, substance: str, hazard: Hazard) -> Cite | None:
 
 def _open_angle(scene: Scene, regimen: Regimen) -> Said:
     """Treated open-angle glaucoma is allowed: a note; untreated is forbidden where the label says so."""
-    met = next(((h, i) for h, i in scene.hazards if h.id == "open-angle-glaucoma"), None)
-    if met is None:
+    if not scene.has_hazard(OPEN_ANGLE):
         return SILENT
+    met = next((h, i) for h, i in scene.hazards if h.id == OPEN_ANGLE)
     hazard, inputs = met
     treated = tuple(Input(m.medicine.words, m.reference) for m, identity in scene.current if "glaucoma-drops" in identity.groups)
     treated += tuple(i for i in inputs if says(("treated", "under treatment"), i.what))
@@ -86,10 +84,12 @@ def _open_angle(scene: Scene, regimen: Regimen) -> Said:
         cites=hazard.cites,
         suggestions=("Confirm that eye pressure is controlled.",),
     )
-    return Said((scene.finding("open-angle-glaucoma", NOTE, regimen.order, texts, because),))
+    return (scene.finding("open-angle-glaucoma", NOTE, regimen.order, texts, because),)
 
 
 def _allergy(scene: Scene, regimen: Regimen) -> Said:
+    if not scene.case.allergies:
+        return SILENT
     to = tuple(
         Input(f"allergy: {a.concept.words}", a.reference)
         for a in scene.case.allergies
@@ -102,26 +102,26 @@ def _allergy(scene: Scene, regimen: Regimen) -> Said:
         f"Recorded {to[0].what}",
         "Hypersensitivity to a benzodiazepine is a contraindication; cross-reaction within the class is possible.",
     )
-    return Said((scene.finding("allergy-to-benzodiazepine", STOP, regimen.order, texts, Because(inputs=to)),))
+    return (scene.finding("allergy-to-benzodiazepine", STOP, regimen.order, texts, Because(inputs=to)),)
 
 
 def _pregnancy(scene: Scene, regimen: Regimen) -> Said:
     told, found, gaps = scene.told, list[Finding](), list[NotChecked]()
-    if told.pregnant is Answer.YES:
+    if told.pregnant is YES:
         texts = (
             "The patient is pregnant",
             "Use late in pregnancy can sedate the newborn (floppiness, poor feeding, slow breathing) and cause withdrawal.",
         )
         because = Because(inputs=(Input("pregnant", told.reference("pregnant")),))
         found.append(scene.finding("pregnancy", WARN, regimen.order, texts, because))
-    elif told.pregnant is Answer.UNKNOWN and _may_be_pregnant(scene):
+    elif told.pregnant is UNKNOWN and _may_be_pregnant(scene):
         texts = ("Nobody has asked about pregnancy", "The person may be able to become pregnant and the record says nothing.")
         because = Because(
             inputs=(Input("pregnancy not recorded", told.reference("pregnant")), Input(scene.case.sex, scene.case.patient))
         )
         found.append(scene.finding("pregnancy-status-unknown", WARN, regimen.order, texts, because))
         gaps.append(NotChecked("pregnancy", "no pregnancy status in the record"))
-    if told.breastfeeding is Answer.YES:
+    if told.breastfeeding is YES:
         texts = (
             "The patient is breastfeeding",
             "The US label advises against; diazepam and its metabolite build up in the infant. The guideline encourages breastfeeding "
@@ -129,9 +129,9 @@ def _pregnancy(scene: Scene, regimen: Regimen) -> Said:
         )
         because = Because(inputs=(Input("breastfeeding", told.reference("breastfeeding")),))
         found.append(scene.finding("breastfeeding", WARN, regimen.order, texts, because))
-    elif told.breastfeeding is Answer.UNKNOWN and _may_be_pregnant(scene):
+    elif told.breastfeeding is UNKNOWN and _may_be_pregnant(scene):
         gaps.append(NotChecked("breastfeeding", "not recorded"))
-    return said(found, gaps)
+    return (*found, *gaps)
 
 
 def _may_be_pregnant(scene: Scene) -> bool:
@@ -166,7 +166,7 @@ def _measured(scene: Scene, regimen: Regimen) -> Said:
     total = _latest(scene, PHQ9_TOTAL) or _answered_total(scene)
     if total and total[0] >= scene.rule("phq9-depression") and not scene.has_hazard("depression"):
         found.append(_by_number(scene, regimen, "depression", total[1]))
-    return said(found)
+    return tuple(found)
 
 
 def _by_number(scene: Scene, regimen: Regimen, id: str, measured: Input) -> Finding:
@@ -191,15 +191,15 @@ def _told(scene: Scene, regimen: Regimen) -> Said:
     suicidal = _suicidal(scene)
     if suicidal and not scene.has_hazard("suicidal-thoughts"):
         found.append(_by_number(scene, regimen, "suicidal-thoughts", suicidal))
-    if told.falls is Answer.YES and not scene.has_hazard("falls"):
+    if told.falls is YES and not scene.has_hazard("falls"):
         found.append(_by_number(scene, regimen, "falls", Input("falls, told by the patient", told.reference("falls"))))
-    if told.drives is not Answer.NO:
-        asked = "drives" if told.drives is Answer.YES else "driving not recorded"
+    if told.drives is not NO:
+        asked = "drives" if told.drives is YES else "driving not recorded"
         limit, cites = _driving_limit(scene, regimen.substance)
         texts = ("Driving: advise and record", f"Sedation can impair driving.{limit}")
         because = Because(inputs=(Input(asked, told.reference("drives")),), cites=cites)
         found.append(scene.finding("driving", NOTE, regimen.order, texts, because))
-    return said(found)
+    return tuple(found)
 
 
 def _driving_limit(scene: Scene, substance: str) -> tuple[str, tuple[Cite, ...]]:
@@ -215,7 +215,7 @@ def _driving_limit(scene: Scene, substance: str) -> tuple[str, tuple[Cite, ...]]
 
 def _suicidal(scene: Scene) -> Input | None:
     told = scene.told
-    if told.suicidal_thoughts is Answer.YES:
+    if told.suicidal_thoughts is YES:
         return Input("suicidal thoughts, told by the patient", told.reference("suicidal_thoughts"))
     item = _latest(scene, PHQ9_ITEM_9)
     if item and item[0] > 0:
@@ -230,14 +230,13 @@ def _suicidal(scene: Scene) -> Input | None:
 def _gaps(scene: Scene) -> Said:
     """What the record does not let anybody check."""
     gaps = []
-    liver = scene.has_hazard("liver-disease") or scene.has_hazard("severe-liver-disease")
-    if not liver:
+    if not scene.has_hazard("liver-disease") and not scene.has_hazard("severe-liver-disease"):
         tests = any(set(o.concept.codes(LOINC)) & LIVER for o in scene.case.observations)
         gaps.append(LIVER_TESTS_UNJUDGED if tests else LIVER_UNKNOWN)
-    if _latest(scene, EGFR) is None and not scene.has_hazard("kidney-disease"):
+    if not scene.has_hazard("kidney-disease") and _latest(scene, EGFR) is None:
         gaps.append(KIDNEY_UNKNOWN)
     if not scene.has_hazard("slow-metaboliser"):
         gaps.append(GENOTYPE_UNKNOWN)
     if not scene.case.conditions and scene.case.conditions_known == "unknown":
         gaps.append(CONDITIONS_UNKNOWN)
-    return Said((), tuple(gaps))
+    return (*gaps,)

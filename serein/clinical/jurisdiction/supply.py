@@ -10,8 +10,8 @@ UNJUDGED = ("licence", "identity", "jurisdiction", "prescription-programme")
 
 
 def lawful_supply(scene: Scene, order: Order) -> Said:
-    law = scene.knowledge.jurisdiction(scene.case.jurisdiction)
     repeats = order.supply.repeats if order.supply else None
+    law = scene.knowledge.jurisdiction(scene.case.jurisdiction)
     if law.maximum_repeats is None or repeats is None or repeats <= law.maximum_repeats:
         return SILENT
     texts = (
@@ -19,10 +19,10 @@ def lawful_supply(scene: Scene, order: Order) -> Said:
         "The law limits how often a controlled prescription may be filled again.",
     )
     because = Because(inputs=(Input(f"{repeats} repeats", order.reference),), cites=law.cites)
-    return Said((scene.finding("refills-beyond-law", Severity.STOP, order.reference, texts, because),))
+    return (scene.finding("refills-beyond-law", Severity.STOP, order.reference, texts, because),)
 
 
-NOT_JUDGED = Said((), tuple(NotChecked(what, "not judged here without a prescriber") for what in UNJUDGED))
+NOT_JUDGED: Said = tuple(NotChecked(what, "not judged here without a prescriber") for what in UNJUDGED)
 
 
 def unjudged() -> Said:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import functools
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_CEILING, Decimal
@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     from serein.clinical.knowledge.library import Knowledge
 
 DAY_HOURS, WEEK, ONE = 24, Decimal(7), Decimal(1)
+TABLET = Unit.TABLET
 WEIGHTS = {Unit.MG: Decimal(1), Unit.G: Decimal(1000), Unit.MCG: Decimal("0.001")}
 # A repeat count or length beyond this is a slip; dates must stay computable.
-LONGEST_DAYS = 36_500
+LONGEST_DAYS = Decimal(36_500)
 RESCUE = frozenset({"rectal", "nasal", "buccal", "intranasal", "diastat", "valtoco", "nayzilam", "buccolam", "stesolid"})
 NOT_ORAL = frozenset({"injection", "injectable", "intravenous", "intramuscular", "iv", "im", "vial", "autoinjector"})
 FORMS = (
@@ -37,7 +38,7 @@ FORMS = (
 class _Part:
     """One instruction read: mg a dose, doses a day, most mg a day, and when it holds."""
 
-    single: Span
+    single: Span | None
     times: Span | None
     daily: Decimal | None
     per_week: Decimal
@@ -52,7 +53,7 @@ def in_mg(amount: Amount, identity: Identity) -> Decimal | None:
     weight = WEIGHTS.get(amount.unit)
     if weight is not None:
         return amount.value * weight
-    strength = identity.mg if amount.unit is Unit.TABLET else identity.mg_per_ml
+    strength = identity.mg if amount.unit is TABLET else identity.mg_per_ml
     return None if strength is None else amount.value * strength
 
 
@@ -61,19 +62,20 @@ def times_a_day(timing: Timing) -> Span:
 
     Rounded up to whole doses: a limit is judged on the fullest day, not on the average.
     """
-    most = timing.times_max or timing.times
-    hours = timing.per.hours
-    low = high = (timing.times * DAY_HOURS / hours).to_integral_value(ROUND_CEILING)
-    if most is not timing.times:
-        high = (most * DAY_HOURS / hours).to_integral_value(ROUND_CEILING)
-    return Span(max(low, ONE), max(high, ONE))
+    return _rhythm(timing.times, timing.times_max or timing.times, timing.per.hours)[0]
 
 
 def days_a_week(timing: Timing | None) -> Decimal:
     """Days a week with a dose, at most 7. Unknown timing counts as daily: the reading that finds dependence."""
-    if timing is None:
-        return Decimal(7)
-    return min(Decimal(7), (timing.times_max or timing.times) * 7 * DAY_HOURS / timing.per.hours)
+    return WEEK if timing is None else _rhythm(timing.times, timing.times_max or timing.times, timing.per.hours)[1]
+
+
+@functools.lru_cache
+def _rhythm(times: Decimal, most: Decimal, hours: Decimal) -> tuple[Span, Decimal]:
+    """Doses a day and days a week of so many (to so many) doses in so many hours. Kept: a few rhythms are all that is written,
+    and they tell nothing about anybody."""
+    low, high = [(n * DAY_HOURS / hours).to_integral_value(ROUND_CEILING) for n in (times, most)]
+    return Span(max(low, ONE), max(high, ONE)), min(WEEK, most * 7 * DAY_HOURS / hours)
 
 
 def written(use: MedicineUse, identity: Identity, knowledge: Knowledge) -> Written:
@@ -81,25 +83,25 @@ def written(use: MedicineUse, identity: Identity, knowledge: Knowledge) -> Writt
     problems: list[str] = []
     read = [_part(d, identity, problems) for d in use.dosages]
     got = [p for p in read if p]
+    whole = got[0] if len(got) == 1 else _joined(got)
     if not use.dosages:
         problems.append("no dose is written")
-    daily = _fullest_day(got) if got and not problems and all(p.daily is not None for p in got) else None
-    form = _form(use, identity, knowledge)
+    length, form = _length(got), _form(use, identity, knowledge)
     return Written(
         reference=use.reference,
         substance=identity.substance,
         product=identity.product,
         form=form,
-        single_mg=_single(got),
-        times=_times(got),
-        daily_mg=daily,
-        days_per_week=max([p.per_week for p in got], default=WEEK),
-        as_needed=any(d.as_needed for d in use.dosages),
-        capped=all(p.capped for p, d in zip(read, use.dosages, strict=True) if p and d.as_needed),
-        days=_length(got),
+        single_mg=whole.single,
+        times=whole.times,
+        daily_mg=None if problems else whole.daily,
+        days_per_week=whole.per_week,
+        as_needed=True in [d.as_needed for d in use.dosages],
+        capped=False not in [p.capped for p, d in zip(read, use.dosages, strict=True) if p and d.as_needed],
+        days=length,
         supply_days=_supply_days(use),
         begins=use.begins,
-        ends=_end(use, got),
+        ends=_end(use, got, length),
         prescriber=use.prescriber,
         rescue=form == "rescue",
         source=use.source if isinstance(use, Medicine) else "order",
@@ -113,22 +115,24 @@ def _part(dosage: Dosage, identity: Identity, problems: list[str]) -> _Part | No
     if low is None or high is None:
         problems.append("an instruction has no dose")
         return None
-    low_mg, high_mg = in_mg(low, identity), in_mg(high, identity)
+    high_mg = in_mg(high, identity)
+    low_mg = high_mg if low is high else in_mg(low, identity)
     if low_mg is None or high_mg is None:
         problems.append(f"{high} has no known strength in mg")
         return None
     timing = dosage.timing
     times = times_a_day(timing) if timing else None
     cap = _cap(dosage, identity)
-    scheduled = None if times is None else times.high * high_mg
-    daily = min((d for d in (scheduled, cap) if d is not None), default=None)
+    daily = cap if times is None else times.high * high_mg
+    if cap is not None and daily is not None and cap < daily:
+        daily = cap
     if daily is None:
         problems.append("how often is not written" if not dosage.as_needed else "as needed, without how often or a maximum")
     return _Part(
         single=Span(low_mg, high_mg),
         times=times,
         daily=daily,
-        per_week=min(days_a_week(timing), dosage.most_days_a_week or Decimal(7)),
+        per_week=min(days_a_week(timing), dosage.most_days_a_week or WEEK),
         starts=timing.starts if timing else None,
         ends=timing.ends if timing else None,
         days=(timing.days_max or timing.days) if timing else None,
@@ -146,18 +150,23 @@ def _cap(dosage: Dosage, identity: Identity) -> Decimal | None:
     return mg * max(Decimal(1), (DAY_HOURS / dosage.maximum_per.hours).to_integral_value(ROUND_CEILING))
 
 
+def _joined(read: list[_Part]) -> _Part:
+    """Several instructions of one order (or none) as one: its single dose, times, fullest day and days a week."""
+    daily = None if None in [p.daily for p in read] else _fullest_day(read)
+    per_week = max([p.per_week for p in read], default=WEEK)
+    return _Part(_single(read), _times(read), daily, per_week, starts=None, ends=None, days=None, capped=False)
+
+
 def _single(read: list[_Part]) -> Span | None:
-    if len(read) < 2:
-        return read[0].single if read else None
-    return Span(min(p.single.low for p in read), max(p.single.high for p in read))
+    singles = [p.single for p in read if p.single]
+    return Span(min(s.low for s in singles), max(s.high for s in singles)) if singles else None
 
 
 def _fullest_day(read: list[_Part]) -> Decimal:
     """The most mg on any day. Steps that follow one another (dated) are not added; what overlaps is."""
-    if len(read) == 1:
-        return read[0].daily or Decimal(0)
     starts = {p.starts or date.min for p in read}
-    return max(sum((p.daily or Decimal(0) for p in read if _holds(p, day)), Decimal(0)) for day in starts)
+    days = (sum((p.daily or Decimal(0) for p in read if _holds(p, day)), Decimal(0)) for day in starts)
+    return max(days, default=Decimal(0))
 
 
 def _holds(part: _Part, day: date) -> bool:
@@ -166,8 +175,6 @@ def _holds(part: _Part, day: date) -> bool:
 
 def _times(read: list[_Part]) -> Span | None:
     known = [p.times for p in read if p.times]
-    if len(read) == 1:
-        return read[0].times
     if not known or len(known) < len(read):
         return None
     return Span(sum((t.low for t in known), Decimal(0)), sum((t.high for t in known), Decimal(0)))
@@ -175,6 +182,8 @@ def _times(read: list[_Part]) -> Span | None:
 
 def _length(read: list[_Part]) -> Decimal | None:
     """Days that the instructions themselves last; None unless every one is bounded."""
+    if len(read) == 1 and not read[0].ends:
+        return read[0].days
     lengths = []
     for part in read:
         if part.days is not None:
@@ -192,37 +201,36 @@ def _length(read: list[_Part]) -> Decimal | None:
 def _supply_days(use: MedicineUse) -> Decimal | None:
     if use.supply is None or use.supply.days is None:
         return None
-    return min(use.supply.days * (1 + (use.supply.repeats or 0)), Decimal(LONGEST_DAYS))
+    return min(use.supply.days * (1 + (use.supply.repeats or 0)), LONGEST_DAYS)
 
 
-def _end(use: MedicineUse, read: list[_Part]) -> date | None:
+def _end(use: MedicineUse, read: list[_Part], length: Decimal | None) -> date | None:
     """Last day of the instruction: written, else from its length. Supply is not an end: a refill may follow."""
     if use.ends:
         return use.ends
     ends = [p.ends for p in read]
     if ends and all(ends):
         return max(e for e in ends if e)
-    return last_day(use.begins, _length(read))
+    return None if length is None else last_day(use.begins, length)
 
 
 def last_day(begins: date | None, days: Decimal | None) -> date | None:
     """The last of `days` days that begin on `begins`."""
     if begins is None or days is None:
         return None
-    whole = int(min(days, Decimal(LONGEST_DAYS)).to_integral_value(ROUND_CEILING))
+    whole = int(min(days, LONGEST_DAYS).to_integral_value(ROUND_CEILING))
     return begins + timedelta(days=max(whole - 1, 0)) if begins.year < 9000 else None
 
 
 def _form(use: MedicineUse, identity: Identity, knowledge: Knowledge) -> str:
-    said = set(words(" ".join([use.form, use.route, identity.words, *(d.route for d in use.dosages), *_displays(use)])))
-    if RESCUE & said:
+    text = " ".join(
+        [use.form, use.route, identity.words, *[d.route for d in use.dosages], *[c.display for c in use.medicine.codings]]
+    )
+    said = words(text)
+    if not RESCUE.isdisjoint(said):
         return "rescue"
-    if NOT_ORAL & said:
+    if not NOT_ORAL.isdisjoint(said):
         return "injection"
     if identity.product:
         return knowledge.product(identity.product).form
-    return next((form for form, signs in FORMS if signs & said), "")
-
-
-def _displays(use: MedicineUse) -> Iterable[str]:
-    return (c.display for c in use.medicine.codings)
+    return next((form for form, signs in FORMS if not signs.isdisjoint(said)), "")

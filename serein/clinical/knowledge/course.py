@@ -32,6 +32,8 @@ def course(scene: Scene, until: date) -> Course:
 
     A current medicine without an end goes on; a past one without any end counts for its first day only.
     """
+    if scene.none_before:
+        return Course(None, until, ())
     made: Course | None = scene.kept.get(("course", until))
     if made is None:
         made = scene.kept["course", until] = _course(scene, until)
@@ -39,8 +41,6 @@ def course(scene: Scene, until: date) -> Course:
 
 
 def _course(scene: Scene, until: date) -> Course:
-    if not scene.active and not scene.past:
-        return Course(None, until, ())
     gap = scene.rule("gap-days")
     spans = [
         (w.begins, _last(w, until, going=w in scene.active), w)

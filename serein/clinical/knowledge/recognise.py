@@ -120,7 +120,12 @@ class Register:
         An answer is kept for the next time only where the concept is made of the knowledge's own words and of strengths: what
         somebody wrote into a record never stays in memory.
         """
-        key = _key(concept)
+        codings = concept.codings
+        if len(codings) == 1:  # flat: a concept takes longer to hash
+            c = codings[0]
+            key: tuple[str, ...] = (concept.text, c.system, c.code, c.display)
+        else:
+            key = concept.text, *[word for c in codings for word in (c.system, c.code, c.display)]
         seen = self._seen.get(key)
         if seen is None:
             seen = self._identify(concept)
@@ -212,14 +217,6 @@ class Register:
         """Codes known to be attached to a substance by mistake, met with words of that substance."""
         met = [self.wrong[c.system, c.code] for c in concept.codings if (c.system, c.code) in self.wrong]
         return [why for name, why in met if any(True for t in texts for _ in places(name, words(t)))]
-
-
-def _key(concept: Concept) -> tuple[str, ...]:
-    """All that the concept says, flat: a concept takes longer to hash."""
-    if len(concept.codings) == 1:
-        (c,) = concept.codings
-        return concept.text, c.system, c.code, c.display
-    return concept.text, *[word for c in concept.codings for word in (c.system, c.code, c.display)]
 
 
 def _texts(concept: Concept) -> list[str]:

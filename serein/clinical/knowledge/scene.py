@@ -7,12 +7,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from itertools import chain
-from operator import attrgetter
-from typing import Any
+from typing import Any, TypeAlias
 
 from serein.clinical.case import Case, Circumstances, Concept, Condition, Medicine, MedicineUse, Order
-from serein.clinical.findings import Finding, Input, NotChecked, Severity, SourceReference
-from serein.clinical.history import Written
+from serein.clinical.findings import LONGEST_SUMMARY, Finding, Input, NotChecked, Severity, SourceReference
+from serein.clinical.history import Regimen, Written
 from serein.clinical.knowledge import facts
 from serein.clinical.knowledge.amounts import written
 from serein.clinical.knowledge.library import Knowledge
@@ -22,42 +21,22 @@ from serein.clinical.knowledge.told import circumstances
 from serein.clinical.once import once
 from serein.clinical.swift import swift
 
+STOP = Severity.STOP
 DEAD_VERIFICATION = frozenset({"refuted", "entered-in-error"})
 LIVE_STATUS = frozenset({"", "active", "recurrence", "relapse"})
+Uses: TypeAlias = tuple[tuple[Medicine, Identity], ...]
 
 
-@swift
-@dataclass(frozen=True)
-class Said:
-    """What a check returns: findings, and what it could not check."""
-
-    findings: tuple[Finding, ...] = ()
-    not_checked: tuple[NotChecked, ...] = ()
-
-    def __add__(self, other: Said) -> Said:
-        if self is SILENT or other is SILENT:
-            return other if self is SILENT else self
-        return Said(self.findings + other.findings, self.not_checked + other.not_checked)
-
-
-SILENT = Said()
-
-
-def said(findings: Sequence[Finding], gaps: Sequence[NotChecked] = ()) -> Said:
-    """These findings and gaps, or SILENT where there are none."""
-    return Said(tuple(findings), tuple(gaps)) if findings or gaps else SILENT
-
-
-_findings, _not_checked = attrgetter("findings"), attrgetter("not_checked")
+# What a check returns: findings, and what it could not check. Most checks say nothing, so it is a bare tuple: silence costs nothing to
+# make or to join, and a thousand silences no more than one.
+Said: TypeAlias = tuple[Finding | NotChecked, ...]
+SILENT: Said = ()
 NO_PRIMARY = "No primary source was read for this rule: it stands here as others report it."
 
 
 def together(heard: Iterable[Said]) -> Said:
-    """All findings, then all gaps, in order. One pass: adding pairs would copy each of them again and again."""
-    spoken = [s for s in heard if s is not SILENT]
-    if len(spoken) < 2:
-        return spoken[0] if spoken else SILENT
-    return Said(tuple(chain.from_iterable(map(_findings, spoken))), tuple(chain.from_iterable(map(_not_checked, spoken))))
+    """All that was said, in order."""
+    return tuple(chain.from_iterable(heard))
 
 
 @swift
@@ -77,33 +56,50 @@ class Scene:
     orders: tuple[Order, ...]
     knowledge: Knowledge
     on: date
-    _made: dict[str, Identity] = field(default_factory=dict, repr=False, compare=False)
+    before: Uses = field(init=False, repr=False, compare=False)
+    current: Uses = field(init=False, repr=False, compare=False)
+    proposed: tuple[tuple[Order, Identity], ...] = field(init=False, repr=False, compare=False)
+    past: tuple[Written, ...] = field(init=False, repr=False, compare=False)
+    active: tuple[Written, ...] = field(init=False, repr=False, compare=False)
+    written: dict[str, Written] = field(init=False, repr=False, compare=False)
+    _made: dict[str, Identity] = field(init=False, repr=False, compare=False)
     kept: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
+    def __post_init__(self) -> None:
+        """Places every medicine and reads every benzodiazepine and Z-drug in one pass: every check needs them.
+
+        `before`, `current` and `proposed` are the past and current medicines and the orders, each with what it was recognised as;
+        `written` is every benzodiazepine or Z-drug among them, by reference; `past` and `active` are those of the record.
+        """
+        held, knowledge, case = self.__dict__, self.knowledge, self.case
+        identify = knowledge.register.identify
+        made: dict[str, Identity] = {}
+        read: dict[str, Written] = {}
+        owned: dict[str, list[str]] = {}
+        lists: tuple[tuple[str, str, Sequence[MedicineUse]], ...] = (
+            ("before", "past", case.past),
+            ("current", "active", case.medicines),
+            ("proposed", "drafts", self.orders),
+        )
+        for name, own, uses in lists:
+            placed, mine = [], []
+            for use in uses:
+                reference = use.reference
+                identity = made.get(reference)
+                if identity is None:
+                    identity = made[reference] = identify(use.medicine)
+                placed.append((use, identity))
+                if identity.substance:
+                    read[reference] = written(use, identity, knowledge)
+                    mine.append(reference)
+            held[name], owned[own] = tuple(placed), mine
+        # Looked up once all are read: of two entries that bear one reference the last counts, wherever it stands.
+        held["past"], held["active"] = tuple([read[r] for r in owned["past"]]), tuple([read[r] for r in owned["active"]])
+        held["written"], held["_made"] = read, made
+        held["rule"] = knowledge.thresholds.__getitem__  # some ten looks a decision: straight at the table
+
     def identity(self, use: MedicineUse) -> Identity:
-        made = self._made.get(use.reference)
-        if made is None:
-            made = self._made[use.reference] = self.knowledge.register.identify(use.medicine)
-        return made
-
-    @once
-    def proposed(self) -> tuple[tuple[Order, Identity], ...]:
-        """The orders, each with what it was recognised as."""
-        return tuple([(o, self.identity(o)) for o in self.orders])
-
-    @once
-    def current(self) -> tuple[tuple[Medicine, Identity], ...]:
-        return tuple([(m, self.identity(m)) for m in self.case.medicines])
-
-    @once
-    def before(self) -> tuple[tuple[Medicine, Identity], ...]:
-        return tuple([(m, self.identity(m)) for m in self.case.past])
-
-    @once
-    def written(self) -> dict[str, Written]:
-        """Every benzodiazepine or Z-drug, proposed, current or past, by reference."""
-        seen: tuple[tuple[MedicineUse, Identity], ...] = (*self.before, *self.current, *self.proposed)
-        return {u.reference: written(u, identity, self.knowledge) for u, identity in seen if identity.substance}
+        return self._made[use.reference]
 
     @once
     def youngest_years(self) -> int:
@@ -124,21 +120,22 @@ class Scene:
     def of_class(self, substance: str, *classes: str) -> bool:
         return bool(substance) and not self.knowledge.register.classes[substance].isdisjoint(classes)
 
+    def drafted(self, regimen: Regimen) -> tuple[Order, ...]:
+        """The orders that are this regimen's drafts."""
+        if len(self.orders) == 1:
+            return self.orders
+        drafts = {d.reference for d in regimen.drafts}
+        return tuple([o for o in self.orders if o.reference in drafts])
+
     @once
     def told(self) -> Circumstances:
         """What was told, and where nothing was, what the record shows."""
         return circumstances(self.case, self.diagnoses, self.on, int(self.rule("pregnancy-status-days")))
 
-    @once
-    def active(self) -> tuple[Written, ...]:
-        """Current benzodiazepines and Z-drugs of the record."""
-        written = self.written
-        return tuple([written[m.reference] for m in self.case.medicines if m.reference in written])
-
-    @once
-    def past(self) -> tuple[Written, ...]:
-        written = self.written
-        return tuple([written[m.reference] for m in self.case.past if m.reference in written])
+    @property
+    def none_before(self) -> bool:
+        """No benzodiazepine and no Z-drug in the record, current or past."""
+        return not self.active and not self.past
 
     def medicine(self, reference: str) -> Medicine | None:
         return next((m for m in (*self.case.medicines, *self.case.past) if m.reference == reference), None)
@@ -153,6 +150,8 @@ class Scene:
     @once
     def diagnoses(self) -> tuple[tuple[Condition, set[tuple[str, str]]], ...]:
         """Conditions that nobody refuted, active or not, with what they mean (keys of `Knowledge.terms`)."""
+        if not self.case.conditions:
+            return ()
         means = self.knowledge.terms.means
         return tuple([(c, means(c.concept)) for c in self.case.conditions if c.verification not in DEAD_VERIFICATION])
 
@@ -161,7 +160,7 @@ class Scene:
         """Conditions of the record that the knowledge has a hazard for; a graver one silences the milder one it names."""
         met: dict[str, list[Input]] = {}
         for condition, meant in self.diagnoses:
-            if condition.status in LIVE_STATUS:
+            if meant and condition.status in LIVE_STATUS:
                 for kind, id in meant:
                     if kind == "hazard":
                         met.setdefault(id, []).append(Input(condition.concept.words, condition.reference))
@@ -190,13 +189,15 @@ class Scene:
         entry = self.knowledge.catalogued[code]
         if severity not in entry.severity:
             raise ValueError(f"{code} is catalogued without {severity}")
-        sources = self.knowledge.references(because.cites) if because.cites else self.knowledge.sources_of(code)
+        cites = because.cites
+        sources = self.knowledge.references(cites) if cites else self.knowledge.sources_of(code)
+        summary, detail = texts
         return Finding(
             code=code,
             severity=severity,
             order=order,
-            summary=shorten(texts[0]),
-            detail=f"{texts[1]} {NO_PRIMARY}" if severity is Severity.STOP and unseen(sources) else texts[1],
+            summary=summary if len(summary) <= LONGEST_SUMMARY else shorten(summary),
+            detail=f"{detail} {NO_PRIMARY}" if severity is STOP and unseen(sources) else detail,
             inputs=because.inputs,
             sources=sources,
             suggestions=because.suggestions or entry.suggestions,
@@ -209,6 +210,6 @@ def unseen(sources: Iterable[SourceReference]) -> bool:
     return "primary" not in kinds and kinds != {"own"}
 
 
-def shorten(text: str, most: int = 90) -> str:
+def shorten(text: str, most: int = LONGEST_SUMMARY) -> str:
     """At most `most` characters, cut at a word, with an ellipsis that shows the cut."""
     return text if len(text) <= most else text[: most - 1].rsplit(" ", 1)[0].rstrip(",;: ") + "…"

@@ -15,6 +15,7 @@ from serein.clinical.case import ICD10, ICD10CM, SNOMED, Concept
 from serein.clinical.knowledge.names import denied, words
 
 LONGEST_CODE, MOST_CODES = 8, 20_000
+_TREES = frozenset({ICD10CM, ICD10})
 
 
 class Named(Protocol):
@@ -70,16 +71,18 @@ class Terms:
         """By code, then by words. Where the words of one text say a phrase that speaks against ("respiratory depression" is no
         depression) that text does not count."""
         found: set[Any] = set()
+        text = concept.text
         for coding in concept.codings:
-            if coding.system in (ICD10CM, ICD10):
+            system, display = coding.system, coding.display
+            if system in _TREES:
                 meant = self._branches.get(coding.code)
                 found |= self._on_branch(coding.code) if meant is None else meant
-            elif coding.system == SNOMED:
+            elif system == SNOMED:
                 found |= self._snomed.get(coding.code, _NONE)
-            if coding.display and coding.display != concept.text:
-                found |= self._said(coding.display)
-        if concept.text:
-            found |= self._said(concept.text)
+            if display and display != text:
+                found |= self._said(display)
+        if text:
+            found |= self._said(text)
         return found
 
     def _on_branch(self, written: str) -> frozenset[Any]:

@@ -8,10 +8,9 @@ from __future__ import annotations
 import dataclasses
 from datetime import date, timedelta
 
-from serein.clinical.case import LOINC, SNOMED, Answer, Case, Circumstances, Concept, Condition, Observation
+from serein.clinical.case import LOINC, NO, SNOMED, UNKNOWN, YES, Answer, Case, Circumstances, Concept, Condition, Observation
 from serein.clinical.knowledge.names import says
 
-YES, NO, UNKNOWN = Answer.YES, Answer.NO, Answer.UNKNOWN
 PREGNANT = frozenset({"77386006", "72892002", "47200007", "LA15173-0"})
 NOT_PREGNANT = frozenset({"60001007", "LA26683-5"})
 PREGNANCY_STATUS, BREASTFEEDING_STATUS = frozenset({"82810-3", "11449-6"}), frozenset({"63895-7"})
