@@ -22,7 +22,7 @@ SEED, PATIENTS, PAGE = 7, 34, 25
 
 def tasks_for(clinic: TestClinic, clinician, n: int, choose: random.Random) -> UUID:
     """A patient with none to four open tasks, some of them due at the same instant."""
-    invited = clinic.invited_patient(clinician, maria(given=f"P{n}", family=FAMILIES[n % len(FAMILIES)]))
+    invited = clinic.invited_patient(clinician, maria(given=f"P{n}", family=FAMILIES[n % len(FAMILIES)], phone=f"559-555-{n:04}"))
     chart = open_for(clinician, invited.patient_id)
     for m in range(choose.choice([0, 1, 1, 2, 4])):
         due = AT + timedelta(days=choose.randint(-2, 2))

@@ -37,6 +37,16 @@ def test_every_part_passes_every_question_at_every_width(people, at, page):
     audit(page, at + "/guide/")
 
 
+def test_the_judge_finds_what_is_wrong(page):
+    """The control of all that is judged here: one picture without words for it, one field without a label, words too pale to read."""
+    page.set_content(
+        "<html lang=en><title>x</title><main><h1>x</h1><img src=x><input><p style='color:#ddd'>pale</p></main></html>"
+    )
+    with pytest.raises(AssertionError) as found:
+        axe(page)
+    assert all(rule in str(found.value) for rule in ("image-alt", "label", "color-contrast"))
+
+
 def test_the_error_state_of_a_form_passes_and_leads_to_the_fields(people, at, page):
     page.goto(at + "/guide/")
     page.get_by_role("button", name="Continue").click()

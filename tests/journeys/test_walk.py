@@ -23,6 +23,7 @@ def days(start, settings, tmp_path, monkeypatch) -> Iterator[Days]:
     yield days
 
 
+@pytest.mark.timeout(1200)
 @pytest.mark.parametrize(("start", "js"), [(MONDAY, True), (LEAP_DAY, False)])
 def test_a_patient_walks_from_the_invitation_to_the_last_dose_and_the_next_clinician(live_clinic, days, open_page, js):
     walk = Walk(live_clinic.url, days, open_page, js)
