@@ -47,3 +47,13 @@ _NOTICES = ConsentText(
 )  # fmt: skip
 
 CONSENTS: dict[str, ConsentText] = {one.what: one for one in (_CARE, _NOTICES)}
+
+# What the patient reads before records of substance use may leave the clinic. Who gets them and until when stands in the form beside it.
+PASSING_ON_VERSION = "2026-11"
+PASSING_ON = (
+    "A part of your record may be about drug or alcohol use. The law guards that part. It stays in this clinic unless you say yes.",
+    "You can let one person at another clinic have it. They may use it to treat you. They may not give it to others unless you say so again.",
+    "You choose the last day. You can take this back at any time. What they have by then stays with them.",
+    "You can say no. You still get the same care here.",
+)
+PASSING_ON_YES = "I agree that this part of my record goes to this person, so that they can treat me."

@@ -119,3 +119,21 @@ class LicenceLook(ClinicRow):
     on = models.DateField(help_text="the day for which the source speaks")
     by = models.ForeignKey("people.Account", on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
+
+
+class PassingOn(PatientRow):
+    """The patient's written word that substance-use records may go to one named recipient, for one purpose, until a day, until taken back."""
+
+    recipient = models.CharField(max_length=200)
+    recipient_clinic = models.CharField(max_length=200)
+    purpose = models.CharField(max_length=20, help_text="what for: treatment")
+    segment = models.CharField(max_length=40, help_text="what: a Sight of its own, such as substance-use")
+    text = models.TextField(help_text="the words that were on the screen")
+    text_version = models.CharField(max_length=20)
+    given_by = models.ForeignKey("people.Account", on_delete=models.PROTECT, related_name="+")
+    given_at = models.DateTimeField()
+    until = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(until__gt=F("given_at")), name="passing_on_has_an_end")]

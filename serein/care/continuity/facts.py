@@ -170,7 +170,8 @@ class SupplyFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class EntryFacts:
-    """One condition, medicine, allergy or measurement of the record: exactly one of the four values."""
+    """One condition, medicine, allergy or measurement of the record: exactly one of the four values. `segment`: it goes only because the patient
+    said so, and whoever reads it may not pass it on."""
 
     id: str
     words: str
@@ -181,6 +182,7 @@ class EntryFacts:
     medicine: Medicine | None = None
     allergy: Allergy | None = None
     observation: Observation | None = None
+    segment: str = ""
 
     @property
     def value(self) -> Condition | Medicine | Allergy | Observation:
@@ -242,10 +244,24 @@ class TaskFacts:
     due_on: date
 
 
+@dataclass(frozen=True)
+class PassedOnFacts:
+    """The patient's consent by which entries of a segment go along. `until` is the last day; `law` names what guards them where it is known."""
+
+    consent_id: str
+    recipient: str
+    recipient_clinic: str
+    purpose: str
+    given_on: date
+    until: date
+    law: str = ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class HandoverFacts:
     """Days are those at the patient's home, `at` is the instant of the look. `came_from` names the clinic that sent what was not confirmed
-    here yet: who reads this must know that it went through two hands. `withheld`: entries of a segment stayed behind."""
+    here yet: who reads this must know that it went through two hands. `withheld`: entries of a segment stayed behind. `passed_on`: they go
+    along, with the patient's consent to this recipient."""
 
     at: datetime
     as_of: date
@@ -267,6 +283,7 @@ class HandoverFacts:
     confirmed: bool
     came_from: str = ""
     withheld: bool = False
+    passed_on: PassedOnFacts | None = None
 
     @property
     def next_change(self) -> StepFacts | None:
@@ -279,7 +296,7 @@ class HandoverFacts:
         flagged = tuple(c for c in self.check_ins if c.flags)
         core = (
             self.patient, self.plan, self.taper, self.dose, self.next_change, self.supplies, self.entries, flagged, self.scores, self.risks,
-            self.withheld,
+            self.withheld, self.passed_on,
         )  # fmt: skip
         return hashlib.sha256(msgspec.json.encode(core)).hexdigest()
 
@@ -291,6 +308,7 @@ class HandoverFacts:
             ("Dose in force", self.dose, other.dose), ("Next change", self.next_change, other.next_change),
             ("Prescriptions", self.supplies, other.supplies), ("Medicines and record", self.entries, other.entries),
             ("Red flags", *flags), ("Questionnaires", self.scores, other.scores), ("Risks", self.risks, other.risks),
+            ("The patient's consent", self.passed_on, other.passed_on),
         )  # fmt: skip
         return tuple(name for name, here, there in pairs if here != there)
 

@@ -10,6 +10,7 @@ NOT_STOPPED = "Do not stop the medicine all at once: a sudden stop can cause sei
 NOT_CONFIRMED_HERE = "From another clinic, not confirmed here"
 NOBODY_CONFIRMED = "No licensed human has confirmed the knowledge that Serein worked with."
 WITHHELD = "Part of the record is withheld: it may not be passed on without the patient's own consent. This is not all of it. Ask the patient."
+GUARDED = "substance-use record"
 KINDS = {"condition": "Conditions", "medicine": "Other medicines", "allergy": "Allergies", "observation": "Measurements"}
 
 
@@ -46,11 +47,32 @@ def parts(facts: HandoverFacts) -> tuple[Part, ...]:
     """Everything, in the order in which a stranger needs it."""
     record = (_record(facts, kind) for kind in ("allergy", "medicine", "condition", "observation"))
     return (
-        Part("responsible", "Who is responsible", responsible_lines(facts)), _problems(facts), _dose(facts), _plan(facts), _taper(facts),
+        Part("responsible", "Who is responsible", responsible_lines(facts)), *_passed_on(facts), _problems(facts), _dose(facts), _plan(facts),
+        _taper(facts),
         Part("supplies", "Prescriptions and dispensing", tuple(supply_words(s) for s in facts.supplies) or ("None.",)), *record,
         Part("check-ins", "Check-ins", _check_ins(facts)),
         Part("scores", "Questionnaires", tuple(_score(facts))), Part("diary", "Dose diary", _diary(facts.diary)),
         Part("tasks", "Still to do", tuple(f"{t.title}, by {day(t.due_on)}. {t.why}" for t in facts.tasks) or ("Nothing is open.",)),
+    )  # fmt: skip
+
+
+def _passed_on(facts: HandoverFacts) -> tuple[Part, ...]:
+    """The notice that travels with records of substance use, in our own words, and by which consent they go."""
+    given = facts.passed_on
+    if given is None:
+        return ()
+    guard = f"{given.law} guards them" if given.law else "The law may guard them"
+    return (
+        Part(
+            "passed-on", "Substance-use records: not to be passed on",
+            (
+                f"Some entries are marked '{GUARDED}'. They are here because the patient agreed on {day(given.given_on)} that they go to "
+                f"{given.recipient}, {given.recipient_clinic}, for {given.purpose}, until {day(given.until)}. The patient can take this back.",
+                f"{guard}. Whoever receives them may not use them otherwise or pass them on unless the patient agrees in writing or the law "
+                "allows it, and may not use them against the patient in a legal proceeding.",
+            ),
+            loud=True,
+        ),
     )  # fmt: skip
 
 
@@ -185,7 +207,8 @@ def _record(facts: HandoverFacts, kind: str) -> Part:
 def _entry(entry: EntryFacts) -> str:
     """The words of the record, and how a medicine is taken where the words do not say it."""
     how = "; ".join(d.text for d in entry.medicine.dosages if d.text and d.text not in entry.words) if entry.medicine else ""
-    return entry.words + (f", {how}" if how else "") + (f" ({entry.status})" if entry.status != "active" else "")
+    marks = [m for m in (entry.status if entry.status != "active" else "", GUARDED if entry.segment else "") if m]
+    return entry.words + (f", {how}" if how else "") + (f" ({', '.join(marks)})" if marks else "")
 
 
 def _check_ins(facts: HandoverFacts) -> tuple[str, ...]:

@@ -6,17 +6,21 @@ from uuid import UUID
 
 from serein.care.visits.actions import PastEncounter
 from serein.clinical.case import Allergy, Condition, Medicine, Observation
+from serein.foundation.people.permissions import Sight
 
 Fact = Condition | Medicine | Allergy | Observation
+SUBSTANCE_USE = str(Sight.SUBSTANCE_USE)
 KINDS: dict[type[Fact], str] = {Condition: "condition", Medicine: "medicine", Allergy: "allergy", Observation: "observation"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class IncomingEntry:
-    """One fact. `source_id` is unique among its kind within the source system, and the same whenever that system tells it."""
+    """One fact. `source_id` is unique among its kind within the source system, and the same whenever that system tells it. `segment`: a Sight of
+    its own, such as substance-use, as its label says there."""
 
     source_id: str
     fact: Fact
+    segment: str = ""
 
     @property
     def kind(self) -> str:

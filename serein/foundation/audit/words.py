@@ -52,6 +52,11 @@ DEEDS: dict[str, tuple[str, str]] = {
     "change_sharing": ("change what is shared with somebody", "changed what is shared with somebody"),
     "end_sharing": ("end what is shared with somebody", "ended what is shared with somebody"),
     "accept_sharing": ("help, within what is shared", "accepted to help, within what is shared"),
+    "allow_passing_on": (
+        "let substance-use records go to somebody named",
+        "let substance-use records go to somebody named",
+    ),
+    "take_back_passing_on": ("take back that records may go to somebody", "took back that records may go to somebody"),
     "sign_in": ("sign in", "signed in"),
     "sign_out": ("sign out", "signed out"),
     # what the house does by itself

@@ -7,6 +7,7 @@ from .permissions import Right
 _BY_RIGHT: dict[Right, str] = {
     Right.OWN: """
         access.give_consent access.withdraw_consent access.invite_helper access.change_sharing access.end_sharing
+        access.allow_passing_on access.take_back_passing_on
         evaluation.start_intake evaluation.answer_question evaluation.add_row evaluation.remove_row evaluation.submit_intake
         evaluation.answer_instrument evaluation.answer_safety evaluation.correct_safety
         planning.reply_to_plan monitoring.answer_check_in monitoring.send_check_in

@@ -6,6 +6,7 @@ from .permissions import Sight
 TABLES: dict[str, Sight] = {
     "people_patient": Sight.IDENTITY,
     "access_consent": Sight.CONSENT,
+    "access_passingon": Sight.CONSENT,
     "access_emergencywords": Sight.TEAM,
     "continuity_handover": Sight.TEAM,
     "continuity_received": Sight.TEAM,
@@ -46,7 +47,7 @@ TABLES: dict[str, Sight] = {
 
 _BY_PART: dict[Sight, str] = {
     Sight.IDENTITY: "access.patient_card access.patient_cards access.find_cards",
-    Sight.CONSENT: "access.consents access.wants_notices access.helpers",
+    Sight.CONSENT: "access.consents access.wants_notices access.helpers access.passings_on",
     Sight.STAFF: """
         access.licences access.staff_names access.staff access.open_invitations access.looks_at access.may_vouch
         access.patients_affected access.signing_grants access.somebody_may_approve access.emergencies access.rotas access.could_be_on_rota

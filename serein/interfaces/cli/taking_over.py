@@ -9,7 +9,7 @@ from django.db import OperationalError
 
 from serein.care.continuity.actions import receive_handover
 from serein.care.evaluation.actions import ImportDone, import_record
-from serein.care.evaluation.incoming import Fact, IncomingEntry, IncomingRecord
+from serein.care.evaluation.incoming import SUBSTANCE_USE, Fact, IncomingEntry, IncomingRecord
 from serein.care.visits.actions import PastEncounter
 from serein.foundation.people.keys import Refused
 from serein.foundation.people.models import Account, Role
@@ -108,7 +108,7 @@ def as_incoming(read: ImportedRecord) -> IncomingRecord:
     return IncomingRecord(
         source=source_of(patient), system=read.system if len(read.system) <= LONGEST_SOURCE else _digest(read.system),
         given=patient.given, family=patient.family, birth_date=_birth_day(patient), sex=patient.sex,
-        entries=tuple(IncomingEntry(source_id=f.id, fact=f.value) for f in facts),
+        entries=tuple(IncomingEntry(source_id=f.id, fact=f.value, segment=SUBSTANCE_USE if f.guarded else "") for f in facts),
         encounters=tuple(_visit(e) for e in read.encounters),
     )  # fmt: skip
 

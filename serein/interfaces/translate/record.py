@@ -19,6 +19,8 @@ T_co = TypeVar("T_co", covariant=True)
 
 LONGEST_ID = 200
 NO_SYSTEM = "unnamed system"
+# HL7 v3 ActCode: sensitivity of information about substance use, and the law of the United States that guards it.
+GUARDED = frozenset({"ETH", "ETHUD", "OPIOIDUD", "SUD", "42CFRPart2"})
 
 # LOINC document sections whose List, when empty because there is nothing, answers the question.
 _LISTS = {"10160-0": "medicines", "48765-2": "allergies", "11450-4": "conditions"}
@@ -34,11 +36,13 @@ _SUPPORTING = {
 
 @dataclass(frozen=True)
 class Imported(Generic[T_co]):
-    """One value with its name in the source: `id` is unique within the source system and the same in every copy of the bundle."""
+    """One value with its name in the source: `id` is unique within the source system and the same in every copy of the bundle.
+    `guarded`: its security label says that it is about substance use."""
 
     kind: str
     id: str
     value: T_co
+    guarded: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,4 +195,11 @@ def _named(entry: Entry, value: T, suffix: str = "") -> Imported[T]:
     own = entry.id or entry.full_url or entry.node.digest()
     if len(own) > LONGEST_ID - len(suffix):
         own = hashlib.sha256(own.encode()).hexdigest()
-    return Imported(entry.kind, own + suffix, value)
+    return Imported(entry.kind, own + suffix, value, _guarded(entry.node.raw("meta")))
+
+
+def _guarded(meta: Any) -> bool:
+    """Whether a resource's own labels name information about substance use. What is no label at all says nothing."""
+    labels = meta.get("security") if isinstance(meta, dict) else None
+    codes = [label.get("code") for label in labels if isinstance(label, dict)] if isinstance(labels, list) else []
+    return any(isinstance(code, str) and code in GUARDED for code in codes)

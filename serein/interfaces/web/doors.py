@@ -55,7 +55,7 @@ DOORS: dict[str, Door] = {
         "patient:",
         """home consents consent begin question remove check answers safety again plan prescriptions copy card card_file taper taper_calendar
         taper_confirm taper_calendar_file taper_check taper_ready level doses log use undo dose_advice dose check_in check_in_check
-        check_in_advice check_in_question feelings looks helpers add_helper helper keep""",
+        check_in_advice check_in_question feelings looks helpers add_helper helper keep passing_on take_back""",
         Door(_PATIENT, "own record"),
     ),
     # Open to whoever signs in, so that the page of somebody with whom nothing is shared any more is that of anybody.

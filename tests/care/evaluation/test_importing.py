@@ -216,3 +216,20 @@ def test_an_imported_record_becomes_the_case_that_is_judged():
     assert case.medicines == direct.medicines and case.past == direct.past
     assert {c.reference for c in case.conditions} >= {c.reference for c in direct.conditions}
     assert case.allergies == direct.allergies and set(case.observations) == set(direct.observations)
+
+
+def test_a_label_of_another_system_is_kept_and_one_that_comes_later_too():
+    clinic = make_clinic()
+    ada = clinic.clinician()
+    told_of = {"resourceType": "Condition", "id": "c1", "code": {"text": "Opioid use"}}
+    label = {"meta": {"security": [{"system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": "ETH"}]}}
+    other = {
+        "resourceType": "Condition",
+        "id": "c2",
+        "code": {"text": "Asthma"},
+        "meta": {"security": ["x", {"code": ["ETH"]}, {"code": "N"}]},
+    }
+    imported(ada, bundle(patient(), told_of, other))
+    assert [e.segment for e in entries(clinic.id)] == ["", ""]
+    imported(ada, bundle(patient(), told_of | label, other), LATER)
+    assert [(e.source_id, e.segment) for e in entries(clinic.id)] == [("c1", "substance-use"), ("c2", "")]

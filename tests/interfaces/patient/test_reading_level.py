@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import textstat
 
-from serein.care.access.consent_texts import CONSENTS
+from serein.care.access.consent_texts import CONSENTS, PASSING_ON, PASSING_ON_YES
 from serein.care.evaluation import form, safety
 from serein.care.monitoring import form as check_in
 from serein.care.monitoring.regimen import day_doses
@@ -115,6 +115,10 @@ def test_each_page_is_at_most_grade_6(path):
 @pytest.mark.parametrize("what", CONSENTS)
 def test_consent_is_at_most_grade_8(what):
     assert grade(CONSENTS[what].text.replace("\n", " ")) <= 8
+
+
+def test_consent_to_passing_on_is_at_most_grade_8():
+    assert grade(" ".join((*PASSING_ON, PASSING_ON_YES))) <= 8
 
 
 @pytest.mark.parametrize("key", [q.key for q in check_in.QUESTIONS])

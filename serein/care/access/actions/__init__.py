@@ -49,6 +49,7 @@ from .licensing import (
     suspend_licence,
     verify_licence,
 )
+from .passing_on import NewPassingOn, PassingOnAllowed, PassingOnTakenBack, allow_passing_on, take_back_passing_on
 from .registering import Accepted, accept_invitation
 from .revoking import Reopened, Revoked, reopen_account, report_lost
 from .shared_addresses import SHARED_TASK
@@ -96,9 +97,12 @@ __all__ = [
     "NewClinic",
     "NewHelper",
     "NewLicence",
+    "NewPassingOn",
     "NewPatient",
     "NewRota",
     "NewStaff",
+    "PassingOnAllowed",
+    "PassingOnTakenBack",
     "PractitionerDetails",
     "PractitionerKept",
     "Registered",
@@ -117,6 +121,7 @@ __all__ = [
     "accept_invitation",
     "accept_sharing",
     "add_to_team",
+    "allow_passing_on",
     "approve_signing_grant",
     "break_glass",
     "change_sharing",
@@ -145,6 +150,7 @@ __all__ = [
     "report_lost",
     "review_emergency",
     "suspend_licence",
+    "take_back_passing_on",
     "verify_licence",
     "withdraw_consent",
-]  # fmt: skip
+]

@@ -10,6 +10,7 @@ from django.db.models import Exists, Max, OuterRef, Q
 from serein.care.access.granted import has_registrant, not_a_registrant, request_digest
 from serein.care.access.models import Consent, LicenceLook, SigningGrant
 from serein.care.access.reads.emergencies import EmergencyLine, OpenNow, Told, emergencies, emergency_open, told_of_emergency
+from serein.care.access.reads.passing_on import PassingOnLine, passings_on
 from serein.care.access.reads.rota import RotaLine, could_be_on_rota, rotas
 from serein.care.access.reads.sharing import HelperLine, helpers
 from serein.care.access.reads.team import Member, care_team, could_join
@@ -356,44 +357,10 @@ def open_invitations(listing: OpenList) -> list[InvitationLine]:
 
 
 __all__ = [
-    "AffectedPatient",
-    "ConsentLine",
-    "EmergencyLine",
-    "Found",
-    "GrantLine",
-    "HelperLine",
-    "InvitationLine",
-    "LicenceLine",
-    "LookLine",
-    "Member",
-    "OpenNow",
-    "PatientCard",
-    "RotaLine",
-    "StaffMember",
-    "Told",
-    "Worker",
-    "accounts_by_role",
-    "care_team",
-    "consents",
-    "could_be_on_rota",
-    "could_join",
-    "emergencies",
-    "emergency_open",
-    "find_cards",
-    "helpers",
-    "licences",
-    "looks_at",
-    "may_vouch",
-    "open_invitations",
-    "patient_card",
-    "patient_cards",
-    "patients_affected",
-    "rotas",
-    "signing_grants",
-    "somebody_may_approve",
-    "staff",
-    "staff_names",
-    "told_of_emergency",
-    "wants_notices",
-    "who_works_here",
-]
+    "AffectedPatient", "ConsentLine", "EmergencyLine", "Found", "GrantLine", "HelperLine", "InvitationLine", "LicenceLine",
+    "LookLine", "Member", "OpenNow", "PassingOnLine", "PatientCard", "RotaLine", "StaffMember", "Told", "Worker",
+    "accounts_by_role", "care_team", "consents", "could_be_on_rota", "could_join", "emergencies", "emergency_open", "find_cards",
+    "helpers", "licences", "looks_at", "may_vouch", "open_invitations", "passings_on", "patient_card", "patient_cards",
+    "patients_affected", "rotas", "signing_grants", "somebody_may_approve", "staff", "staff_names", "told_of_emergency",
+    "wants_notices", "who_works_here",
+]  # fmt: skip

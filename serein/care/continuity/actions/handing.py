@@ -2,12 +2,13 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
 
+from serein.care.access.reads import passings_on
 from serein.care.planning.text import Mistaken
 from serein.foundation.outbox.post import post
 from serein.foundation.people.gate import deed
@@ -41,13 +42,15 @@ NOT_RESPONSIBLE = ("not-responsible", "Only the clinician who answers for this p
 
 @dataclass(frozen=True, kw_only=True)
 class NewHandover:
-    """To a colleague here (`to_account_id`), or to somebody elsewhere by name, clinic and where it is sent."""
+    """To a colleague here (`to_account_id`), or to somebody elsewhere by name, clinic and where it is sent. With `consent_id` it is the
+    recipient whom the patient named in that consent, and the records that it speaks of go along."""
 
     why: str
     to_account_id: UUID | None = None
     to_name: str = ""
     to_clinic: str = ""
     to_address: str = ""
+    consent_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -88,14 +91,21 @@ def prepare_handover(
     receiver = _receiver(chart, new)
     if isinstance(receiver, Mistaken):
         return receiver
-    facts = reads.handover_facts(chart)
+    facts = reads.handover_facts(chart, consent_id=new.consent_id)
     made = document(facts)
     key = new_id()
     Handover(
         id=key, clinic_id=chart.clinic_id, patient_id=chart.patient_id, state=HandoverState.PREPARED, why=new.why.strip(), bundle=made,
         bundle_sha256=hashlib.sha256(made).hexdigest(), facts=written(facts), facts_digest=facts.digest, by_id=by, at=chart.at, **receiver,
     ).save(force_insert=True)  # fmt: skip
-    done(chart, deed, key, sha256=hashlib.sha256(made).hexdigest(), elsewhere=new.to_account_id is None)
+    done(
+        chart,
+        deed,
+        key,
+        sha256=hashlib.sha256(made).hexdigest(),
+        elsewhere=new.to_account_id is None,
+        consent=bool(facts.passed_on),
+    )
     return Prepared(key)
 
 
@@ -109,6 +119,11 @@ def _receiver(chart: OpenChart, new: NewHandover) -> dict[str, object] | Mistake
             return Mistaken((("to", "Choose a colleague from the list."),))
         here = clinic_card(chart.clinic_id).name
         return {"to_account_id": found.account_id, "to_name": found.name, "to_clinic": here, "to_address": ""}
+    if new.consent_id is not None:
+        named = next((c for c in passings_on(chart) if c.id == new.consent_id and c.in_force), None)
+        if named is None:
+            return Mistaken((("to", "The patient's consent is over or was taken back. Choose again."),))
+        new = replace(new, to_name=named.recipient, to_clinic=named.recipient_clinic)
     for field, missing, longest in (
         ("to_name", "Enter who takes the patient over.", LONGEST_NAME), ("to_clinic", "Enter their clinic.", LONGEST_NAME),
         ("to_address", "Enter where it is sent: telephone, secure e-mail or address.", LONGEST_ADDRESS),

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from serein.care.evaluation.actions import OTHER_PERSON, ImportDone, import_record
-from serein.care.evaluation.incoming import IncomingEntry, IncomingRecord
+from serein.care.evaluation.incoming import SUBSTANCE_USE, IncomingEntry, IncomingRecord
 from serein.care.prescribing.models import Prescription
 from serein.foundation.people.gate import deed
 from serein.foundation.people.keys import OpenChart, Refused, open_chart, open_job, refuse_on_record
@@ -172,11 +172,16 @@ def _ask_to_look(chart: OpenChart, received_id: UUID, facts: HandoverFacts) -> N
     open_task(chart, task)
 
 
+def _label(segment: str) -> str:
+    """What came under a label stays under one, also under a label that this version does not know."""
+    return SUBSTANCE_USE if segment else ""
+
+
 def _record(facts: HandoverFacts, known: KnownHere | None) -> IncomingRecord:
     """The record's facts and the prescriptions as medicines: the checks of this clinic must know what the patient takes. What was signed here
     is known here, and must not count twice."""
     who, signed = facts.patient, known.signed if known else frozenset()
-    entries = [IncomingEntry(source_id=e.id, fact=e.value) for e in facts.entries]
+    entries = [IncomingEntry(source_id=e.id, fact=e.value, segment=_label(e.segment)) for e in facts.entries]
     entries += [IncomingEntry(source_id=s.medicine.reference, fact=s.medicine) for s in facts.supplies if s.id not in signed]
     system = who.source.partition("|")[0]
     return IncomingRecord(

@@ -5,12 +5,13 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Any, Protocol, TypeVar
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import msgspec
 from django.db.models import QuerySet
 
-from serein.care.access.reads import PatientCard, patient_card
+from serein.care.access.reads import PassingOnLine, PatientCard, passings_on, patient_card
 from serein.care.evaluation.models import OURS, RecordEntry
 from serein.care.evaluation.reads import case_of, evaluation, harm_told, open_safety
 from serein.care.evaluation.reads.case import TYPES
@@ -35,6 +36,8 @@ from ..models import Received
 LOOKED_BACK = timedelta(days=28)
 OF_SEREIN = "urn:serein:"
 LONGEST_ID = 200
+# What guards substance-use records where the clinic is, as a reader of the document would look it up.
+LAWS = {"US": "42 CFR part 2"}
 
 
 class HasId(Protocol):
@@ -51,11 +54,14 @@ def source_of(clinic_id: object, patient_id: object) -> str:
 
 
 @shown
-def handover_facts(chart: OpenChart) -> f.HandoverFacts:
-    """Everything that the next clinician needs. What came from elsewhere goes on, with its clinic's name, until a plan is agreed here."""
+def handover_facts(chart: OpenChart, *, consent_id: UUID | None = None) -> f.HandoverFacts:
+    """Everything that the next clinician needs. What came from elsewhere goes on, with its clinic's name, until a plan is agreed here.
+
+    Entries of a segment stay behind, unless `consent_id` names the patient's consent and that is in force at this instant.
+    """
     who = patient_card(chart)
     on = _day(chart.at, who.time_zone)
-    own = _own(chart, who, on)
+    own = _with_consent(chart, _own(chart, who, on), consent_id, who)
     row = Received.objects.filter(patient=chart.patient_id, replaced_at=None).first()
     return own if row is None else _with_received(own, f.standing(f.read(bytes(row.facts)), on), row.from_clinic)
 
@@ -70,6 +76,24 @@ def _with_received(own: f.HandoverFacts, old: f.HandoverFacts, clinic: str) -> f
     if own.plan is not None:
         return history
     return replace(history, plan=old.plan, taper=old.taper, dose=old.dose, came_from=old.came_from or clinic)
+
+
+def _with_consent(chart: OpenChart, own: f.HandoverFacts, consent_id: UUID | None, who: PatientCard) -> f.HandoverFacts:
+    """The segment that the consent names goes along, each entry under its label."""
+    given = next((c for c in passings_on(chart) if c.id == consent_id and c.in_force), None)
+    if given is None:
+        return own
+    guarded = tuple(_entries(chart, given.segment))
+    left = _standing(chart).exclude(segment__in=("", given.segment)).exists()
+    return replace(own, entries=(*own.entries, *guarded), withheld=left, passed_on=_passed_on(chart, given, who))
+
+
+def _passed_on(chart: OpenChart, given: PassingOnLine, who: PatientCard) -> f.PassedOnFacts:
+    law = LAWS.get(clinic_card(chart.clinic_id).jurisdiction.partition("-")[0], "")
+    last = _day(given.until - timedelta(microseconds=1), who.time_zone)
+    return f.PassedOnFacts(
+        str(given.id), given.recipient, given.recipient_clinic, given.purpose, _day(given.given_at, who.time_zone), last, law
+    )
 
 
 def _beside(own: tuple[Named, ...], old: tuple[Named, ...]) -> tuple[Named, ...]:
@@ -194,14 +218,20 @@ def _standing(chart: OpenChart) -> QuerySet[RecordEntry]:
     return RecordEntry.objects.filter(patient=chart.patient_id, ended_at=None)
 
 
-def _entries(chart: OpenChart) -> Iterator[f.EntryFacts]:
-    rows = _standing(chart).filter(segment="").order_by("kind", "words", "source_id", "id")
+def _entries(chart: OpenChart, segment: str = "") -> Iterator[f.EntryFacts]:
+    rows = _standing(chart).filter(segment=segment).order_by("kind", "words", "source_id", "id")
     for row in rows:
         if row.source_system.startswith(OF_SEREIN) and row.source_id.startswith("Prescription/"):
             continue  # stands among the supplies of the clinic that wrote it
         value: dict[str, Any] = {row.kind: msgspec.convert(row.value, TYPES[row.kind])}
         yield f.EntryFacts(
-            id=_entry_id(row), words=row.words, status=row.status, since=row.since, provenance=row.provenance, **value
+            id=_entry_id(row),
+            words=row.words,
+            status=row.status,
+            since=row.since,
+            provenance=row.provenance,
+            segment=segment,
+            **value,
         )
 
 

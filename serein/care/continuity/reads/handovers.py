@@ -65,6 +65,11 @@ class HandoverCard:
         return HOW.get(self.accepted_how, self.accepted_how)
 
     @property
+    def consent_id(self) -> UUID | None:
+        """The patient's consent by which substance-use records are in it; None: none are."""
+        return UUID(self.facts.passed_on.consent_id) if self.facts.passed_on else None
+
+    @property
     def whom(self) -> str:
         return f"{self.to_name}, {self.to_clinic}" if self.elsewhere else self.to_name
 
@@ -137,7 +142,7 @@ def open_handover(chart: OpenChart) -> HandoverCard | None:
 @shown
 def changed_since(chart: OpenChart, card: HandoverCard) -> tuple[str, ...]:
     """What the record says otherwise now than what was handed over, by heading; empty: it is not old."""
-    return card.facts.differs(handover_facts(chart))
+    return card.facts.differs(handover_facts(chart, consent_id=card.consent_id))
 
 
 @shown

@@ -91,8 +91,10 @@ def _write(chart: OpenChart, incoming: IncomingRecord, *, new_patient: bool, doo
         row = _row(chart, incoming.system, entry)
         old = before.get((entry.kind, entry.source_id))
         if old is not None and (old.value, old.status) == (row.value, row.status):
+            if entry.segment and not old.segment:
+                RecordEntry.objects.filter(pk=old.id).update(segment=entry.segment)
             continue
-        row.segment = old.segment if old is not None else ""  # a newer wording is no way out of a segment
+        row.segment = (old.segment if old is not None else "") or entry.segment  # a newer wording is no way out of a segment
         new.append(row)
         replaced.extend([old.id] if old else [])
     RecordEntry.objects.filter(pk__in=replaced, ended_at=None).update(ended_at=chart.at)

@@ -70,7 +70,7 @@ class SegmentMarked:
 @deed
 @transaction.atomic
 def mark_segment(chart: OpenChart, entry_id: UUID) -> SegmentMarked | Refused:
-    """Mark an entry as a substance-use record: it leaves the clinic with nothing any more. There is no way back: a label only grows."""
+    """Mark an entry as a substance-use record: it leaves the clinic only with the patient's own consent. A label only grows: no way back."""
     if chart.by is None or treating(chart) is None:
         return refuse_on_record(chart, "mark_segment", Refused("not-your-role", "Only somebody of the care team marks entries."))
     standing = RecordEntry.objects.filter(pk=entry_id, patient=chart.patient_id, ended_at=None)

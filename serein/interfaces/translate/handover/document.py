@@ -16,7 +16,7 @@ from serein.care.continuity.facts import HandoverFacts, written
 from serein.care.continuity.words import Part, parts
 
 from . import resources as r
-from .elements import Json, Shelf, clean, narrative
+from .elements import Json, Shelf, clean, labelled, narrative
 
 CARRIED = "application/vnd.serein.handover.v1+json"
 LOINC = "http://loinc.org"
@@ -35,17 +35,27 @@ def to_document(facts: HandoverFacts) -> bytes:
     author = shelf.put(r.practitioner(facts.clinician))
     custodian = shelf.put(r.organization(facts.clinician))
     entries = _entries(shelf, facts, subject, author)
-    file = shelf.put({"resourceType": "Binary", "contentType": CARRIED, "data": base64.b64encode(carried).decode()})
+    file = shelf.put(
+        {
+            "resourceType": "Binary",
+            "meta": labelled(facts.passed_on is not None),
+            "contentType": CARRIED,
+            "data": base64.b64encode(carried).decode(),
+        }
+    )
     sections = [_section(p, entries.get(p.code, [])) for p in parts(facts)]
+    label = labelled(facts.passed_on is not None)
     shelf.first({
-        "resourceType": "Composition", "status": "final", "type": {"coding": [TRANSFER]}, "subject": subject, "date": facts.at.isoformat(),
-        "author": [author], "custodian": custodian, "title": "Handover of care",
+        "resourceType": "Composition", "meta": label, "status": "final", "type": {"coding": [TRANSFER]}, "subject": subject,
+        "date": facts.at.isoformat(), "author": [author], "custodian": custodian, "title": "Handover of care",
         "section": [*sections, {"title": "For import into Serein", "entry": [file]}],
     })  # fmt: skip
     bundle: Json = {
         "resourceType": "Bundle", "type": "document", "identifier": {"system": "urn:ietf:rfc:3986", "value": root.urn},
         "timestamp": facts.at.isoformat(), "entry": shelf.entries,
     }  # fmt: skip
+    if label:
+        bundle["meta"] = label
     made: bytes = rfc8785.dumps(bundle)
     return made
 
@@ -75,6 +85,6 @@ def _resources(facts: HandoverFacts, subject: Json, author: Json) -> Iterator[tu
         yield "taper", r.taper(facts.taper, facts.as_of, subject, author)
     for e in facts.entries:
         kind = next(k for k in ("condition", "medicine", "allergy", "observation") if getattr(e, k) is not None)
-        yield kind, r.entry(e, subject)
+        yield kind, {**r.entry(e, subject), "meta": labelled(bool(e.segment))}
     yield from (("check-ins", r.check_in(c, subject)) for c in facts.check_ins)
     yield from (("scores", r.score(s, subject)) for s in facts.scores)

@@ -66,6 +66,15 @@ def coded(system: str, code: str) -> Json:
     return {"coding": [{"system": CLINICAL + system, "code": code}]}
 
 
+def labelled(guarded: bool) -> Json | None:
+    """`meta` with the security labels of a substance-use record (HL7 v3: restricted; substance abuse information; no redisclosure without
+    consent), as for its parts so for the whole that holds one: a label never weakens by being put together."""
+    if not guarded:
+        return None
+    codes = (("v3-Confidentiality", "R"), ("v3-ActCode", "ETH"), ("v3-ActCode", "NORDSCLCD"))
+    return {"security": [{"system": CLINICAL + system, "code": code} for system, code in codes]}
+
+
 def plain_text(text: str) -> str:
     """FHIR's string: no blank at its ends."""
     return text.strip()

@@ -159,7 +159,7 @@ def _record(key: OpenChart, entry: EntryLine, zone: str) -> TableRow:
 
 def _passed_on(key: OpenChart, entry: EntryLine) -> Cell:
     if entry.segment:
-        return Cell("Never: substance-use record")
+        return Cell("Only with consent: substance-use record")
     if Right.PREPARE not in key.may:
         return Cell("In handovers")
     href = reverse("clinician:segment", args=[key.patient_id, entry.id])

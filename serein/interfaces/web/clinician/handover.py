@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from serein.care.access.reads import passings_on
 from serein.care.continuity import actions as continuity
 from serein.care.continuity.reads import (
     HandoverCard,
@@ -42,7 +43,7 @@ def _home(key: OpenChart) -> str:
 @chart_page
 def handover(request: HttpRequest, key: OpenChart) -> HttpResponse:
     """The open handover, or what would be sent and the question to whom."""
-    form = HandoverForm(colleagues(key), request.POST or None)
+    form = HandoverForm(colleagues(key), [c for c in passings_on(key) if c.in_force], request.POST or None)
     if request.method == "POST" and form.is_valid():
         answer = continuity.prepare_handover(key, form.asked(), to_document)
         if isinstance(answer, continuity.Prepared):
@@ -144,7 +145,9 @@ def _file(
         made = make(card)
     except CannotPrint as why:
         return error_page(request, 409, title="This cannot be printed", says=f"The handover cannot be printed: {why}.")
-    continuity.record_handover_file(key, handover_id, form=form, sha256=sha256(made))
+    refused = continuity.record_handover_file(key, handover_id, form=form, sha256=sha256(made))
+    if refused is not None:
+        return refused_page(request, refused)
     kind, name = ("application/fhir+json", "handover.json") if form == "fhir" else ("application/pdf", "handover.pdf")
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return HttpResponse(made, content_type=kind, headers=headers)

@@ -1,16 +1,18 @@
 """What is asked about a handover: to whom, why, and how another clinic said yes."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from django import forms
 
+from serein.care.access.reads import PassingOnLine
 from serein.care.continuity.actions import NewAcceptance, NewHandover
 from serein.care.continuity.reads import HOW, Colleague
 from serein.care.planning.text import Mistaken
 from serein.interfaces.web.shell.forms import PageForm
 
-ELSEWHERE = "elsewhere"
+ELSEWHERE, NAMED = "elsewhere", "named-"
 
 
 class HandoverForm(PageForm):
@@ -25,13 +27,19 @@ class HandoverForm(PageForm):
         error_messages={"required": "Say why the patient is handed over"},
     )  # fmt: skip
 
-    def __init__(self, colleagues: tuple[Colleague, ...], *args: Any, **kwargs: Any) -> None:
+    def __init__(self, colleagues: Sequence[Colleague], named: Sequence[PassingOnLine], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         here = [(str(c.account_id), c.name) for c in colleagues]
-        self.fields["to"].choices = [*here, (ELSEWHERE, "Somebody at another clinic")]  # type: ignore[attr-defined]
+        there = [
+            (f"{NAMED}{c.id}", f"{c.recipient}, {c.recipient_clinic}: with substance-use records, as the patient agreed")
+            for c in named
+        ]
+        self.fields["to"].choices = [*here, *there, (ELSEWHERE, "Somebody else at another clinic")]  # type: ignore[attr-defined]
 
     def asked(self) -> NewHandover:
         data = self.cleaned_data
+        if data["to"].startswith(NAMED):
+            return NewHandover(why=data["why"], to_address=data["to_address"], consent_id=UUID(data["to"].removeprefix(NAMED)))
         if data["to"] != ELSEWHERE:
             return NewHandover(why=data["why"], to_account_id=UUID(data["to"]))
         return NewHandover(why=data["why"], to_name=data["to_name"], to_clinic=data["to_clinic"], to_address=data["to_address"])

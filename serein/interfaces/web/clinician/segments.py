@@ -17,7 +17,8 @@ from .banner import banner
 from .desk import chart_page
 
 SAYS = (
-    "A substance-use record stays in this clinic. It is left out of each handover and its paper, and these say that something is withheld. "
+    "A substance-use record stays in this clinic unless the patient names somebody who may have it. It is left out of each other handover and "
+    "its paper, and these say that something is withheld. "
     "Whoever treats the patient here still reads it. This cannot be taken back."
 )
 
@@ -32,7 +33,7 @@ def segment(request: HttpRequest, key: OpenChart, entry_id: UUID) -> HttpRespons
         marked = mark_segment(key, entry_id)
         if isinstance(marked, Refused):
             return refused_page(request, marked)
-        messages.success(request, "Marked. It is not passed on.")
+        messages.success(request, "Marked. It goes nowhere without the patient's consent.")
         return redirect("clinician:chart", key.patient_id)
     return render_form_page(
         request, PageForm(), title=f"Withhold: {entry.words}", button="Mark as a substance-use record", template="clinician/form_page.html",

@@ -10,6 +10,7 @@ from .views import (
     intake,
     level,
     looks,
+    passing_on,
     people_who_help,
     plan,
     prescriptions,
@@ -23,6 +24,8 @@ app_name = "patient"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     path("agreements/", home.my_consents, name="consents"),
+    path("agreements/passing-on/", passing_on.passing_on, name="passing_on"),
+    path("agreements/passing-on/take-back/", passing_on.take_back, name="take_back"),
     path("agreements/<slug:what>/", home.consent, name="consent"),
     path("questions/", intake.begin, name="begin"),
     path("questions/<slug:key>/", intake.question, name="question"),
