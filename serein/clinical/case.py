@@ -289,13 +289,14 @@ class DependenceFacts:
 @dataclass(frozen=True, kw_only=True)
 class Circumstances:
     """Facts that no list holds. `alcohol_course`: a supervised alcohol-withdrawal course is in force. `taper_runs`: the patient
-    agreed to dated steps, so a short supply is followed by the next. `references` maps a
-    field's name to where it was read."""
+    agreed to dated steps, so a short supply is followed by the next. `risky_work`:
+    work in which sleepiness can hurt somebody. `references` maps a field's name to where it was read."""
 
     pregnant: Answer = Answer.UNKNOWN
     breastfeeding: Answer = Answer.UNKNOWN
     alcohol: Answer = Answer.UNKNOWN
     drives: Answer = Answer.UNKNOWN
+    risky_work: Answer = Answer.UNKNOWN
     alcohol_course: Answer = Answer.UNKNOWN
     suicidal_thoughts: Answer = Answer.UNKNOWN
     opioids: Answer = Answer.UNKNOWN

@@ -84,6 +84,7 @@ ASKED = Circumstances(
     breastfeeding=Answer.NO,
     alcohol=Answer.NO,
     drives=Answer.NO,
+    risky_work=Answer.NO,
     opioids=Answer.NO,
     falls=Answer.NO,
     suicidal_thoughts=Answer.NO,

@@ -224,10 +224,17 @@ def test_an_allergy_to_any_benzodiazepine_stops(text):
         ({"falls": Answer.YES}, "falls"),
         ({"suicidal_thoughts": Answer.YES}, "suicidal-thoughts"),
         ({"drives": Answer.UNKNOWN}, "driving"),
+        ({"risky_work": Answer.YES}, "safety-critical-work"),
     ],
 )
 def test_what_the_patient_tells_counts(told, expected):
     assert expected in codes(judge(person(told=told)))
+
+
+def test_work_that_nobody_asked_about_is_said_not_to_be_checked():
+    unasked = judge(person(told={"risky_work": Answer.UNKNOWN}))
+    assert "safety-critical-work" in {n.check for n in unasked.not_checked} and not unasked.of("safety-critical-work")
+    assert "safety-critical-work" not in {n.check for n in judge(person()).not_checked}
 
 
 def test_pregnancy_is_asked_about_once_it_is_possible():

@@ -6,12 +6,14 @@ from datetime import timedelta
 
 import pytest
 
+from serein.clinical import knowledge
 from serein.clinical.case import Answer
 from serein.clinical.findings import Assessment
 from tests.clinical.drafts import TODAY, born, codes, condition, judge, medicine, mg, order
 from tests.clinical.drafts import person as ordinary
 from tests.clinical.worked import Worked, companions, courses, doses, for_, of, people
 
+KNOWN = knowledge.load()
 CASES = [*doses.CASES, *people.CASES, *companions.CASES, *courses.CASES]
 
 
@@ -41,6 +43,22 @@ def test_the_uk_names_the_blood_limit_of_the_substance_and_says_when_it_knows_no
     assert "No blood limit for clobazam is known here." in clobazam.detail
     (us,) = judge(ordinary(told={"drives": Answer.YES}), order()).of("driving")
     assert "limit" not in us.detail
+
+
+def test_an_increase_too_soon_names_all_that_the_sources_give_for_a_half_life():
+    before = medicine("diazepam 5 MG", "m9", dosages=(mg("5", "1"),), starts=TODAY - timedelta(days=1))
+    (found,) = judge(ordinary(medicines=(before,)), of("diazepam", "5", "2", replaces="m9")).of("increase-too-soon")
+    assert "Sources give 20–105.6 hours for different people." in found.detail
+
+
+def test_what_is_reckoned_with_lies_within_what_the_sources_give():
+    """For every substance with a half-life: each of its ages, and poor metabolisers."""
+    with_one = [s for s in KNOWN.substances if s.half_life]
+    assert with_one
+    for s in with_one:
+        low, high = min(p.hours.low for p in s.published), max(p.hours.high for p in s.published)
+        used = (s.half_life.young_hours, s.half_life.old_hours, *([s.half_life.slow_hours] if s.half_life.slow_hours else []))
+        assert all(low <= hours <= high for hours in used), s.id
 
 
 def test_an_exception_of_the_criteria_is_said_and_the_warning_stays():

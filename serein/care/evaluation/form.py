@@ -209,9 +209,19 @@ YOUR_HEALTH = (
         blanks=(Blank("words", "What else should we know?", lines=3, longest=2000, needs=("other",)),),
     ),
     Question(
-        "drives", HEALTH, Kind.CHOICE, "Do you drive?", "Drives or works with machines",
-        why="Say yes if you work with machines, too. These medicines can make you sleepy.",
+        "drives", HEALTH, Kind.CHOICE, "Do you drive, or do risky work?", "Drives or does risky work",
+        why="Risky work is work with machines, high up, in traffic, or with people in your care. These medicines can make you sleepy.",
         options=YES_NO,
+    ),
+    Question(
+        "work", HEALTH, Kind.MANY, "Which of these do you do?", "Driving and risky work",
+        why="Tick all that fit. We can talk about what is safe at first.", only=(Only("drives", ("yes",)),),
+        options=(
+            Option("car", "I drive a car or ride a bike"), Option("drives", "I drive for work"),
+            Option("machines", "I use machines or sharp tools"), Option("heights", "I work high up, in water or near traffic"),
+            Option("people", "I look after people who need me awake"), Option("other", "Something else"),
+            Option("unknown", "I do not know", alone=True),
+        ),
     ),
 )  # fmt: skip
 

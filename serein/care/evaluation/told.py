@@ -31,6 +31,7 @@ CONDITIONS = {
     ("falls", "more"): "Repeated falls",
     ("reasons", "seizures"): "Seizures",
 }
+RISKY_WORK, DRIVING = ("drives", "machines", "heights", "people", "other"), ("car",)
 ASKED_ABOUT = ("sleep_apnea", "breathing", "liver", "kidney", "myasthenia", "glaucoma", "falls", "other_health")
 # 365.25 / 12 days in a month on average; years and months are exact.
 MONTHS = {
@@ -96,7 +97,8 @@ class Told:
             pregnant=self._says("pregnant", ("yes",), ("no", "cannot")),
             breastfeeding=self._says("breastfeeding", ("yes",), ("no",)),
             alcohol=self._says("alcohol", ("monthly", "weekly", "most", "daily"), ("never",)),
-            drives=self._says("drives", ("yes",), ("no",)),
+            drives=self._drives(),
+            risky_work=Answer.NO if "no" in self._picked("drives") else self._says("work", RISKY_WORK, DRIVING),
             opioids=self._says("opioids", ("yes",), ("no",)),
             falls=self._says("falls", ("once", "more"), ("no",)),
             suicidal_thoughts=_answer(whether),
@@ -104,6 +106,13 @@ class Told:
         )
         told = {f.name: self.reference for f in fields(known) if getattr(known, f.name) in (Answer.YES, Answer.NO)}
         return replace(known, references=tuple(sorted((told | ({"suicidal_thoughts": where} if where else {})).items())))
+
+    def _drives(self) -> Answer:
+        """The first question is about driving and risky work together; who then ticks work alone does not drive."""
+        ticked = self._picked("work")
+        if "yes" in self._picked("drives") and ticked and ticked.isdisjoint({*DRIVING, "drives", "unknown"}):
+            return Answer.NO
+        return self._says("drives", ("yes",), ("no",))
 
     def _dependence(self) -> DependenceFacts:
         """Earlier use says how likely dependence is now only while the use goes on, or ended within the last month.

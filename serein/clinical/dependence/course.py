@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -97,12 +98,32 @@ def several_prescribers(scene: Scene, regimen: Regimen) -> Said:
     watched: list[MedicineUse] = [m for m, identity in scene.current if not WATCHED.isdisjoint(identity.groups)]
     watched += scene.drafted(regimen)
     known = {u.prescriber: u for u in watched if u.prescriber}
+    lately = _prescribed_lately(scene, regimen) | known if scene.before else known
+    if len(lately) >= scene.rule("prescribers-count"):
+        return _many_prescribers(scene, regimen, lately)
     if len(known) < 2:
         blind = not known or "" in [u.prescriber for u in watched]
         return PRESCRIBER_UNNAMED if blind else SILENT
     texts = (
         f"Benzodiazepines or opioids from {len(known)} prescribers at the same time",
         "A red flag in programme reviews; colleagues of one practice who cover for each other are a false one.",
+    )
+    inputs = tuple(Input(f"{u.medicine.words}, prescribed by {p}", u.reference) for p, u in sorted(known.items()))
+    return (scene.finding("several-prescribers", WARN, regimen.order, texts, Because(inputs=inputs)),)
+
+
+def _prescribed_lately(scene: Scene, regimen: Regimen) -> dict[str, MedicineUse]:
+    """By prescriber: what was taken within the months of a multiple provider episode and has ended."""
+    months = scene.rule("prescribers-months")
+    past = [(m, m.ends or m.begins) for m, identity in scene.before if not WATCHED.isdisjoint(identity.groups) and m.prescriber]
+    return {m.prescriber: m for m, last in past if last and whole_months(last, regimen.starts) < months}
+
+
+def _many_prescribers(scene: Scene, regimen: Regimen, known: Mapping[str, MedicineUse]) -> Said:
+    texts = (
+        f"Benzodiazepines or opioids from {len(known)} prescribers within months",
+        f"Counted in surveillance: {scene.knowledge.rule('prescribers-count').says}, with as many pharmacies, which the record does "
+        "not name. Colleagues of one practice who cover for each other are no such episode.",
     )
     inputs = tuple(Input(f"{u.medicine.words}, prescribed by {p}", u.reference) for p, u in sorted(known.items()))
     return (scene.finding("several-prescribers", WARN, regimen.order, texts, Because(inputs=inputs)),)

@@ -12,7 +12,7 @@ from serein.clinical.findings import Input, NotChecked, Purpose, Severity
 from serein.clinical.history import Regimen
 from serein.clinical.knowledge.facts import Cite, Range
 from serein.clinical.knowledge.scene import SILENT, Because, Said, Scene
-from serein.clinical.knowledge.settling import half_life_hours, settling_days
+from serein.clinical.knowledge.settling import half_life_hours, published_hours, settling_days
 from serein.clinical.quantities import plain
 
 WARN, STOP, NOTE = Severity.WARN, Severity.STOP, Severity.NOTE
@@ -208,7 +208,8 @@ def increase_too_soon(scene: Scene, regimen: Regimen) -> Said:
         return SILENT
     texts = (
         f"Increase before the last change has settled ({plain(days)} days for this person)",
-        f"Half-life taken as {plain(hours.quantize(Decimal(1)))} hours; {settled.says} takes {plain(settled.value)} half-lives.",
+        f"Half-life taken as {plain(hours.quantize(Decimal(1)))} hours; {settled.says} takes {plain(settled.value)} half-lives."
+        f"{published_hours(scene, regimen.substance)}",
     )
     since = Input(f"last change on {changed}", regimen.before[-1].reference)
     because = Because(inputs=(since, *person_inputs(scene), *inputs), cites=(cite, settled.cite))

@@ -25,6 +25,7 @@ LIVER_TESTS_UNJUDGED = NotChecked(
 LIVER_UNKNOWN = NotChecked("hepatic-impairment", "no condition or liver test in the record")
 KIDNEY_UNKNOWN = NotChecked("kidney-disease", "no condition or filtration in the record")
 GENOTYPE_UNKNOWN = NotChecked("slow-metaboliser", "no CYP2C19 result that Serein can read")
+WORK_UNKNOWN = NotChecked("safety-critical-work", "nobody asked about work that needs alertness")
 CONDITIONS_UNKNOWN = NotChecked("conditions", "no condition list in the record, not even an empty one")
 OPEN_ANGLE = "open-angle-glaucoma"
 ANY_BENZODIAZEPINE = ("benzodiazepine", "benzodiazepines")
@@ -199,6 +200,15 @@ def _told(scene: Scene, regimen: Regimen) -> Said:
         texts = ("Driving: advise and record", f"Sedation can impair driving.{limit}")
         because = Because(inputs=(Input(asked, told.reference("drives")),), cites=cites)
         found.append(scene.finding("driving", NOTE, regimen.order, texts, because))
+    if told.risky_work is UNKNOWN:
+        return (*found, WORK_UNKNOWN)
+    if told.risky_work is YES:
+        texts = (
+            "Work in which sleepiness can hurt: advise and record",
+            "Sedation slows reactions, most of all in the first days.",
+        )
+        because = Because(inputs=(Input("work that needs alertness", told.reference("risky_work")),))
+        found.append(scene.finding("safety-critical-work", NOTE, regimen.order, texts, because))
     return tuple(found)
 
 

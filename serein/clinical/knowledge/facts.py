@@ -117,8 +117,18 @@ class HalfLife:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Published:
+    """Half-life in hours that one source gives for some people, as it is printed: a mean stands as a range of one number."""
+
+    who: str
+    hours: Span
+    cite: Cite
+
+
+@dataclass(frozen=True, kw_only=True)
 class Substance:
-    """`unaffected_by`: finding codes of interactions that a source says do not change this substance's levels."""
+    """`half_life` is what Serein reckons with, `published` what each source gives: they differ by more than two times, and none is
+    dropped. `unaffected_by`: finding codes of interactions that a source says do not change this substance's levels."""
 
     id: str
     name: str
@@ -132,6 +142,7 @@ class Substance:
     schedules: tuple[Schedule, ...] = ()
     equivalents: tuple[Equivalent, ...] = ()
     half_life: HalfLife | None = None
+    published: tuple[Published, ...] = ()
     unaffected_by: tuple[str, ...] = ()
     unaffected_cite: Cite | None = None
 

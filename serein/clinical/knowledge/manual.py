@@ -100,9 +100,10 @@ def _half_life(substance: Substance) -> str:
     h = substance.half_life
     if h is None:
         return "unknown"
-    if h.young_hours == h.old_hours:
-        return f"{plain(h.young_hours)} h"
-    return f"{plain(h.young_hours)} h at {plain(h.young_years)} to {plain(h.old_hours)} h at {plain(h.old_years)} years"
+    used = f"{plain(h.young_hours)} h"
+    if h.young_hours != h.old_hours:
+        used = f"{used} at {plain(h.young_years)} to {plain(h.old_hours)} h at {plain(h.old_years)} years"
+    return f"{used}, used here; published: " + "; ".join(f"{p.who} {p.hours} h (`{p.cite.source}`)" for p in substance.published)
 
 
 def _limits(knowledge: Knowledge) -> list[str]:

@@ -7,6 +7,7 @@ from decimal import ROUND_CEILING, Decimal
 from serein.clinical.findings import Input
 from serein.clinical.knowledge.facts import Cite
 from serein.clinical.knowledge.scene import Scene
+from serein.clinical.quantities import Span
 
 HOURS = 24
 
@@ -28,6 +29,16 @@ def half_life_hours(scene: Scene, substance: str) -> tuple[Decimal, tuple[Input,
         hours *= known.liver_factor
     relevant = ("slow-metaboliser", "liver-disease", "severe-liver-disease")
     return hours, tuple(i for h, inputs in scene.hazards if h.id in relevant for i in inputs), known.cite
+
+
+def published_hours(scene: Scene, substance: str) -> str:
+    """The shortest to the longest half-life that any source gives for anybody, in words; '' where none is kept."""
+    hours = [p.hours for p in scene.knowledge.substance(substance).published]
+    return (
+        f" Sources give {Span(min(h.low for h in hours), max(h.high for h in hours))} hours for different people."
+        if hours
+        else ""
+    )
 
 
 def settling_days(scene: Scene, hours: Decimal) -> Decimal:

@@ -18,7 +18,8 @@ USUAL: dict[str, dict[str, Any]] = {
     "takes_medicines": {"choice": "none"}, "has_allergies": {"choice": "none"}, "pregnant": {"choice": "no"}, "breastfeeding": {"choice": "no"},
     "alcohol": {"choice": "never"}, "opioids": {"choice": "no"}, "sleep_apnea": {"choice": "no"}, "breathing": {"choice": "no"},
     "liver": {"choice": "no"}, "kidney": {"choice": "no"}, "myasthenia": {"choice": "no"}, "glaucoma": {"choice": "no"},
-    "falls": {"choice": "no"}, "other_health": {"choices": ["none"]}, "drives": {"choice": "no"}, "benzo_use": {"choice": "never"},
+    "falls": {"choice": "no"}, "other_health": {"choices": ["none"]}, "drives": {"choice": "no"}, "work": {"choices": ["car"]},
+    "benzo_use": {"choice": "never"},
     "benzo_what": {"choices": ["diazepam"]}, "benzo_long": {"choice": "months", "number": "8"}, "benzo_days": {"choice": "7"},
     "benzo_need": {"choice": "yes"}, "benzo_stop": {"choices": ["never"]}, "medicines_unsure": {},
 }  # fmt: skip

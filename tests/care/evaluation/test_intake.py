@@ -212,6 +212,7 @@ def test_a_second_intake_starts_from_the_first_and_replaces_its_lists(people):
         ("opioids", {"choice": "yes"}, "opioids", Answer.YES),
         ("falls", {"choice": "once"}, "falls", Answer.YES),
         ("drives", {"choice": "no"}, "drives", Answer.NO),
+        ("drives", {"choice": "no"}, "risky_work", Answer.NO),
     ],
 )
 def test_not_knowing_is_never_read_as_no(people, question, said, field, expected):
@@ -220,6 +221,22 @@ def test_not_knowing_is_never_read_as_no(people, question, said, field, expected
     assert getattr(circumstances, field) is expected
     if expected is not Answer.UNKNOWN:
         assert circumstances.reference(field) == "intake, 23-Nov-2026"
+
+
+@pytest.mark.parametrize(
+    ("ticked", "drives", "risky_work"),
+    [
+        (["car"], Answer.YES, Answer.NO),
+        (["car", "machines"], Answer.YES, Answer.YES),
+        (["drives"], Answer.YES, Answer.YES),
+        (["people"], Answer.NO, Answer.YES),
+        (["unknown"], Answer.YES, Answer.UNKNOWN),
+    ],
+)
+def test_who_drives_or_does_risky_work_is_asked_which(people, ticked, drives, risky_work):
+    fill_and_send(own_chart(people.patient), drives={"choice": "yes"}, work={"choices": ticked})
+    circumstances = reads.case_of(open_for(people.clinician, people.patient), AT.date()).circumstances
+    assert (circumstances.drives, circumstances.risky_work) == (drives, risky_work)
 
 
 def test_one_illness_not_known_leaves_the_list_of_illnesses_open(people):

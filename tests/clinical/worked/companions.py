@@ -160,6 +160,8 @@ ALIKE = [
         "rescue-form-noted:note",
         "benzodiazepine-duplicate dose-above-absolute",
     ),
+    case("levodopa beside a benzodiazepine", takes("carbidopa/levodopa 25 MG/100 MG"), None, "effect-weakened:note"),
+    case("another medicine for Parkinson's disease", takes("pramipexole 0.25 MG"), None, "", "effect-weakened"),
     case("the same substance going on", person(medicines=(established(),)), None, "", "benzodiazepine-duplicate"),
     case("a medicine that nobody can place", takes("blurbinol 5 MG"), None, "medicine-not-recognised:warn"),
     case(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal
 
-from serein.clinical.case import ICD10CM, Answer, Case, Concept, DependenceFacts, Order, Supply
+from serein.clinical.case import ICD10CM, Answer, Case, Concept, DependenceFacts, Medicine, Order, Supply
 from tests.clinical.drafts import TODAY, condition, established, medicine, mg, order, person
 from tests.clinical.worked import case, of
 
@@ -24,6 +24,12 @@ def then(single: str, times: str = "1", **more: object) -> Order:
 def told(months: str, days: str = "7", mg_a_day: str = "10") -> Case:
     facts = DependenceFacts(months_of_use=Decimal(months), days_per_week=Decimal(days), daily_diazepam_mg=Decimal(mg_a_day))
     return person(told={"dependence": facts})
+
+
+def by_five(months: int) -> tuple[Medicine, ...]:
+    """Opioids of four other prescribers that ended so many months ago."""
+    ended = TODAY - timedelta(days=31 * months)
+    return tuple(medicine("oxycodone", f"p{n}", prescriber=f"Dr {n}", starts=ended, ends=ended) for n in "ABCD")
 
 
 TABLE_2 = [
@@ -132,6 +138,9 @@ HANDS = [
         "",
         "several-prescribers",
     ),
+    case("5 prescribers within 6 months", person(past=by_five(months=4)), order(prescriber="Dr E"), "several-prescribers:warn"),
+    case("4 of 5 longer ago than 6 months", person(past=by_five(months=7)), order(prescriber="Dr E"), "", "several-prescribers"),
+    case("4 prescribers within 6 months", person(past=by_five(4)[1:]), order(prescriber="Dr E"), "", "several-prescribers"),
     case("an earlier order of the same tablet goes on", taking("5", "2"), order(mg("5", "1")), "supply-overlap:warn"),
     case("an earlier order is replaced", taking("5", "2"), order(mg("5", "2"), replaces="m9"), "", "supply-overlap"),
 ]

@@ -166,6 +166,8 @@ PREGNANCY = [
 REST = [
     case("who drives is advised", told(drives=YES), None, "driving:note"),
     case("who does not drive is not", None, None, "", "driving"),
+    case("who works with dangerous machines is advised", told(risky_work=YES), None, "safety-critical-work:note"),
+    case("whose work is not dangerous is not", None, None, "", "safety-critical-work"),
     case("nobody asked about allergies", person(allergies_known=Known.NO), None, "allergies-unknown:warn"),
     case("nobody asked about medicines", person(medicines_known=Known.NO), None, "medicines-unknown:warn"),
     case(
