@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import time
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -252,12 +251,11 @@ def test_standard_input_and_the_process_itself() -> None:
 
 
 def test_assess_needs_no_django_and_starts_fast() -> None:
-    code = "import sys; from serein.interfaces.cli.main import main; r = main(['assess', '-']); sys.exit(90 if 'django' in sys.modules else r)"
-    start = time.monotonic()
-    done = subprocess.run([sys.executable, "-c", code], input=written(HEALTHY), capture_output=True, cwd=ROOT, timeout=60)
+    """Not by the clock: what makes a start slow is what it imports."""
+    heavy = "{'django', 'numpy', 'scipy', 'psycopg', 'httpx'} & set(sys.modules)"
+    code = f"import sys; from serein.interfaces.cli.main import main; r = main(['assess', '-']); sys.exit(90 if {heavy} else r)"
+    done = subprocess.run([sys.executable, "-c", code], input=written(HEALTHY), capture_output=True, cwd=ROOT, timeout=120)
     assert done.returncode == 0, done.stderr
-    # Measured 0.6 s alone on two cores; the bound only catches a heavy import.
-    assert time.monotonic() - start < 10
 
 
 def test_a_defect_of_a_check_is_never_taken_for_no_stop(ask: Any, monkeypatch: pytest.MonkeyPatch) -> None:
