@@ -25,6 +25,20 @@ def codes(asked: Request, steps: tuple[TypedStep, ...]) -> list[tuple[int, str]]
     return [(f.step, f.code) for f in review(asked, ASAM, steps).faults]
 
 
+def test_the_scottish_example_is_found_right_and_the_planner_says_how_it_differs() -> None:
+    """20 mg to nothing, 1 mg at a time, from 2 mg tablets that are halved: each step passes under the ceiling. The planner cuts by a share of
+    the dose, so that it goes faster above 10 mg and slower below, and takes half milligrams at the end where a product makes them."""
+    asked = request(products=(T2,), pace=Pace(D(25), 14))
+    printed = typed(*(str(mg) for mg in range(19, -1, -1)))
+    looked = review(asked, ASAM, printed)
+    assert looked.may_be_followed, looked.faults
+    assert [s.cut_mg for s in looked.steps] == [D(1)] * 20
+    usual = propose(request(products=(T2, T5)), ASAM)
+    assert isinstance(usual, Plan)
+    assert usual.steps[0].cut_mg == 2
+    assert usual.steps[-1].from_ != printed[-1].from_
+
+
 @given(requests)
 @settings(max_examples=100, deadline=None)
 def test_no_step_of_a_proposed_plan_is_stopped(asked: Request) -> None:

@@ -75,6 +75,29 @@ def test_a_look_at_any_pace_stores_nothing(people):
     assert list(TaperCourse.objects.values_list("id", flat=True)) == [card.id]
 
 
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ({"starts_on": "2020-01-01"}, "first change on"),
+        ({"starts_on": "2020-01-01", "typed": ["2020-01-01_7", "2020-01-15_6.5"]}, "first change on"),
+        ({"daily_mg": "0"}, "start from"),
+        ({"daily_mg": "10000"}, "start from"),
+        ({"goal_mg": "30"}, "end at"),
+        ({"cut_percent": "60", "every_days": "1"}, "lower by"),
+        ({"every_days": "0"}, "lower by"),
+    ],
+)
+def test_what_cannot_be_planned_has_its_reason_and_one_click_to_what_can(people, asked, words):
+    running(people)
+    client = staff(people)
+    page = client.get(planner(people), {**LOOK, **asked})
+    shown = unescape(page.content.decode())
+    fix = re.search(r'href="(\?[^"]+)">Use instead: ([^<]+)<', shown)
+    assert fix is not None and words in fix[2]
+    mended = client.get(planner(people) + fix[1])
+    assert mended.status_code == 200 and "No plan can be made as asked" not in mended.content.decode()
+
+
 def test_a_page_sent_twice_keeps_one_draft(people):
     running(people)
     client = staff(people)

@@ -29,10 +29,9 @@ from .banner import banner
 from .carried import Carried, carried_taper
 from .desk import chart_page
 from .staircase import Line, staircase
-from .taper_form import MORE, TaperForm, initial, query
+from .taper_form import TaperForm, initial, query
+from .taper_instead import asked_by, fix_words, mended
 from .taper_look import beside, body, cards, courses, handed_out, in_rows, levels_drawn, rows_of, settles_in
-
-MAY_BE_EMPTY = ("months_of_use", "days_per_week", "no_dates", *MORE)
 
 
 @chart_page
@@ -76,7 +75,7 @@ def _open_first(request: HttpRequest, start: Start, back: str) -> HttpResponse:
 
 def _typed_anew(request: HttpRequest, key: OpenChart, form: TaperForm, start: Start) -> HttpResponse | None:
     """One step typed, or the rest after a step planned anew: both lead to an address that carries every step, so that a reload does nothing."""
-    asked = _asked(form)
+    asked = asked_by(form)
     number = request.GET.get("step") or request.GET.get("rest") or ""
     if asked is None or not number.isdecimal():
         return None
@@ -101,11 +100,12 @@ def _typed_anew(request: HttpRequest, key: OpenChart, form: TaperForm, start: St
 def _page(
     request: HttpRequest, key: OpenChart, form: TaperForm, start: Start, standing: tuple[TaperCard | None, Carried | None]
 ) -> HttpResponse:
-    (running, came), asked = standing, _asked(form)
+    (running, came), asked = standing, asked_by(form)
     found = previewed(key, start, asked) if asked is not None else None
     if isinstance(found, Mistaken) and form.is_bound:
         for name, says in found.by_field:
             form.add_error(name if name in form.fields else None, says)
+    instead = mended(key, start, form, (asked, found)) if asked is not None and isinstance(found, Mistaken) else None
     card = patient_card(key)
     context: dict[str, Any] = {
         "title": "Taper planner", "banner": banner(key), "form": form, "start": start, "given": card.given,
@@ -122,23 +122,12 @@ def _page(
     elif isinstance(found, NoPlan) and found.faulty is not None and asked is not None:
         context |= _proposal(key, found.faulty, asked, start, running, compare=False) | {"stopped": True}
     elif isinstance(found, NoPlan):
-        fix = query(found.nearest) if found.nearest else ""
-        context |= {
-            "no_plan": found,
-            "fix": fix,
-            "fix_words": _fix_words(asked, found.nearest) if found.nearest and asked else "",
-        }
+        context |= {"no_plan": found}
+        instead = found.nearest
+    if instead is not None and asked is not None:
+        context |= {"fix": query(instead), "fix_words": fix_words(asked, instead)}
     status = 422 if form.is_bound and form.errors else 200
     return render(request, "clinician/taper_planner.html", context, status=status)
-
-
-def _asked(form: TaperForm) -> TaperText | None:
-    """What was sent, or before anything was sent what the form offers."""
-    if form.is_bound:
-        return form.text() if form.is_valid() else None
-    offered = TaperForm({**form.initial, **{name: form.initial.get(name) or "" for name in MAY_BE_EMPTY}})
-    offered.fields["products"].choices = form.fields["products"].choices  # type: ignore[attr-defined]
-    return offered.text() if offered.is_valid() else None
 
 
 def _proposal(
@@ -183,17 +172,3 @@ def _drawn(lines: list[Line], plan: Plan) -> SafeString:
     last = plan.steps[-1]
     label = f"Daily dose: {len(plan.steps)} steps from {plan.steps[0].from_:%d-%b-%Y} to {plain(last.daily_mg)} mg on {last.from_:%d-%b-%Y}"
     return staircase(lines, label)
-
-
-def _fix_words(asked: TaperText | None, nearest: TaperText | None) -> str:
-    """What one click would change."""
-    if asked is None or nearest is None:
-        return ""
-    more = sorted(set(nearest.products) - set(asked.products))
-    less = sorted(set(asked.products) - set(nearest.products))
-    said = [f"add {p}" for p in more] + [f"leave out {p}" for p in less]
-    if nearest.cut_percent != asked.cut_percent or nearest.every_days != asked.every_days:
-        said.append(f"lower by {nearest.cut_percent} % every {nearest.every_days} days")
-    if nearest.goal_mg != asked.goal_mg:
-        said.append(f"end at {nearest.goal_mg} mg")
-    return ", ".join(said) or "the nearest that works"
