@@ -58,19 +58,22 @@ def read(asked: Request, found: Plan) -> list[str]:
     return taper_reader.breaches(request_as_json(asked, "asam-2025"), plan_as_json(found))
 
 
-def lived(asked: Request, found: Plan, chance: Random) -> tuple[Request, Plan]:
-    """One thing that happens to a plan."""
-    on = asked.start_on + timedelta(days=chance.randint(0, max(1, (found.ends_on - asked.start_on).days)))
-    kind = chance.choice([Kind.WAIT, Kind.SLOWER, Kind.BACK, Kind.GAP, Kind.MISSED_APPOINTMENT])
-    pace = Pace(asked.pace.cut_percent, asked.pace.every_days + 7) if kind is Kind.SLOWER else None
-    changed = after(
-        asked, ASAM, found, Happened(kind=kind, on=on, until=on + timedelta(days=chance.randint(0, 30)), why="asked", pace=pace)
-    )
-    return (changed.replanned.request, changed.replanned.plan) if isinstance(changed, Changed) else (asked, found)
+def lived(asked: Request, found: Plan, chance: Random) -> Iterator[tuple[Request, Plan]]:
+    """What is left of a plan after each of up to four things that happen to it, one after the other; what is refused changes nothing."""
+    on = asked.start_on
+    for _ in range(chance.randint(1, 4)):
+        on += timedelta(days=chance.randint(0, max(1, (found.ends_on - on).days)))
+        kind = chance.choice(list(Kind))
+        pace = Pace(asked.pace.cut_percent, asked.pace.every_days + 7) if kind is Kind.SLOWER else None
+        until, product = on + timedelta(days=chance.randint(0, 30)), chance.choice(asked.products).id
+        changed = after(asked, ASAM, found, Happened(kind=kind, on=on, until=until, why="asked", pace=pace, product=product))
+        if isinstance(changed, Changed):
+            asked, found = changed.replanned.request, changed.replanned.plan
+            yield asked, found
 
 
 def campaign(count: int, seconds: float, seed: int) -> tuple[int, int]:
-    """How many requests were planned and how many refused; each planned one read, one in four after something happened to it too."""
+    """How many requests were planned and how many refused; each planned one read, one in four after things happened to it too."""
     chance, planned, refused, until = Random(seed), 0, 0, time.monotonic() + seconds
     for asked in requests(seed):
         found = propose(asked, ASAM)
@@ -80,8 +83,8 @@ def campaign(count: int, seconds: float, seed: int) -> tuple[int, int]:
             planned += 1
             assert read(asked, found) == [], asked
             if planned % 4 == 0:
-                new, plan = lived(asked, found, chance)
-                assert read(new, plan) == [], (asked, new)
+                for new, plan in lived(asked, found, chance):
+                    assert read(new, plan) == [], (asked, new)
             if planned % 16 == 0:
                 turned = replace(asked, products=tuple(reversed(asked.products)))
                 assert propose(turned, ASAM) == found
