@@ -5,6 +5,7 @@ from django.db import transaction
 from django.utils.module_loading import import_string
 from procrastinate.contrib.django import app
 
+from serein.care.access.actions.birthdays import birthday_round
 from serein.care.access.actions.emergencies import emergency_round
 from serein.care.access.actions.rechecking import licence_round
 from serein.care.monitoring.actions import due_tasks
@@ -25,5 +26,7 @@ def due_tasks_now(timestamp: int) -> None:
             licence_round(open_job(clinic_id, purpose="due tasks", at=at))
         with transaction.atomic():
             emergency_round(open_job(clinic_id, purpose="due tasks", at=at))
+        with transaction.atomic():
+            birthday_round(open_job(clinic_id, purpose="due tasks", at=at))
         with transaction.atomic():
             raise_silent_steps(open_job(clinic_id, purpose="due tasks", at=at), at)

@@ -2,6 +2,7 @@
 
 import os
 
+from .ages import ages_of_majority
 from .database import serving_database
 from .log import logging_settings
 from .place import here
@@ -187,6 +188,8 @@ CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
 # Minutes without a page and minutes in all, by role; `middleware.still_here` holds them, the cookie only has to live as long.
 SEREIN_SESSIONS = session_limits(os.environ.get("SEREIN_SESSIONS", ""))
 SESSION_COOKIE_AGE = 60 * max(idle for idle, _ in SEREIN_SESSIONS.values())
+# From which birthday patients decide for themselves, by jurisdiction, each with its source. Not named: unknown, and said so.
+SEREIN_AGES_OF_MAJORITY = ages_of_majority(os.environ.get("SEREIN_AGES_OF_MAJORITY", ""))
 X_FRAME_OPTIONS = "DENY"
 
 # Measured against what people type: a long note is 50 kB. Imported records come by the command line.

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from serein.care.access.actions import NewIdentityProof, record_identity
 from serein.care.planning.models import Plan
 from serein.care.prescribing.models import Draft, Override, Prescription
 from serein.foundation.audit.models import TrailRow
@@ -308,6 +309,13 @@ def test_the_sign_page_shows_the_whole_content_and_the_statement(d):
         "not confirmed by a licensed human", "Sign prescription", d.page().content.sha256,
     ):  # fmt: skip
         assert words in text, words
+
+
+def test_the_page_that_signs_says_when_nobody_has_recorded_who_the_patient_is(d):
+    client, words = clinician_of(d.people), "Nobody has recorded who this person is."
+    assert words in main_of(client.get(address("sign", d)))
+    record_identity(d.chart(), NewIdentityProof("in person", "passport", AT.date()))
+    assert words not in main_of(client.get(address("sign", d)))
 
 
 def test_signing_and_what_comes_after(d):

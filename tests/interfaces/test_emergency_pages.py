@@ -90,3 +90,20 @@ def test_compliance_reads_why_without_a_name_and_reviews():
     assert officer.get(page).status_code == 409 and "Justified" in text(officer.get("/compliance/emergencies/"))
     assert "reviewed: justified" in text(client_of(people.clinician).get(f"/clinic/patients/{people.patient.patient_id}/"))
     assert client_of(people.clinician).get("/compliance/emergencies/").status_code == 403
+
+
+def test_staff_record_an_identity_and_read_how_the_patient_may_be_reached():
+    people = four_people()
+    ada, mine = client_of(people.clinician), client_of(people.patient, second_factor=False)
+    chart = f"/clinic/patients/{people.patient.patient_id}/"
+    says = text(ada.get(chart))
+    assert "Nobody has recorded a document yet" in says and "has not said how they may be reached" in says
+    assert sent(mine, mine.get("/me/reach/"), "/me/reach/", call="on", hours="after 17:00").status_code == 422
+    assert sent(mine, mine.get("/me/reach/"), "/me/reach/", call="on", phone="555-0777").status_code == 302
+    typed = {"how": "video", "document": "passport", "seen_on": "2026-11-23"}
+    page = ada.get(chart + "identity/")
+    assert sent(ada, page, chart + "identity/", **typed | {"how": ""}).status_code == 422
+    assert sent(ada, ada.get(chart + "identity/"), chart + "identity/", **typed).status_code == 302
+    says = text(ada.get(chart))
+    assert "Seen: passport, video" in says and "Call 555-0777" in says and "Leave no message" in says
+    assert "Leave no message" in text(ada.get(chart + "contact/missed-doses/"))

@@ -29,9 +29,11 @@ def people(live_clinic, settings) -> FourPeople:
 def test_the_pages_pass_axe_and_the_keyboard(people: FourPeople, live_clinic, open_page: OpenPage):
     page = browse_as(open_page(), people.clinician, live_clinic.url)
     audit(page, f"{live_clinic.url}/clinic/patients/{people.patient.patient_id}/my-notes/")
+    audit(page, f"{live_clinic.url}/clinic/patients/{people.patient.patient_id}/identity/")
     with transaction.atomic():
         administrator = people.clinic.staff("Root Admin", "administrator")
     page = browse_as(open_page(), administrator, live_clinic.url)
     audit(page, f"{live_clinic.url}/system/")
     page = browse_as(open_page(), people.patient, live_clinic.url)
-    audit(page, f"{live_clinic.url}/me/agreements/passing-on/")
+    for address in ("agreements/passing-on/", "reach/"):
+        audit(page, f"{live_clinic.url}/me/{address}")

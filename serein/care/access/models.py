@@ -137,3 +137,27 @@ class PassingOn(PatientRow):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(until__gt=F("given_at")), name="passing_on_has_an_end")]
+
+
+class IdentityProof(PatientRow):
+    """Somebody of the care team saw who the patient is: how, by which document, on which day. Evidence, never the patient's own word."""
+
+    how = models.CharField(max_length=20)
+    document = models.CharField(max_length=40)
+    note = models.CharField(max_length=300, blank=True, help_text="what was compared; no number of the document")
+    seen_on = models.DateField()
+    by = models.ForeignKey("people.Account", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+
+class SafeContact(PatientRow):
+    """How the patient may be reached, in their own words; the newest counts. No row: nobody has asked yet."""
+
+    email = models.BooleanField(help_text="neutral letters by e-mail")
+    call = models.BooleanField()
+    phone = models.CharField(max_length=40, blank=True)
+    hours = models.CharField(max_length=120, blank=True)
+    voicemail = models.BooleanField(default=False)
+    words = models.CharField(max_length=300, blank=True, help_text="what else the caller must know")
+    given_by = models.ForeignKey("people.Account", on_delete=models.PROTECT, related_name="+")
+    given_at = models.DateTimeField()

@@ -16,7 +16,8 @@ from serein.clinical.case import Allergy, Condition, Medicine, Observation
 
 @dataclass(frozen=True, kw_only=True)
 class PatientFacts:
-    """`source` names the person for good, wherever the document is read; `sex` is FHIR's administrative gender."""
+    """`source` names the person for good, wherever the document is read; `sex` is FHIR's administrative gender. `reach`: how they
+    say that they may be reached."""
 
     source: str
     given: str
@@ -27,6 +28,7 @@ class PatientFacts:
     address: str = ""
     language: str = "en"
     time_zone: str = "UTC"
+    reach: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -79,7 +79,8 @@ def _passed_on(facts: HandoverFacts) -> tuple[Part, ...]:
 def responsible_lines(facts: HandoverFacts) -> tuple[str, ...]:
     who = facts.clinician
     through = (f"Plan and taper come from {facts.came_from} and are not confirmed by the sender.",) if facts.came_from else ()
-    return (f"{who.name}, {who.clinic}, {who.phone or who.clinic_phone}", STAYS, *through)
+    reach = (f"How the patient wants to be reached: {facts.patient.reach}.",) if facts.patient.reach else ()
+    return (f"{who.name}, {who.clinic}, {who.phone or who.clinic_phone}", STAYS, *reach, *through)
 
 
 def _problems(facts: HandoverFacts) -> Part:

@@ -57,6 +57,8 @@ DEEDS: dict[str, tuple[str, str]] = {
         "let substance-use records go to somebody named",
     ),
     "take_back_passing_on": ("take back that records may go to somebody", "took back that records may go to somebody"),
+    "choose_contact": ("say how they may be reached", "said how they may be reached"),
+    "record_identity": ("record that an identity document was seen", "recorded that an identity document was seen"),
     "sign_in": ("sign in", "signed in"),
     "sign_out": ("sign out", "signed out"),
     # what the house does by itself

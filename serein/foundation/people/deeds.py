@@ -7,7 +7,7 @@ from .permissions import Right
 _BY_RIGHT: dict[Right, str] = {
     Right.OWN: """
         access.give_consent access.withdraw_consent access.invite_helper access.change_sharing access.end_sharing
-        access.allow_passing_on access.take_back_passing_on
+        access.allow_passing_on access.take_back_passing_on access.choose_contact
         evaluation.start_intake evaluation.answer_question evaluation.add_row evaluation.remove_row evaluation.submit_intake
         evaluation.answer_instrument evaluation.answer_safety evaluation.correct_safety
         planning.reply_to_plan monitoring.answer_check_in monitoring.send_check_in
@@ -16,7 +16,7 @@ _BY_RIGHT: dict[Right, str] = {
     """,
     Right.LOG: "monitoring.log_dose monitoring.undo_dose",
     Right.PREPARE: """
-        visits.record_past_encounters evaluation.record_entry evaluation.mark_segment planning.write_plan
+        visits.record_past_encounters access.record_identity evaluation.record_entry evaluation.mark_segment planning.write_plan
         prescribing.draft_prescription prescribing.draft_regimen prescribing.change_draft prescribing.discard_draft prescribing.check_draft
         monitoring.record_level tapering.previewed tapering.propose_taper tapering.resume_taper tapering.draft_for_step tapering.draft_for_hold
     """,

@@ -7,6 +7,8 @@ TABLES: dict[str, Sight] = {
     "people_patient": Sight.IDENTITY,
     "access_consent": Sight.CONSENT,
     "access_passingon": Sight.CONSENT,
+    "access_safecontact": Sight.CONSENT,
+    "access_identityproof": Sight.RECORD,
     "access_emergencywords": Sight.TEAM,
     "continuity_handover": Sight.TEAM,
     "continuity_received": Sight.TEAM,
@@ -46,8 +48,8 @@ TABLES: dict[str, Sight] = {
 }
 
 _BY_PART: dict[Sight, str] = {
-    Sight.IDENTITY: "access.patient_card access.patient_cards access.find_cards",
-    Sight.CONSENT: "access.consents access.wants_notices access.helpers access.passings_on",
+    Sight.IDENTITY: "access.patient_card access.patient_cards access.find_cards access.coming_of_age",
+    Sight.CONSENT: "access.consents access.wants_notices access.helpers access.passings_on access.contact_choice access.may_write_to",
     Sight.STAFF: """
         access.licences access.staff_names access.staff access.open_invitations access.looks_at access.may_vouch
         access.patients_affected access.signing_grants access.somebody_may_approve access.emergencies access.rotas access.could_be_on_rota
@@ -76,6 +78,7 @@ _BY_PART: dict[Sight, str] = {
         monitoring.contacts
     """,
     Sight.RECORD: """
+        access.identity_proofs
         visits.visits evaluation.birth_dates evaluation.wrong_birth_dates evaluation.birth_date_findings evaluation.case_of
         evaluation.evaluation evaluation.evaluations_overview evaluation.harm_told evaluation.clean_assessment evaluation.warnings_seen
         evaluation.open_intake evaluation.last_intake evaluation.open_safety evaluation.open_safety_of evaluation.safety_to_answer

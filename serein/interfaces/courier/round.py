@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from serein.care.access.reads import wants_notices
+from serein.care.access.reads import may_write_to, wants_notices
 from serein.foundation.outbox.delivery import (
     LetterToSend,
     claim_letters,
@@ -89,6 +89,8 @@ def _parcel(job: OpenJob, letter: LetterToSend, clinic: ClinicCard, office: Offi
             until = f"{invitation.expires_at.astimezone(ZoneInfo(clinic.time_zone)):%A, %B %-d, %-I:%M %p}"
     elif letter.patient_id is not None and letter.kind not in TO_OTHERS and not wants_notices(job, letter.patient_id):
         unwanted = "no-consent"
+    elif letter.patient_id is not None and letter.kind not in TO_OTHERS and not may_write_to(job, letter.patient_id):
+        unwanted = "not-safe"
     if not letter.to:
         unwanted = "no-address"
     return _Parcel(letter, written(letter, clinic, office, until=until), unwanted)

@@ -45,7 +45,7 @@ DOORS: dict[str, Door] = {
         "clinician:",
         """chart team team_leave emergency_close
         handover handover_send handover_withdraw handover_accepted handover_paper handover_document received received_look watch levels
-        segment
+        segment identity
         enter_level level_right level_wrong picture review bridge contact birth_date risk plan plans send_plan withdraw_plan prescribe draft
         discard check sign taper taper_plan taper_send taper_withdraw taper_hold taper_happened taper_lost taper_resume taper_answered
         taper_prescribe_hold taper_calendar taper_go_on taper_confirm taper_prescribe prescription cancel copy""",
@@ -55,7 +55,8 @@ DOORS: dict[str, Door] = {
         "patient:",
         """home consents consent begin question remove check answers safety again plan prescriptions copy card card_file taper taper_calendar
         taper_confirm taper_calendar_file taper_check taper_ready level doses log use undo dose_advice dose check_in check_in_check
-        check_in_advice check_in_question feelings looks helpers add_helper helper keep passing_on take_back""",
+        check_in_advice check_in_question feelings looks helpers add_helper helper keep passing_on take_back
+        reach""",
         Door(_PATIENT, "own record"),
     ),
     # Open to whoever signs in, so that the page of somebody with whom nothing is shared any more is that of anybody.

@@ -1,5 +1,6 @@
 """The acts of registering, licensing and consenting."""
 
+from .birthdays import AGE_TASK
 from .clinics import FirstOfficer, Founded, NewClinic, found_clinic
 from .consenting import Given, Withdrawn, give_consent, withdraw_consent
 from .covering import NewRota, RotaEnded, RotaMade, end_rota, make_rota
@@ -20,6 +21,14 @@ from .granting import (
     end_signing_grant,
     enter_signing_grant,
     grant_first_registrant,
+)
+from .identity import (
+    ContactChosen,
+    IdentityRecorded,
+    NewContactChoice,
+    NewIdentityProof,
+    choose_contact,
+    record_identity,
 )
 from .inviting import (
     Invited,
@@ -72,11 +81,13 @@ from .staffing import AccessEnded, end_access
 from .teaming import TeamChanged, add_to_team, remove_from_team
 
 __all__ = [
+    "AGE_TASK",
     "LONGEST",
     "SHARED_TASK",
     "USUAL",
     "Accepted",
     "AccessEnded",
+    "ContactChosen",
     "Emergency",
     "EmergencyClosed",
     "EmergencyReviewed",
@@ -88,6 +99,7 @@ __all__ = [
     "GrantEntered",
     "Granted",
     "HelperInvited",
+    "IdentityRecorded",
     "Invited",
     "LicenceEnded",
     "LicenceRechecked",
@@ -95,7 +107,9 @@ __all__ = [
     "LicenceSuspended",
     "LicenceVerified",
     "NewClinic",
+    "NewContactChoice",
     "NewHelper",
+    "NewIdentityProof",
     "NewLicence",
     "NewPassingOn",
     "NewPatient",
@@ -125,6 +139,7 @@ __all__ = [
     "approve_signing_grant",
     "break_glass",
     "change_sharing",
+    "choose_contact",
     "close_emergency",
     "end_access",
     "end_licence",
@@ -143,6 +158,7 @@ __all__ = [
     "lift_suspension",
     "make_rota",
     "recheck_licence",
+    "record_identity",
     "record_licence",
     "register_patient",
     "remove_from_team",

@@ -12,12 +12,13 @@ from django.db.models import QuerySet
 
 from serein.foundation.audit.trail import Entry, record
 from serein.foundation.outbox.post import post
+from serein.foundation.people.ages import majority_of, of_age_at
 from serein.foundation.people.gate import deed
 from serein.foundation.people.invitations import NOT_USABLE, new_token, token_digest
 from serein.foundation.people.keys import OpenChart, Refused, open_job, refuse_on_record
 from serein.foundation.people.models import Account, Caregiving, Invitation, Patient, Role, RoleGrant
 from serein.foundation.people.permissions import SCOPES
-from serein.foundation.people.persons import Person
+from serein.foundation.people.persons import Person, clinic_card
 
 from .inviting import LASTS, plain_email
 from .shared_addresses import tell_of_shared
@@ -91,7 +92,7 @@ def invite_helper(chart: OpenChart, new: NewHelper) -> HelperInvited | Unclear |
     invitation = Invitation(
         clinic_id=chart.clinic_id, token_digest=token_digest(token), email=email, name=name, role=Role.CAREGIVER, patient_id=chart.patient_id,
         invited_by_id=chart.by.account_id, invited_at=chart.at, expires_at=chart.at + LASTS, scopes=_named(new.sharing),
-        share_until=_end(patient, new.sharing.until),
+        share_until=_end(chart, patient, new.sharing.until),
     )  # fmt: skip
     invitation.save(force_insert=True)
     known = Account.objects.filter(clinic=chart.clinic_id, email=email).exists()
@@ -136,9 +137,15 @@ def _named(sharing: Sharing) -> list[str]:
     return [name for name in SCOPES if name in sharing.scopes]
 
 
-def _end(patient: Patient, last: date) -> datetime:
-    """The last day counts whole, at the patient's home."""
-    return datetime.combine(last + timedelta(days=1), time(), ZoneInfo(patient.time_zone))
+def _end(chart: OpenChart, patient: Patient, last: date) -> datetime:
+    """The last day counts whole, at the patient's home. What a minor shares ends at the birthday from which they decide alone: then they are
+    asked again."""
+    end = datetime.combine(last + timedelta(days=1), time(), ZoneInfo(patient.time_zone))
+    law = majority_of(clinic_card(chart.clinic_id).jurisdiction)
+    if law is None or patient.birth_date is None:
+        return end
+    grown = of_age_at(patient.birth_date, patient.time_zone, law)
+    return min(end, grown) if chart.at < grown else end
 
 
 @deed
@@ -151,7 +158,7 @@ def change_sharing(chart: OpenChart, sharing_id: UUID, sharing: Sharing) -> Shar
     wrong = _unclear(chart, patient, sharing)
     if wrong:
         return Unclear(tuple(wrong))
-    until = _end(patient, sharing.until)
+    until = _end(chart, patient, sharing.until)
     if _in_force(chart).filter(pk=sharing_id).update(scopes=_named(sharing), until=until) == 1:
         _note(chart, "change_sharing", ("caregiving", sharing_id), sharing)
         return SharingChanged(sharing_id)

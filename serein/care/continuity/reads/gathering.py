@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from django.db.models import QuerySet
 
-from serein.care.access.reads import PassingOnLine, PatientCard, passings_on, patient_card
+from serein.care.access.reads import PassingOnLine, PatientCard, contact_choice, passings_on, patient_card
 from serein.care.evaluation.models import OURS, RecordEntry
 from serein.care.evaluation.reads import case_of, evaluation, harm_told, open_safety
 from serein.care.evaluation.reads.case import TYPES
@@ -126,9 +126,10 @@ def _some_day(at: datetime | None, who: PatientCard) -> date | None:
 
 def _patient(chart: OpenChart, who: PatientCard) -> f.PatientFacts:
     source = Patient.objects.values_list("source", flat=True).get(pk=who.id) or source_of(chart.clinic_id, who.id)
+    choice = contact_choice(chart)
     return f.PatientFacts(
         source=source, given=who.given, family=who.family, birth_date=who.birth_date, sex=who.sex or "unknown", phone=who.phone,
-        address=who.address, language=who.language, time_zone=who.time_zone,
+        address=who.address, language=who.language, time_zone=who.time_zone, reach="; ".join(choice.lines) if choice else "",
     )  # fmt: skip
 
 

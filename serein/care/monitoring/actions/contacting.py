@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from serein.care.access.actions import SHARED_TASK
+from serein.care.access.actions import AGE_TASK, SHARED_TASK
 from serein.care.evaluation.actions.own import put_on_trail
 from serein.care.evaluation.answering import text_problem
 from serein.care.evaluation.safety import NOT_REACHED, WAYS
@@ -29,6 +29,7 @@ ABOUT = {
     "diary-silent": "A silent diary",
     "emergency-opened": "A record opened for an emergency",
     SHARED_TASK: "An address that two people use",
+    AGE_TASK: "Coming of age",
 }
 LONGEST_WORDS = 5000
 EMERGENCY_TASK = "emergency-opened"

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from serein.care.access.reads import contact_choice
 from serein.care.evaluation.reads import harm_told
 from serein.care.evaluation.safety import WAYS
 from serein.care.monitoring.actions import Contacted, NewContact, record_contact
@@ -70,6 +71,7 @@ def contact(request: HttpRequest, key: OpenChart, about: str) -> HttpResponse:
     return render_form_page(
         request, form, title=f"Record a contact: {ABOUT[about].lower()}", button="Record the contact", template="clinician/contact.html",
         banner=banner(key), line=line, earlier=earlier, harm=about == FLAG and harm_told(key),
+        reach=contact_choice(key),
         back=reverse("clinician:chart", args=[key.patient_id]),
     )  # fmt: skip
 

@@ -23,7 +23,7 @@ PAGES: dict[str, str] = {
     "handover": "continuity.prepare_handover", "handover_send": "continuity.send_handover",
     "handover_withdraw": "continuity.withdraw_handover", "handover_accepted": "continuity.record_acceptance",
     "handover_paper": "continuity.record_handover_file", "handover_document": "continuity.record_handover_file",
-    "team_leave": "access.remove_from_team",
+    "team_leave": "access.remove_from_team", "identity": "access.record_identity",
     "received_look": "continuity.look_at_received", "emergency_close": "access.close_emergency",
 }  # fmt: skip
 

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from serein.care.access.reads import identity_proofs
 from serein.care.prescribing import payload
 from serein.care.prescribing.actions.signing import Signed, sign_prescription
 from serein.care.prescribing.payload import Content
@@ -102,7 +103,8 @@ def _page(request: HttpRequest, key: OpenChart, form: SignForm, ready: Signable)
     shown = {"version": ready.shown.version, "sha256": ready.shown.sha256, "record_digest": ready.shown.record_digest}
     context = {
         "banner": banner(key), "form": form, "hidden": shown, "facts": facts(content), "statement": payload.STATEMENT,
-        "sha256": ready.content.sha256, "knowledge": ready.examination.assessment.knowledge, "draft": ready.draft,
+        "identity": identity_proofs(key), "sha256": ready.content.sha256,
+        "knowledge": ready.examination.assessment.knowledge, "draft": ready.draft,
         "warnings": [ready.examination.standing[f.fingerprint] for f in ready.examination.assessment.findings if f.severity == "warn"],
     }  # fmt: skip
     return render(request, "clinician/sign.html", context, status=422 if form.is_bound and form.errors else 200)

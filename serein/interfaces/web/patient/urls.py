@@ -14,6 +14,7 @@ from .views import (
     people_who_help,
     plan,
     prescriptions,
+    reach,
     safety,
     taper,
     taper_check,
@@ -61,5 +62,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("helpers/add/", people_who_help.add, name="add_helper"),
     path("helpers/<uuid:sharing_id>/", people_who_help.helper, name="helper"),
     path("keep/<uuid:kept_id>/", people_who_help.keep, name="keep"),
+    path("reach/", reach.reach, name="reach"),
     path("who-looked/", looks.looks, name="looks"),
 ]

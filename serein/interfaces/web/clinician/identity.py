@@ -1,0 +1,55 @@
+"""Who the patient is, recorded by whoever saw a document."""
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from serein.care.access import actions as access
+from serein.care.access.actions.identity import DOCUMENTS, HOW
+from serein.care.access.reads import identity_proofs
+from serein.foundation.people.keys import OpenChart, Refused
+from serein.foundation.people.persons import clinic_day
+from serein.interfaces.web.shell.fields import DateField, DateParts
+from serein.interfaces.web.shell.forms import PageForm
+from serein.interfaces.web.shell.pages import refused_page, render_form_page
+
+from .banner import banner
+from .desk import chart_page
+
+LEAD = "Compare name, date of birth and photograph with the person in front of you. Do not copy the document's number."
+
+
+class IdentityForm(PageForm):
+    how = forms.ChoiceField(
+        label="How did you see it?",
+        choices=list(HOW.items()),
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose how you saw it"},
+    )
+    document = forms.ChoiceField(
+        label="What did you see?", choices=list(DOCUMENTS.items()), widget=forms.RadioSelect,
+        error_messages={"required": "Choose what you saw"},
+    )  # fmt: skip
+    seen_on = DateField(label="When?", widget=DateParts())
+    note = forms.CharField(label="What you compared", required=False)
+
+
+@chart_page
+def identity(request: HttpRequest, key: OpenChart) -> HttpResponse:
+    form = IdentityForm(request.POST or None, initial={"seen_on": clinic_day(key.clinic_id, key.at)})
+    if form.is_valid():
+        answer = access.record_identity(key, access.NewIdentityProof(**form.cleaned_data))
+        if isinstance(answer, Refused):
+            return refused_page(request, answer)
+        if isinstance(answer, access.IdentityRecorded):
+            messages.success(request, "Recorded.")
+            return redirect("clinician:chart", key.patient_id)
+        for field, words in answer.by_field:
+            form.add_error(field, words)
+    return render_form_page(
+        request, form, title="Who the patient is", template="clinician/identity.html", button="Record what I saw", banner=banner(key),
+        lead=LEAD, back=reverse("clinician:chart", args=[key.patient_id]),
+        seen=[(f"{DOCUMENTS[p.document]}, {p.how}", f"{p.seen_on:%d-%b-%Y}", p.by, p.note) for p in identity_proofs(key)],
+    )  # fmt: skip
