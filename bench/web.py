@@ -20,12 +20,16 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tests.asking import Client, plain
 from tests.config.running import Up
 
+if TYPE_CHECKING:
+    from .scenes import Scenes
+
 NOW = "2026-11-23T17:05:00+00:00"
-CLIENTS = (1, 16)
+CLIENTS, ROUNDS = (1, 16), 3
 TARGET_PANEL_MS = 100.0
 
 
@@ -157,6 +161,7 @@ def run(up: Up, patients: int, seconds: float) -> int:
             row = measure(up, "  each looks for a second", scenes.clients(who, CLIENTS[-1]), reading(path, 2 * seconds, 1.0))
             print(row.line(), flush=True)
             missed = row.p95 > TARGET_PANEL_MS
+    with_and_without_walls(up, scenes, seconds)
     for n in CLIENTS:
         print(measure(up, "check-in, each answer", scenes.patients(n), checking_in(2)).line(), flush=True)
     for n in CLIENTS:
@@ -165,6 +170,29 @@ def run(up: Up, patients: int, seconds: float) -> int:
         f"\npanel at most {TARGET_PANEL_MS:g} ms for 95 of 100 with {CLIENTS[-1]} who look for a second: {'MISSED' if missed else 'kept'}"
     )
     return int(missed)
+
+
+def with_and_without_walls(up: Up, scenes: "Scenes", seconds: float) -> None:
+    """What the second wall costs: the same pages by turns with the database's policies and without them, one client."""
+    pages = [p for p in scenes.pages() if p[2] is not None]
+    cost: dict[tuple[str, bool], list[float]] = {(what, held): [] for what, _, _ in pages for held in (True, False)}
+    for _ in range(ROUNDS):
+        for what, path, who in pages:
+            cost[what, True].append(cpu(measure(up, what, scenes.clients(who, 1), reading(path, seconds / ROUNDS))))
+        with scenes.without_walls() as tables:
+            for what, path, who in pages:
+                cost[what, False].append(cpu(measure(up, what, scenes.clients(who, 1), reading(path, seconds / ROUNDS))))
+    print(
+        f"\nserver's processor time per request, ms, least of {ROUNDS} rounds, with and without the policies of {tables} tables"
+    )
+    for what, _, _ in pages:
+        held, bare = min(cost[what, True]), min(cost[what, False])
+        print(f"{what:<26}{held:>10.2f}{bare:>10.2f}{held - bare:>+10.2f}")
+    print()
+
+
+def cpu(row: Row) -> float:
+    return row.server_cpu * 1000 / len(row.times_ms)
 
 
 if __name__ == "__main__":

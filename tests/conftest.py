@@ -28,6 +28,7 @@ from serein.config.place import Place
 from serein.config.postgres import Cluster
 from tests.hazards import pytest_runtest_logreport, pytest_sessionfinish  # noqa: F401 - a hazard without a passing test fails the run
 from tests.journeys.browser import browser, open_page, page  # noqa: F401 - fixtures for every test
+from tests.planted import FUNCTIONS
 
 TEMPLATE, ROLLED_BACK = "serein", "serein_rolled_back"
 # Nothing here must outlive the run, so nothing is forced to the disk.
@@ -72,8 +73,8 @@ class Installation:
     place: Place
     cluster: Cluster
 
-    def administer(self, statement: str) -> None:
-        with psycopg.connect(**self.cluster.connection(), autocommit=True) as connection:
+    def administer(self, statement: str, database: str = "postgres") -> None:
+        with psycopg.connect(**self.cluster.connection(database=database), autocommit=True) as connection:
             connection.execute(statement)
 
     def connect(self, role: str, database: str) -> psycopg.Connection:
@@ -108,6 +109,7 @@ def installation() -> Iterator[Installation]:
 def django_db_setup(installation: Installation) -> None:
     """In place of pytest-django's: the default connection becomes the app role on a copy of the template."""
     installation.administer(f"CREATE DATABASE {ROLLED_BACK} TEMPLATE {TEMPLATE} OWNER serein_owner")
+    installation.administer(FUNCTIONS, ROLLED_BACK)
     point_django_at(installation, ROLLED_BACK)
 
 

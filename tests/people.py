@@ -28,6 +28,7 @@ from serein.foundation.people.keys import OpenChart, OpenList, Refused, open_cha
 from serein.foundation.people.licences import PHARMACIST, PRESCRIBER
 from serein.foundation.people.persons import Person, person
 from tests.care.devices import code_at, set_up_codes
+from tests.planted import planted
 
 AT = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)  # Monday 9 in the morning in Los Angeles
 PASSWORD = "correct horse battery staple"
@@ -208,9 +209,16 @@ class FourPeople:
 
 def four_people(at: datetime = AT, make: Callable[[datetime], TestClinic] = make_clinic) -> FourPeople:
     """A clinic with a licensed clinician and her patient, a licensed pharmacist, and a colleague who treats somebody else."""
-    clinic = make(at)
-    clinician = clinic.clinician()
-    return FourPeople(clinic, clinician, clinic.pharmacist(), clinic.patient(of=clinician), clinic.clinician("Sam Stranger"), at)
+
+    def made() -> FourPeople:
+        clinic = make(at)
+        clinician = clinic.clinician()
+        return FourPeople(
+            clinic, clinician, clinic.pharmacist(), clinic.patient(of=clinician), clinic.clinician("Sam Stranger"), at
+        )
+
+    # Almost every test begins so: the usual people of the usual instant are put back instead of made again.
+    return planted(("four people", at), lambda four: four.clinic.id, made) if make is make_clinic else made()
 
 
 def clock() -> datetime:
