@@ -166,7 +166,8 @@ def test_a_door_that_asks_nobody_is_found_by_the_same_fuzz(settings, caplog, mon
         "serein.interfaces.web.clinician.desk.open_chart",
         lambda who, patient_id, *, purpose, at: open_chart(b.desk.people.clinician, patient_id, purpose=purpose, at=at),
     )
-    assert {name for name, _ in fuzz(QUICK // 20, 1, caplog, a, b)} >= {"clinician:chart"}
+    # Which pages are hit depends on how many there are; that three of them give it away does not.
+    assert len({name for name, _ in fuzz(QUICK // 20, 1, caplog, a, b) if name.startswith("clinician:")}) >= 3
 
 
 @pytest.mark.django_db
