@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "serein.interfaces.web.doors.only_known_doors",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "serein.interfaces.web.shell.middleware.FoundWanting",
 ]
 
 ROOT_URLCONF = "serein.config.urls"
@@ -120,6 +121,8 @@ MFA_FORMS = {
     "activate_totp": "serein.interfaces.web.shell.account_forms.ActivateTotp",
     "add_webauthn": "serein.interfaces.web.shell.account_forms.AddWebAuthn",
     "login_webauthn": "serein.interfaces.web.shell.account_forms.LoginWebAuthn",
+    "authenticate_webauthn": "serein.interfaces.web.shell.account_forms.AuthenticateWebAuthn",
+    "reauthenticate_webauthn": "serein.interfaces.web.shell.account_forms.ReauthenticateWebAuthn",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

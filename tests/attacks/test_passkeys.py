@@ -9,11 +9,13 @@ from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.internal import auth
 from cryptography.hazmat.primitives.asymmetric import ec
+from django.core.cache import cache
 from django.test import Client
 
 from serein.foundation.people.models import Account
 from tests.attacks.passkey import PRESENT, VERIFIED, Passkey, other_challenge
-from tests.people import four_people
+from tests.care.devices import set_up_codes
+from tests.people import PASSWORD, four_people
 from tests.web import client_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("guide_urls")]
@@ -118,7 +120,7 @@ def test_an_answer_counts_once_and_only_in_its_own_browser(people, key):
 
 def test_a_key_is_not_registered_by_another_page_or_without_its_challenge(people):
     for false in (Passkey(RP, "https://evil.test"), Passkey("evil.test", ORIGIN)):
-        assert add(people.patient, false).status_code == 200
+        assert add(people.patient, false).status_code == 422
     assert not Authenticator.objects.filter(user_id=people.patient.account_id).exists()
 
 
@@ -152,3 +154,31 @@ def test_a_house_that_does_not_compare_lets_every_lie_in(people, key, monkeypatc
         options = asked(client)
         offer(client, key.answers(options, handle(people.patient), **LIES[name](options)))
         assert is_in(client), name
+
+
+EMPTY = '{"id": "a", "rawId": "a", "type": "public-key", "response": %s}'
+RAW = [
+    "[" * 100_000, '{"a":' * 5_000, '{"id": 1, "id": 2}', '{"id": "\\u0000"}', '{"id": "\\ud800"}', '{"x": NaN}', "{", "null", "[]", '"x"', "7",
+    EMPTY % "{}", EMPTY % '{"clientDataJSON": "e30", "attestationObject": "AA"}',
+    EMPTY % '{"clientDataJSON": 5, "attestationObject": null, "signature": []}',
+]  # fmt: skip
+AGAIN, SECOND = "/accounts/2fa/webauthn/reauthenticate/", "/accounts/2fa/authenticate/"
+
+
+def test_text_that_is_no_keys_answer_is_refused_at_every_door_that_takes_one(people, key):
+    """At the sign-in page by a stranger; when a key is added, shown again, or asked for after the password by somebody who has one."""
+    set_up_codes(people.clinician)
+    assert add(people.clinician, Passkey(RP, ORIGIN)).status_code == 302
+    asks_second = Client(raise_request_exception=False)
+    asks_second.post("/accounts/login/", {"login": people.clinician.email, "password": PASSWORD}, headers={"host": RP})
+    mine = client_of(people.patient)
+    mine.raise_request_exception = False
+    stranger = Client(raise_request_exception=False)
+    for client, path in ((stranger, LOGIN), (mine, ADD), (mine, AGAIN), (asks_second, SECOND)):
+        for raw in RAW:
+            cache.clear()  # the limit on guesses would answer instead
+            client.get(path, headers={"host": RP, "accept": "application/json"})
+            answer = client.post(path, {"credential": raw}, headers={"host": RP})
+            assert answer.status_code in (302, 422), (path, raw[:60], answer.status_code)
+    assert not is_in(stranger) and not is_in(asks_second)
+    assert Authenticator.objects.filter(user_id=people.patient.account_id, type="webauthn").count() == 1

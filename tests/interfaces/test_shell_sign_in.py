@@ -66,7 +66,7 @@ def test_staff_are_asked_for_the_code_after_the_password(people, client):
     set_up_codes(people.clinician)
     assert log_in(client, people.clinician.email)["Location"] == "/accounts/2fa/authenticate/"
     assert client.get("/sign/")["Location"].startswith("/accounts/login/")
-    assert client.post("/accounts/2fa/authenticate/", {"code": "123456"}).status_code == 200
+    assert client.post("/accounts/2fa/authenticate/", {"code": "123456"}).status_code == 422
     code = code_at(people.clinician, clock())
     assert client.post("/accounts/2fa/authenticate/", {"code": code})["Location"] == "/"
     assert client.get("/sign/").status_code == 200
@@ -75,7 +75,7 @@ def test_staff_are_asked_for_the_code_after_the_password(people, client):
 def test_a_code_opens_the_door_once(people, client):
     set_up_codes(people.clinician)
     code = code_at(people.clinician, clock())
-    for browser, expected in ((client, 302), (Client(), 200)):
+    for browser, expected in ((client, 302), (Client(), 422)):
         log_in(browser, people.clinician.email)
         assert browser.post("/accounts/2fa/authenticate/", {"code": code}).status_code == expected
 

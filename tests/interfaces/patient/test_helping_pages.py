@@ -9,6 +9,7 @@ from django.test import Client
 from serein.care.access import actions as access
 from serein.care.monitoring import actions as monitoring
 from serein.foundation.people.persons import Person
+from serein.interfaces.web.shell import clock
 from tests.care.plans import TODAY, agreed
 from tests.people import AT, PASSWORD, given, made, own_chart
 from tests.web import client_of
@@ -53,6 +54,34 @@ def test_the_patient_invites_changes_and_ends(helped):
     assert helped.post(link[1], {"scopes": ["diary"], "until": "2027-01-01"}).status_code == 302
     assert "write in it" in helped.get("helpers/")
     assert helped.post(link[1], {"end": "1"}).status_code == 302
+    assert "Nobody sees your record" in helped.get("helpers/")
+
+
+def test_whoever_finds_an_open_telephone_lets_nobody_in_and_nothing_typed_is_lost(helped, monkeypatch):
+    fields = {
+        "name": "Hana",
+        "email": "hana@example.test",
+        "scopes": ["plan"],
+        "until": "2027-02-01",
+        "once": helped.token("helpers/add/"),
+    }
+    really = clock.machine_seconds
+    monkeypatch.setattr(clock, "machine_seconds", lambda: really() + 11 * 60)
+    assert helped.client.get("/me/helpers/add/")["Location"] == "/accounts/reauthenticate/?next=%2Fme%2Fhelpers%2Fadd%2F"
+    assert helped.client.post("/me/helpers/add/", fields)["Location"] == "/accounts/reauthenticate/?next=%2Fcarry-on%2F"
+    assert "Nobody sees your record" in helped.get("helpers/")
+    # The password again, and what was typed goes on from there.
+    monkeypatch.setattr(clock, "machine_seconds", really)
+    assert helped.client.post("/accounts/reauthenticate/?next=/carry-on/", {"password": PASSWORD})["Location"] == "/carry-on/"
+    assert "hana@example.test" in helped.client.get("/carry-on/").content.decode()
+    assert helped.client.post("/me/helpers/add/", fields).status_code == 302
+    link = re.search(r'/me/(helpers/[0-9a-f-]{36}/)"', helped.get("helpers/"))
+    assert link
+    # To share more is asked for again; to end it never.
+    monkeypatch.setattr(clock, "machine_seconds", lambda: really() + 11 * 60)
+    more = helped.post(link[1], {"scopes": ["diary"], "until": "2027-01-01"})
+    assert more["Location"].startswith("/accounts/reauthenticate/") and "write in it" not in helped.get("helpers/")
+    helped.post(link[1], {"end": "1"})
     assert "Nobody sees your record" in helped.get("helpers/")
 
 

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from allauth.account.forms import LoginForm
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
-from allauth.mfa.webauthn.forms import AddWebAuthnForm, LoginWebAuthnForm
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    LoginWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
 from django import forms
+
+from .hostile import Unusable, check_json
+
+# What reading a key's answer raises, beside what allauth expects, when parts of it are missing or of another kind.
+UNREADABLE = (ArithmeticError, AttributeError, LookupError, NotImplementedError, TypeError, ValueError, struct.error)
 
 
 class Login(LoginForm):  # type: ignore[misc]
@@ -53,7 +66,40 @@ class ActivateTotp(ActivateTOTPForm):  # type: ignore[misc]
         ask_for_code(self, "The 6 digits that the app shows")
 
 
+class KeyField(forms.JSONField):
+    """What a key answered. Read as every other JSON: a parser that recurses dies of 100,000 brackets, and the database takes no NUL."""
+
+    def to_python(self, value: Any) -> Any:
+        if not _readable(value):
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(value)
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """The page that says no would read it once more; what cannot be read is not shown back."""
+        return super().bound_data(data, initial) if _readable(data) else None
+
+
+def _readable(value: Any) -> bool:
+    try:
+        if isinstance(value, str):
+            check_json(value.encode("utf-8", "surrogatepass"))
+    except Unusable:
+        return False
+    return True
+
+
+@contextmanager
+def _read() -> Iterator[None]:
+    """A stranger's text is no defect: what cannot be read is a key that is not right."""
+    try:
+        yield
+    except UNREADABLE:
+        raise get_adapter().validation_error("incorrect_code") from None
+
+
 class AddWebAuthn(AddWebAuthnForm):  # type: ignore[misc]
+    credential = KeyField(required=True, widget=forms.HiddenInput)
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.label_suffix = ""
@@ -61,11 +107,26 @@ class AddWebAuthn(AddWebAuthnForm):  # type: ignore[misc]
         self.fields["passwordless"].label = "Let it open the door without my password"
         self.fields["passwordless"].help_text = "It must then ask for your fingerprint, face or PIN itself."
 
+    def clean(self) -> Any:
+        with _read():
+            return super().clean()
 
-class LoginWebAuthn(LoginWebAuthnForm):  # type: ignore[misc]
+
+class _KeyAnswers(forms.Form):
+    credential = KeyField(required=True, widget=forms.HiddenInput)
+
     def clean_credential(self) -> Any:
-        """The parser of what a key answers raises more than allauth expects when parts of it are missing: a stranger's text is no defect."""
-        try:
-            return super().clean_credential()
-        except (LookupError, AttributeError, TypeError):
-            raise get_adapter().validation_error("incorrect_code") from None
+        with _read():
+            return super().clean_credential()  # type: ignore[misc]
+
+
+class AuthenticateWebAuthn(_KeyAnswers, AuthenticateWebAuthnForm):  # type: ignore[misc]
+    pass
+
+
+class ReauthenticateWebAuthn(_KeyAnswers, ReauthenticateWebAuthnForm):  # type: ignore[misc]
+    pass
+
+
+class LoginWebAuthn(_KeyAnswers, LoginWebAuthnForm):  # type: ignore[misc]
+    pass

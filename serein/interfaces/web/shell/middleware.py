@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
@@ -22,7 +23,7 @@ from .leaving import leave_for
 from .pages import error_page
 from .second_factor import has_second_factor, needs_second_factor
 
-__all__ = ["at_and_person", "hostile_input", "keep_typed", "no_store", "second_factor", "still_here"]
+__all__ = ["FoundWanting", "at_and_person", "hostile_input", "keep_typed", "no_store", "second_factor", "still_here"]
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 FACTORS = "account_authentication_methods"  # where allauth notes which factor was shown when
@@ -140,3 +141,23 @@ def no_store(get_response: GetResponse) -> GetResponse:
         return response
 
     return middleware
+
+
+class FoundWanting:
+    """allauth answers a form that is not right with 200, as if it had been. Our own pages say 422, and so do these.
+
+    A class, because Django asks a middleware that looks at templates for the object that it belongs to.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_template_response(self, request: HttpRequest, response: TemplateResponse) -> TemplateResponse:
+        shown = response.context_data or {}
+        forms = [form for form in (shown.get("form"), shown.get("webauthn_form")) if form is not None and form.is_bound]
+        if request.method == "POST" and response.status_code == 200 and any(form.errors for form in forms):
+            response.status_code = 422
+        return response

@@ -46,6 +46,12 @@ def has_authenticator(request: HttpRequest) -> bool:
     return bool(own.exclude(type=Authenticator.Type.RECOVERY_CODES).exists())
 
 
+def shown_within(request: HttpRequest, within: timedelta) -> bool:
+    """Whether any factor was shown in this session during the last `within`, by the machine's clock."""
+    since = clock.machine_seconds() - within.total_seconds()
+    return any(r.get("at", 0) >= since for r in _records(request))
+
+
 def stepped_up(request: HttpRequest, within: timedelta) -> bool:
     """Whether this session showed both factors during the last `within`: a password and a code or key, or a passkey alone.
 

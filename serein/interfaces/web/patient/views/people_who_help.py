@@ -18,6 +18,7 @@ from serein.care.monitoring.actions import keep_from_helpers
 from serein.foundation.people.keys import OpenChart, Refused
 from serein.foundation.people.permissions import SCOPES
 from serein.foundation.people.persons import Person
+from serein.interfaces.web.shell.asking_again import asks_again
 from serein.interfaces.web.shell.desk import desk
 from serein.interfaces.web.shell.fields import DateField, DateParts
 from serein.interfaces.web.shell.forms import PageForm
@@ -80,6 +81,7 @@ def helpers_page(request: HttpRequest, who: Person) -> HttpResponse:
 
 
 @desk("patient")
+@asks_again("GET", "POST")
 @once
 def add(request: HttpRequest, who: Person) -> HttpResponse:
     chart = own_record(request, who)
@@ -101,6 +103,7 @@ def add(request: HttpRequest, who: Person) -> HttpResponse:
 
 
 @desk("patient")
+@asks_again("POST", but="end")
 @once
 def helper(request: HttpRequest, who: Person, sharing_id: UUID) -> HttpResponse:
     """Change what is shared with one person, or end it."""
