@@ -75,10 +75,12 @@ def patient(clinic: TestClinic, clinician: Person, n: int) -> Person:
     return who
 
 
-def signer(clinic: TestClinic, n: int) -> Signer:
+def signer(clinic: TestClinic, n: int, before: Person) -> Signer:
+    """Somebody whose right to sign was approved by the one `before`: a code counts once, so nobody approves two in one minute."""
     settings.PASSWORD_HASHERS = list(PRODUCT)
     with transaction.atomic():
         who = clinic.clinician(f"Signer{n} Okafor")
+        clinic.grant(who, by=before, at=AT + timedelta(minutes=1))
     settings.PASSWORD_HASHERS = list(QUICK)
     with transaction.atomic():
         set_up_codes(who)
@@ -99,4 +101,7 @@ def populate(patients: int, signers: int) -> Population:
         clinic = make_clinic(AT, name="Bench Clinic")
         clinician = clinic.clinician()
     everybody = tuple(patient(clinic, clinician, n) for n in progress("patients", patients))
-    return Population(clinician, everybody, tuple(signer(clinic, n) for n in progress("signers", signers)))
+    ready: list[Signer] = []
+    for n in progress("signers", signers):
+        ready.append(signer(clinic, n, ready[-1].who if ready else clinician))
+    return Population(clinician, everybody, tuple(ready))
