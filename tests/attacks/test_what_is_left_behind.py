@@ -36,8 +36,8 @@ def test_the_formatter_that_everybody_has_would_let_them(nasty):
 
 def test_every_line_that_serein_writes_goes_through_that_formatter():
     made = logging_settings()
-    assert made["formatters"]["frames"]["()"] is Frames  # type: ignore[index]
-    assert {name: how["formatter"] for name, how in made["handlers"].items()} == {"stderr": "frames"}  # type: ignore[attr-defined]
+    assert made["formatters"]["frames"]["()"] is Frames
+    assert {name: how["formatter"] for name, how in made["handlers"].items()} == {"stderr": "frames"}
 
 
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "=cmd|' /C calc'!A0"]

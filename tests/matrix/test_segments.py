@@ -49,7 +49,7 @@ class World:
             given(mark_segment(self.sick.chart(), entry.entry_id))
         given(keep_psychotherapy_note(self.notes_of(people.clinician), NOTE))
         logged = log_dose(own_chart(people.patient, self.at), NewDose("morning", private=True))
-        self.dose = str(given(logged).entry_id)  # type: ignore[union-attr]
+        self.dose = str(given(logged).entry_id)
         self.helper = self._helper()
         self.rota, self.glass = people.clinic.clinician("Rota Rosa"), people.stranger
         row = {"clinic_id": people.clinic.id, "since": self.at - HOUR / 4, "until": self.at + HOUR / 4}
