@@ -125,7 +125,7 @@ def one_patient(solver: float) -> None:
     say("W1 exact engine, pure Python, from the history", best(lambda: levels(course), 3))
     say("W1 history to steps (once a history)", best(lambda: programme(course), 3))
     for path in ("numpy", best_path()):
-        into = grid_for(plan.rows, 1)
+        into = grid_for(plan.rows, 1, path)
         took = best(lambda path=path, into=into: levels_of_many(plan, body, into=into, path=path), 50)
         say(f"W1 {path}, steps to levels", took, f"{solver / took:,.0f} × as fast as LSODA")
 
@@ -138,7 +138,9 @@ def many_patients(solver: float) -> None:
     size = sum(one.nbytes for one in buffers) / 1e6
     say(f"limit: filling the reused buffer of {size:.0f} MB, {THREADS} threads", limit)
     for path in dict.fromkeys((best_path(), "numpy")):
-        took = best(lambda path=path: levels_of_many(plan, crowd, into=into, threads=THREADS, path=path), 5)
+        into = grid_for(plan.rows, PEOPLE, path)
+        filled((into.parent, into.metabolite))
+        took = best(lambda path=path, into=into: levels_of_many(plan, crowd, into=into, threads=THREADS, path=path), 5)
         say(
             f"W2 {path}, full grid",
             took,

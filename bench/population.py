@@ -65,7 +65,7 @@ def progress(what: str, total: int) -> Iterator[int]:
 
 def patient(clinic: TestClinic, clinician: Person, n: int) -> Person:
     """Every fourth has an agreed plan (and so a task), every tenth one that waits for an answer."""
-    new = maria(given=f"P{n:04}", family=FAMILIES[n % len(FAMILIES)], email=f"p{n}@bench.example")
+    new = maria(given=f"P{n:04}", family=FAMILIES[n % len(FAMILIES)], email=f"p{n}@bench.example", phone=f"559-{n:07}")
     with transaction.atomic():
         who = clinic.patient(of=clinician, new=new)
         if n % 4 == 0:
@@ -84,7 +84,7 @@ def signer(clinic: TestClinic, n: int, before: Person) -> Signer:
     settings.PASSWORD_HASHERS = list(QUICK)
     with transaction.atomic():
         set_up_codes(who)
-        treated = clinic.patient(of=who, new=maria(given=f"S{n:04}", email=f"s{n}@bench.example"))
+        treated = clinic.patient(of=who, new=maria(given=f"S{n:04}", email=f"s{n}@bench.example", phone=f"558-{n:07}"))
         plan = agreed(who, treated)
         at = AT + timedelta(minutes=1)
         drafted = draft_prescription(open_for(who, treated, at), plan)

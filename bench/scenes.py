@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import psycopg
+from django.db import connections
 
 from serein.config.embedded import cluster_of, connections_of
 from serein.config.place import Place
@@ -88,6 +89,7 @@ class Scenes:
         form = client.form(path)
         at = datetime.now(UTC) + timedelta(seconds=float(Place(self.up.state).note("clock") or 0))
         fields = form.filled(password=PASSWORD, second_factor=code_at(signer.who, at))
+        connections.close_all()  # each client is a thread, and a thread that keeps its connection leaves none for the others
         began = time.perf_counter()
         status, text = client.send("POST", form.action, fields)
         if status != 302:

@@ -17,9 +17,10 @@ from .propagator import IDENTITY, Matrix, applied, by_rates, times
 
 Floats = NDArray[np.float64]
 Grid = tuple[Floats, Floats]
-LONGEST_CHAIN, FEW, AT_ONCE = 24, 8, 256
-# Above this many people a row at a time is faster than a chain at a time: each is written where it belongs, once, in a run of memory.
-MANY, IN_CACHE = 512, 5000
+LONGEST_CHAIN, FEW = 24, 8
+# People who are carried from dose to dose together (fewer would be mostly calls, and threads wait for one another at each), and who of them are
+# sampled together (more would leave the cache).
+AT_ONCE, IN_CACHE = 5000, 128
 
 
 class Matrices:
@@ -106,8 +107,10 @@ def shaped(plan: Programme, steps: range) -> Windows:
     return found
 
 
-def walk(known: Known, steps: range, state: Floats, grid: Grid) -> None:
-    """Moves `state` [4][people] through `steps` and writes the rows of `grid` [row][people]."""
+def walk(known: Known, steps: range, to: tuple[Floats, Grid], *, few: bool) -> None:
+    """Moves the state [4][people] through `steps` and writes the rows of the grid [row][people]. `few` is said of everybody, not of one thread's
+    share: another way has other last digits."""
+    state, grid = to
     plan, phases = known.plan, known.phases
     shape = shaped(plan, steps)
     all_windows, alike = shape.all, shape.alike
@@ -115,19 +118,33 @@ def walk(known: Known, steps: range, state: Floats, grid: Grid) -> None:
         _stepwise(known, steps, (state, grid))
         return
     people = phases[0].people
-    if people < FEW:
+    if few:
         for i in range(people):
             one = Known(plan, [c.part(slice(i, i + 1)) for c in phases], known.taken[:, i : i + 1])
             _one_person(one, shape, (state[:, i : i + 1], _columns(grid, i)))
         return
+    for a in range(0, people, AT_ONCE):
+        part = slice(a, a + AT_ONCE)
+        some = Known(plan, [c.part(part) for c in phases], known.taken[:, part])
+        _many(some, shape, state[:, part], (grid[0][:, part], grid[1][:, part]))
+
+
+def _many(known: Known, shape: Windows, state: Floats, grid: Grid) -> None:
+    plan, phases, people = known.plan, known.phases, known.phases[0].people
     matrices = Matrices(plan, lambda phase, hours: propagators(phases[phase].rates, hours))
-    prefixes = [_prefixes(plan, matrices, c) for c in alike]
-    anchors = _anchors(known, shape, [_dense(p[-1], people) for p in prefixes], state)
+    prefixes = [_prefixes(plan, matrices, c) for c in shape.alike]
+    anchors = _anchors(known, shape, [p[-1] for p in prefixes], state)
     scales = [c.scale for c in phases]
-    sampled, at_once = (_sampled, AT_ONCE) if people <= MANY else (_row_by_row, IN_CACHE)
-    for chain, prefix in zip(alike, prefixes, strict=True):
-        for a in range(0, people, at_once):
-            sampled(plan, (chain, all_windows), _Part(prefix, scales, slice(a, a + at_once)), anchors, grid)
+    samplings = [_sampling(plan, shape, chain, scales) for chain in zip(shape.alike, prefixes, strict=True)]
+    scratch = np.empty((IN_CACHE, len(anchors), 4))
+    for a in range(0, people, IN_CACHE):
+        part = slice(a, a + IN_CACHE)
+        states = scratch[: min(IN_CACHE, people - a)]
+        for compartment in range(4):
+            states[:, :, compartment] = anchors[:, compartment, part].T
+        for sampling in samplings:
+            if sampling is not None:
+                _sampled(sampling, states, part, grid)
 
 
 def _columns(grid: Grid, i: int) -> Grid:
@@ -143,91 +160,71 @@ def _prefixes(plan: Programme, matrices: Matrices, chain: Chain) -> list[Matrix]
     return found
 
 
-def _dense(m: Matrix, people: int) -> Floats:
-    full = np.zeros((4, 4, people))
-    gg, cg, cc, cp, pg, pc, pp, mg, mc, mp, mm = m
-    for (row, column), entry in {
-        (0, 0): gg, (1, 0): cg, (1, 1): cc, (1, 2): cp, (2, 0): pg, (2, 1): pc, (2, 2): pp, (3, 0): mg, (3, 1): mc, (3, 2): mp, (3, 3): mm,
-    }.items():  # fmt: skip
-        full[row, column] = entry
-    return full
-
-
-def _anchors(known: Known, shape: Windows, moves: list[Floats], state: Floats) -> Floats:
+def _anchors(known: Known, shape: Windows, moves: list[Matrix], state: Floats) -> Floats:
     """The state at the begin of each window, [window][4][people]; `state` ends as the last one's end."""
     found = np.empty((len(shape.all), *state.shape))
+    now: Any = tuple(row.copy() for row in state)
     for number, w in enumerate(shape.all):
-        found[number] = state
-        np.einsum("ijn,jn->in", moves[shape.chain_of[number]], found[number], out=state)
+        for compartment in range(4):
+            found[number, compartment] = now[compartment]
+        now = applied(moves[shape.chain_of[number]], now)
         end = w.stop - 1
         if known.plan.mg[end] != 0:
-            state[0] += known.entering(end)
+            now = (now[0] + known.entering(end), *now[1:])
+    state[:] = now
     return found
 
 
 @dataclass(frozen=True)
-class _Part:
-    prefix: list[Matrix]
-    scales: list[Floats]
-    people: slice
+class _Sampling:
+    """One chain's samples: `of` [parent, metabolite] are [person][4][sample], what each amount at a window's begin adds to a sample's level;
+    `rows` [window][sample] is where they belong."""
+
+    which: slice | list[int]
+    of: tuple[Floats, Floats]
+    rows: NDArray[np.int32]
 
 
-def _sampled(plan: Programme, shape: tuple[Chain, list[range]], part: _Part, anchors: Floats, grid: Grid) -> None:
-    """The rows of one chain's windows for a part of the people small enough to stay in the cache."""
-    chain, all_windows = shape
-    starts = np.array([all_windows[n].start for n in chain.which])
-    gut, centre, outer, other = (np.ascontiguousarray(anchors[chain.which, c, part.people]) for c in range(4))
-    total, term = np.empty_like(gut), np.empty_like(gut)
-
-    def summed(*pairs: tuple[Any, Floats]) -> Floats:
-        np.multiply(pairs[0][1], pairs[0][0], out=total)
-        for entry, amount in pairs[1:]:
-            np.multiply(amount, entry, out=term)
-            np.add(total, term, out=total)
-        return total
-
-    for j, i in enumerate(chain.steps):
-        if plan.row[i] < 0:
-            continue
-        scale = plan_scale = part.scales[plan.sample_phase[i]][:, part.people]
-        _, cg, cc, cp, _, _, _, mg, mc, mp, mm = (_of(entry, part.people) for entry in part.prefix[j])
-        rows = _evenly_spaced(plan.row[starts + j])
-        v, u = scale[0], plan_scale[1]
-        grid[0][rows, part.people] = summed((cg * v, gut), (cc * v, centre), (cp * v, outer))
-        grid[1][rows, part.people] = summed((mg * u, gut), (mc * u, centre), (mp * u, outer), (mm * u, other))
+def _sampling(plan: Programme, shape: Windows, chain: tuple[Chain, list[Matrix]], scales: list[Floats]) -> _Sampling | None:
+    (found, prefix), people = chain, scales[0].shape[1]
+    sampled = [j for j, i in enumerate(found.steps) if plan.row[i] >= 0]
+    if not sampled:
+        return None
+    parent, metabolite = np.zeros((people, 4, len(sampled))), np.empty((people, 4, len(sampled)))
+    for place, j in enumerate(sampled):
+        v, u = scales[plan.sample_phase[found.steps[j]]]
+        _, cg, cc, cp, _, _, _, mg, mc, mp, mm = prefix[j]
+        for compartment, entry in enumerate((cg, cc, cp)):
+            parent[:, compartment, place] = entry * v
+        for compartment, entry in enumerate((mg, mc, mp, mm)):
+            metabolite[:, compartment, place] = entry * u
+    which, starts = found.which, np.array([shape.all[n].start for n in found.which])
+    every = which[-1] - which[0] + 1 == len(which)
+    return _Sampling(
+        slice(which[0], which[-1] + 1) if every else which, (parent, metabolite), plan.row[starts[:, None] + np.array(sampled)]
+    )
 
 
-def _row_by_row(plan: Programme, shape: tuple[Chain, list[range]], part: _Part, anchors: Floats, grid: Grid) -> None:
-    """The same for many people: their coefficients stay in the cache, each row is written once."""
-    chain, all_windows = shape
-    coefficients = []
-    for j, i in enumerate(chain.steps):
-        if plan.row[i] >= 0:
-            v, u = part.scales[plan.sample_phase[i]][:, part.people]
-            _, cg, cc, cp, _, _, _, mg, mc, mp, mm = (_of(entry, part.people) for entry in part.prefix[j])
-            coefficients.append((j, (cg * v, cc * v, cp * v), (mg * u, mc * u, mp * u, mm * u)))
-    term = np.empty(anchors[0, 0, part.people].shape)
-    for number in chain.which:
-        state, first = anchors[number, :, part.people], all_windows[number].start
-        for j, for_parent, for_metabolite in coefficients:
-            row = plan.row[first + j]
-            for to, entries in ((grid[0][row, part.people], for_parent), (grid[1][row, part.people], for_metabolite)):
-                np.multiply(state[0], entries[0], out=to)
-                for entry, amount in zip(entries[1:], state[1:], strict=False):
-                    np.multiply(amount, entry, out=term)
-                    np.add(to, term, out=to)
+def _sampled(sampling: _Sampling, states: Floats, people: slice, grid: Grid) -> None:
+    """The levels of one chain for some people, from their `states` [person][window][4]: each person's are one product of matrices."""
+    mine = states[:, sampling.which]
+    for to, coefficients in zip(grid, sampling.of, strict=True):
+        whole = to.T[people]
+        there = _evenly_spaced(whole, sampling.rows)
+        if there is None:
+            whole[:, sampling.rows] = np.matmul(mine, coefficients[people])
+        else:
+            np.matmul(mine, coefficients[people], out=there)
 
 
-def _of(entry: Any, people: slice) -> Any:
-    return entry[people] if isinstance(entry, np.ndarray) else entry
-
-
-def _evenly_spaced(rows: NDArray[np.int32]) -> Any:
-    """A slice where it can be one: twice as fast to write as a list of rows."""
-    if len(rows) == 1:
-        return slice(int(rows[0]), int(rows[0]) + 1)
-    apart = np.diff(rows)
-    return slice(int(rows[0]), int(rows[-1]) + 1, int(apart[0])) if apart[0] > 0 and (apart == apart[0]).all() else rows
+def _evenly_spaced(whole: Floats, rows: NDArray[np.int32]) -> Floats | None:
+    """`whole[:, rows]` as a view that a product can be written to, where there is one: a copy would take longer than the product."""
+    count, wide = rows.shape
+    first, apart = int(rows[0, 0]), int(rows[1, 0] - rows[0, 0]) if count > 1 else wide
+    fits = apart >= wide and first + count * apart <= whole.shape[1] and whole.strides[1] == whole.itemsize
+    if not fits or not (rows == first + apart * np.arange(count)[:, None] + np.arange(wide)).all():
+        return None
+    return whole[:, first : first + count * apart].reshape(len(whole), count, apart)[:, :, :wide]
 
 
 def _one_person(known: Known, shape: Windows, to: tuple[Floats, Grid]) -> None:

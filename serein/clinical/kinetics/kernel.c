@@ -37,7 +37,7 @@ typedef struct {
     const int32_t *matrix;       /* [step], -1: no time passes */
     const double *mg;            /* [step] enters the gut after the move */
     const int32_t *dose_phase;   /* [step] */
-    const int32_t *row;          /* [step], -1: not sampled; with `extremes` the row (a day) that takes the highest and lowest */
+    const int32_t *row;          /* [step], -1: not sampled; with `extremes` the row (a day, never decreasing) that takes the highest and lowest */
     const int32_t *sample_phase; /* [step] */
     const int32_t *doubt;        /* [step], -1: surely taken; else the row of `taken` */
     const double *taken;         /* [doubt][person], 1 or 0 */
@@ -163,6 +163,12 @@ static void rates(const Work *w, int64_t phase, int64_t at, v8 *r) {
     r[5] = V(CLM) / V(VM);
 }
 
+/* Entry 0 of matrix `k` for the eight people at `j`. A vector's entries stand together: `width` apart they would fall on the same few lines of the
+ * cache and push one another out. */
+static inline double *matrix_of(const double *table, int64_t k, int64_t width, int64_t j) {
+    return (double *)table + k * ENTRIES * width + j * ENTRIES;
+}
+
 /* The matrices of all intervals and products, and 1000/V1 and 1000/Vm in `scale` [phase][2][width]. */
 static void tabled(const Work *w, int64_t at, int64_t width, double *table, double *scale) {
     for (int64_t j = 0; j < width; j += W) {
@@ -174,23 +180,23 @@ static void tabled(const Work *w, int64_t at, int64_t width, double *table, doub
             v8 r[6], phi[ENTRIES];
             rates(w, w->phase_of[k], at + j, r);
             propagator(r, w->hours[k], phi);
-            for (int e = 0; e < ENTRIES; e++) keep(table + (k * ENTRIES + e) * width + j, phi[e]);
+            for (int e = 0; e < ENTRIES; e++) keep(matrix_of(table, k, width, j) + e * W, phi[e]);
         }
         for (int64_t k = 0; k < w->products; k++) {
             v8 x[ENTRIES], y[ENTRIES], z[ENTRIES];
             for (int e = 0; e < ENTRIES; e++) {
-                x[e] = load(table + ((int64_t)w->product[2 * k] * ENTRIES + e) * width + j);
-                y[e] = load(table + ((int64_t)w->product[2 * k + 1] * ENTRIES + e) * width + j);
+                x[e] = load(matrix_of(table, w->product[2 * k], width, j) + e * W);
+                y[e] = load(matrix_of(table, w->product[2 * k + 1], width, j) + e * W);
             }
             product(x, y, z);
-            for (int e = 0; e < ENTRIES; e++) keep(table + ((w->intervals + k) * ENTRIES + e) * width + j, z[e]);
+            for (int e = 0; e < ENTRIES; e++) keep(matrix_of(table, w->intervals + k, width, j) + e * W, z[e]);
         }
     }
 }
 
-static inline void moved(const double *m, int64_t width, double *s, int64_t j) {
+static inline void moved(const double *m, double *s, int64_t width, int64_t j) {
     v8 g = load(s + j), c = load(s + width + j), p = load(s + 2 * width + j), n = load(s + 3 * width + j);
-#define E(e) load(m + (e) * width + j)
+#define E(e) load(m + (e) * W)
     keep(s + j, E(GG) * g);
     keep(s + width + j, E(CG) * g + E(CC) * c + E(CP) * p);
     keep(s + 2 * width + j, E(PG) * g + E(PC) * c + E(PP) * p);
@@ -217,8 +223,7 @@ static void sampled(const Work *w, int64_t step, int64_t at, int64_t width, cons
 static void walked(const Work *w, int64_t at, int64_t width, const double *table, const double *scales, double *s, int past) {
     for (int64_t step = 0; step < w->steps; step++) {
         if (w->matrix[step] >= 0) {
-            const double *m = table + (int64_t)w->matrix[step] * ENTRIES * width;
-            for (int64_t j = 0; j < width; j += W) moved(m, width, s, j);
+            for (int64_t j = 0; j < width; j += W) moved(matrix_of(table, w->matrix[step], width, j), s, width, j);
         }
         if (w->mg[step] != 0) {
             const double *f = of_phase(w, w->dose_phase[step], F, at);
@@ -233,9 +238,10 @@ static void walked(const Work *w, int64_t at, int64_t width, const double *table
 }
 
 /* `n` vectors through the steps `from` to `to`, whose samples all belong to one row and one volume. Amounts, lowest and highest stay in
- * registers, and are scaled once: a positive factor keeps the order, rounding included. */
+ * registers, and are scaled once: a positive factor keeps the order, rounding included. With `fresh` nothing was kept in that row before. */
 static inline __attribute__((always_inline)) void spanned(const Work *w, int64_t from, int64_t to, int64_t at, int64_t width,
-                                                          const double *table, const double *scales, double *s, const int n) {
+                                                          const double *table, const double *scales, double *s, const int n,
+                                                          int fresh) {
     v8 g[2], c[2], p[2], o[2], low_c[2], high_c[2], low_o[2], high_o[2];
     int64_t sample = -1;
     for (int i = 0; i < n; i++) {
@@ -245,8 +251,8 @@ static inline __attribute__((always_inline)) void spanned(const Work *w, int64_t
     }
     for (int64_t step = from; step < to; step++) {
         if (w->matrix[step] >= 0) {
-            const double *m = table + (int64_t)w->matrix[step] * ENTRIES * width;
-#define E(e) load(m + (e) * width + i * W)
+            const double *m = matrix_of(table, w->matrix[step], width, 0);
+#define E(e) load(m + ((e) + i * ENTRIES) * W)
             for (int i = 0; i < n; i++) {
                 v8 nc = E(CG) * g[i] + E(CC) * c[i] + E(CP) * p[i], np = E(PG) * g[i] + E(PC) * c[i] + E(PP) * p[i];
                 o[i] = E(MG) * g[i] + E(MC) * c[i] + E(MP) * p[i] + E(MM) * o[i];
@@ -277,14 +283,17 @@ static inline __attribute__((always_inline)) void spanned(const Work *w, int64_t
         int64_t place = w->row[sample] * w->row_stride + at + i * W, high = w->rows * w->row_stride;
         double *parent = w->parent + place, *metabolite = w->metabolite + place;
         v8 v = load(scale), u = load(scale + width);
-        keep(parent, least(load(parent), low_c[i] * v)), keep(parent + high, most(load(parent + high), high_c[i] * v));
-        keep(metabolite, least(load(metabolite), low_o[i] * u));
-        keep(metabolite + high, most(load(metabolite + high), high_o[i] * u));
+        v8 low_p = low_c[i] * v, high_p = high_c[i] * v, low_m = low_o[i] * u, high_m = high_o[i] * u;
+        if (!fresh) {
+            low_p = least(load(parent), low_p), high_p = most(load(parent + high), high_p);
+            low_m = least(load(metabolite), low_m), high_m = most(load(metabolite + high), high_m);
+        }
+        keep(parent, low_p), keep(parent + high, high_p), keep(metabolite, low_m), keep(metabolite + high, high_m);
     }
 }
 
 static void extremes(const Work *w, int64_t at, int64_t width, const double *table, const double *scales, double *s) {
-    int64_t from = 0, to;
+    int64_t from = 0, to, row = -1;
     for (; from < w->steps; from = to) {
         int64_t first = -1;
         for (to = from; to < w->steps; to++) {
@@ -292,9 +301,11 @@ static void extremes(const Work *w, int64_t at, int64_t width, const double *tab
             if (first < 0) first = to;
             if (w->row[to] != w->row[first] || w->sample_phase[to] != w->sample_phase[first]) break;
         }
+        int fresh = first >= 0 && w->row[first] != row;
         int64_t j = 0;
-        for (; j + 2 * W <= width; j += 2 * W) spanned(w, from, to, at + j, width, table + j, scales + j, s + j, 2);
-        if (j < width) spanned(w, from, to, at + j, width, table + j, scales + j, s + j, 1);
+        if (fresh) row = w->row[first];
+        for (; j + 2 * W <= width; j += 2 * W) spanned(w, from, to, at + j, width, table + j * ENTRIES, scales + j, s + j, 2, fresh);
+        if (j < width) spanned(w, from, to, at + j, width, table + j * ENTRIES, scales + j, s + j, 1, fresh);
     }
 }
 

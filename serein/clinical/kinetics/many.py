@@ -4,7 +4,7 @@ People do not depend on one another, so that threads share them out and change n
 four times as long as the arithmetic.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -26,7 +26,8 @@ GOLDEN, SILVER = (5**0.5 - 1) / 2, 2**0.5 - 1
 
 @dataclass(frozen=True)
 class Grid:
-    """ng/mL, [row][person]: people may be followed by copies that fill the last vector (`people` says how many count)."""
+    """ng/mL, [row][person]: people may be followed by copies that fill the last vector (`people` says how many count). In memory the rows stand
+    together for the kernel, each person's levels for NumPy."""
 
     parent: Floats
     metabolite: Floats
@@ -55,10 +56,10 @@ def best_path() -> Path:
     return "compiled" if kernel.compiled() is not None else "numpy"
 
 
-def grid_for(rows: int, people: int) -> Grid:
-    """An empty buffer for `levels_of_many`, to be used again and again."""
-    if people == 1:  # whole vectors of copies would be eight times as much to write
-        return Grid(np.empty((rows, 1)), np.empty((rows, 1)), 1)
+def grid_for(rows: int, people: int, path: Path | None = None) -> Grid:
+    """An empty buffer for `levels_of_many` by the same path, to be used again and again."""
+    if people == 1 or (path or best_path()) == "numpy":  # for one, whole vectors of copies would be eight times as much to write
+        return Grid(np.empty((people, rows)).T, np.empty((people, rows)).T, people)
     return Grid(kernel.aligned((rows,), people), kernel.aligned((rows,), people), people)
 
 
@@ -69,10 +70,13 @@ def levels_of_many(
 
     Raises NoSteadyState; ValueError for a buffer of another shape."""
     people = phases[0].people
-    grid = into or grid_for(plan.rows, people)
+    path = path or best_path()
+    grid = into or grid_for(plan.rows, people, path)
     if grid.parent.shape[0] != plan.rows or grid.people != people:
         raise ValueError(f"the buffer is for {grid.parent.shape[0]} rows and {grid.people} people, not {plan.rows} and {people}")
-    _run(plan, phases, grid, How(threads, path or best_path(), adherence(plan, people)))
+    if path == "compiled" and people > 1 and not grid.parent.flags.c_contiguous:
+        raise ValueError("the buffer is laid out for NumPy, not for the kernel")
+    _run(plan, phases, grid, How(threads, path, adherence(plan, people)))
     return grid
 
 
@@ -99,8 +103,6 @@ def extremes_of_many(
     days, people = int(day_of[-1]) + 1, phases[0].people
     if (path or best_path()) == "compiled" and not plan.series:
         parent, metabolite = kernel.aligned((2, days), people), kernel.aligned((2, days), people)
-        for one in (parent, metabolite):
-            one[0], one[1] = np.inf, -np.inf
         by_day = replace(plan, row=np.where(plan.row >= 0, day_of[plan.row], -1).astype(np.int32), rows=days)
         prepared = kernel.Prepared(by_day, phases, slice(0, len(plan.matrix)), adherence(plan, people))
         state = np.zeros((4, parent.shape[-1]))
@@ -108,12 +110,20 @@ def extremes_of_many(
         return Extremes(parent[..., :people], metabolite[..., :people])
     found = Extremes(np.empty((2, days, people)), np.empty((2, days, people)))
     begins = np.searchsorted(day_of, np.arange(days))
-    for a in range(0, people, CHUNK):
-        part = slice(a, min(a + CHUNK, people))
+    for part in _chunks(people):
         grid = levels_of_many(plan, [c.part(part) for c in phases], threads=threads, path=path)
         for one, to in zip(grid.cut(), (found.parent, found.metabolite), strict=True):
-            to[0, :, part], to[1, :, part] = np.minimum.reduceat(one, begins), np.maximum.reduceat(one, begins)
+            each = np.ascontiguousarray(one.T)
+            to[0, :, part] = np.minimum.reduceat(each, begins, axis=1).T
+            to[1, :, part] = np.maximum.reduceat(each, begins, axis=1).T
     return found
+
+
+def _chunks(people: int) -> Iterator[slice]:
+    """A last one of a few people would take their way, which has other last digits."""
+    whole = people // CHUNK if people % CHUNK < arrays.FEW else people // CHUNK + 1
+    for k in range(max(1, whole)):
+        yield slice(k * CHUNK, people if k + 1 >= whole else (k + 1) * CHUNK)
 
 
 def _run(plan: Programme, phases: list[Crowd], grid: Grid, how: How) -> None:
@@ -141,12 +151,8 @@ def _segment(plan: Programme, phases: list[Crowd], steps: tuple[int, int], to: t
         b = min(b, grid.people)
         if a < b:
             part, mine = slice(a, b), [c.part(slice(a, b)) for c in phases]
-            arrays.walk(
-                arrays.Known(plan, mine, how.taken[:, part]),
-                range(*steps),
-                state[:, part],
-                (grid.parent[:, part], grid.metabolite[:, part]),
-            )
+            there = (state[:, part], (grid.parent[:, part], grid.metabolite[:, part]))
+            arrays.walk(arrays.Known(plan, mine, how.taken[:, part]), range(*steps), there, few=grid.people < arrays.FEW)
 
     shared_out(grid.parent.shape[1], how.threads, numpy)
 

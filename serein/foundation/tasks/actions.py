@@ -44,6 +44,13 @@ def open_task(chart: OpenChart | OpenJob, new: NewTask, *, patient_id: UUID | No
     return task.id
 
 
+def open_tasks(job: OpenJob, new: NewTask, patients: set[UUID]) -> None:
+    """Open a task for each of them who has none open for the same reason. One look finds those, however many they are."""
+    same = Task.objects.filter(patient__in=patients, kind=new.kind, subject_id=new.subject_id, done_at=None)
+    for patient_id in sorted(patients - set(same.values_list("patient_id", flat=True))):
+        open_task(job, new, patient_id=patient_id)
+
+
 def _owner(new: NewTask, patient: UUID, at: datetime) -> UUID | None:
     """Whoever is meant; where they have left the care team (the patient was handed over), whoever answers for the patient now."""
     if new.owner_id is None or still_cares(new.owner_id, patient, at=at):

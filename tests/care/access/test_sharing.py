@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from serein.care.access import actions as access
 from serein.care.access.reads.sharing import helpers
@@ -211,6 +212,16 @@ def test_an_address_that_two_people_use_is_told_to_the_clinician_alone(people):
         found = [t for t in tasks_of_patient(open_for(people.clinician, who)) if t.kind == access.SHARED_TASK]
         assert len(found) == 1 and "Ben" not in found[0].why and "Carl" not in found[0].why
     assert [t.kind for t in tasks_of_patient(open_for(people.clinician, people.patient))] == before
+
+
+def test_a_telephone_that_the_whole_clinic_bears_costs_the_next_patient_no_more_than_the_third(people):
+    """A clinic that writes its own number for everybody without a telephone would else wait longer for each next patient."""
+    asked = []
+    for _ in range(6):
+        with CaptureQueriesContext(connection) as seen:
+            people.clinic.invited_patient(people.clinician, maria(phone="555-030-3303"))
+        asked.append(len(seen))
+    assert asked[5] == asked[2]
 
 
 def test_a_helper_with_another_patients_address_is_told_to_the_clinician_and_the_patient_sees_nothing_else(people):

@@ -1,15 +1,16 @@
 """NumPy, the compiled kernel, the exact engine and mpmath say the same; threads, buffers and chunks change no digit."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 import mpmath
 import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from serein.clinical.kinetics import Course, Dose, NotAModel, Parameters, kernel, levels
+from serein.clinical.kinetics import Change, Course, Dose, NotAModel, Parameters, arrays, kernel, levels
 from serein.clinical.kinetics.crowd import crowd_of, in_force, varied
-from serein.clinical.kinetics.many import best_path, grid_for, levels_of_many
+from serein.clinical.kinetics.many import best_path, extremes_of_many, grid_for, levels_of_many
 from serein.clinical.kinetics.programme import on_minutes, programme
 from serein.clinical.kinetics.propagator import propagator
 
@@ -92,20 +93,40 @@ def test_a_crowd_is_its_people_one_by_one(compiled):
             assert nearly(parent[:, i], exact.parent) and nearly(metabolite[:, i], exact.metabolite), path
 
 
-def test_many_people_are_calculated_as_few_are(compiled):
-    """NumPy takes another way for more than 512: row by row, so that each is written once."""
+def test_many_people_are_calculated_as_few_are(compiled, monkeypatch):
+    """NumPy takes as many of them together as fit into the cache; where the cut falls changes no digit."""
     crowd, plan = people(700), programme(TAPER)
     fast, slow = (levels_of_many(plan, crowd, path=path).cut() for path in ("compiled", "numpy"))
-    few = levels_of_many(plan, [crowd[0].part(slice(600, 700))], path="numpy").cut()
+    monkeypatch.setattr(arrays, "AT_ONCE", 300)
+    monkeypatch.setattr(arrays, "IN_CACHE", 70)
+    cut = levels_of_many(plan, crowd, path="numpy").cut()
     for analyte in (0, 1):
-        assert nearly(slow[analyte], fast[analyte]) and nearly(slow[analyte][:, 600:], few[analyte])
+        assert nearly(slow[analyte], fast[analyte]) and np.array_equal(slow[analyte], cut[analyte])
 
 
 @pytest.mark.parametrize("path", ["numpy", "compiled"])
-def test_threads_and_used_buffers_change_no_digit(compiled, path):
-    plan, crowd = programme(TAPER), people(300)
+@pytest.mark.parametrize("count", [23, 517])
+def test_the_extremes_of_a_day_are_those_of_its_rows(compiled, path, count):
+    """Rows stand three hours apart and clearance falls within a day, so that the kernel meets one day twice, with two volumes."""
+    changed = (Change(d(Decimal("101.5")), {"clearance_l_per_h": 0.5, "central_l": 30.0}),)
+    course = replace(TAPER, changes=changed, times_h=tuple(map(d, range(1, 1000, 3))))
+    plan, phases = programme(course), in_force(course, people(count)[0])
+    day_of = (np.array(course.times_h, np.float64) // 24).astype(np.int32)
+    found = extremes_of_many(plan, phases, day_of, threads=2, path=path)
+    grid = levels_of_many(plan, phases, path=path).cut()
+    for each, rows in zip((found.parent, found.metabolite), grid, strict=True):
+        for day in range(int(day_of[-1]) + 1):
+            of_day = rows[day_of == day]
+            assert np.array_equal(each[0, day], of_day.min(axis=0)) and np.array_equal(each[1, day], of_day.max(axis=0))
+
+
+@pytest.mark.parametrize("count", [23, 300])
+@pytest.mark.parametrize("path", ["numpy", "compiled"])
+def test_threads_and_used_buffers_change_no_digit(compiled, path, count):
+    """Of 23 some threads get fewer than are calculated one by one where they are alone."""
+    plan, crowd = programme(TAPER), people(count)
     alone = levels_of_many(plan, crowd, path=path)
-    used = grid_for(plan.rows, 300)
+    used = grid_for(plan.rows, count)
     used.parent.fill(7.0)
     for threads in (2, 3, 8):
         again = levels_of_many(plan, crowd, into=used, threads=threads, path=path)
@@ -115,6 +136,12 @@ def test_threads_and_used_buffers_change_no_digit(compiled, path):
 def test_a_buffer_of_another_shape_is_refused():
     with pytest.raises(ValueError, match="buffer"):
         levels_of_many(programme(TAPER), people(4), into=grid_for(3, 4))
+
+
+def test_the_kernel_refuses_a_buffer_that_is_laid_out_for_numpy(compiled):
+    plan = programme(TAPER)
+    with pytest.raises(ValueError, match="laid out"):
+        levels_of_many(plan, people(4), into=grid_for(plan.rows, 4, "numpy"), path="compiled")
 
 
 @pytest.mark.parametrize("path", ["numpy", "compiled"])

@@ -8,7 +8,7 @@ from django.db.models import F, Func, Q, Value
 
 from serein.foundation.people.keys import OpenChart, house_looks
 from serein.foundation.people.models import Patient
-from serein.foundation.tasks.actions import NewTask, open_task
+from serein.foundation.tasks.actions import NewTask, open_tasks
 
 SHARED_TASK = "shared-address"
 # Shorter digit strings are extensions and placeholders, not somebody's telephone.
@@ -21,8 +21,8 @@ def tell_of_shared(chart: OpenChart, email: str, phone: str, *, with_self: bool 
     with house_looks(chart, purpose="shared address") as job:
         others = _bearing(chart, email, phone)
         found = others - {chart.patient_id}
-        for patient_id in sorted(others | {chart.patient_id} if found or (with_self and others) else set()):
-            open_task(job, _task(chart), patient_id=patient_id)
+        if found or (with_self and others):
+            open_tasks(job, _task(chart), others | {chart.patient_id})
 
 
 def _bearing(chart: OpenChart, email: str, phone: str) -> set[UUID]:
