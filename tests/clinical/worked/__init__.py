@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from serein.clinical.case import Case, Concept, Order
+from serein.clinical.findings import Assessment
 from tests.clinical.drafts import TODAY, mg, order, person
 
 
@@ -16,6 +17,17 @@ class Worked:
     orders: tuple[Order, ...]
     must: str
     never: str = ""
+    words: str = ""
+
+    def amiss(self, found: Assessment) -> str:
+        """What the answer lacks or has too much, in words; '' when it is what the source says."""
+        codes = {f.code for f in found.findings}
+        severities = {f"{f.code}:{f.severity.value}" for f in found.findings}
+        missing = [m for m in self.must.split() if m not in (severities if ":" in m else codes)]
+        unwanted = sorted((codes | severities).intersection(self.never.split()))
+        unsaid = self.words and not any(self.words in f"{f.summary} {f.detail}" for f in found.findings)
+        wrong = [*[f"{m} is missing" for m in missing], *[f"{u} is not what the source says" for u in unwanted]]
+        return "; ".join([*wrong, *([f"nothing says {self.words!r}"] if unsaid else [])])
 
 
 def case(

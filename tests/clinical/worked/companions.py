@@ -162,6 +162,27 @@ ALIKE = [
     ),
     case("levodopa beside a benzodiazepine", takes("carbidopa/levodopa 25 MG/100 MG"), None, "effect-weakened:note"),
     case("another medicine for Parkinson's disease", takes("pramipexole 0.25 MG"), None, "", "effect-weakened"),
+    case("a Z-drug beside a benzodiazepine", takes("lorazepam 1 MG"), of("zolpidem", "5"), "cns-depressant-together:warn"),
+    case(
+        "atomoxetine: what its label warns of",
+        takes("atomoxetine 40 MG"),
+        None,
+        "attention-medicine-together:note",
+        "cns-depressant-together",
+    ),
+    case(
+        "a medicine for the blood pressure is none for attention",
+        takes("lisinopril 10 MG"),
+        None,
+        "",
+        "attention-medicine-together",
+    ),
+    case(
+        "a current medicine whose code and words disagree",
+        person(medicines=(medicine("", concept=Concept((Coding(RXNORM, "7804", "lisinopril 10 MG Oral Tablet"),))),)),
+        None,
+        "code-text-disagree:warn opioid-together:warn",
+    ),
     case("the same substance going on", person(medicines=(established(),)), None, "", "benzodiazepine-duplicate"),
     case("a medicine that nobody can place", takes("blurbinol 5 MG"), None, "medicine-not-recognised:warn"),
     case(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import timedelta
 from decimal import Decimal
 
@@ -85,6 +86,17 @@ NOT_FORBIDDEN = [
     case("glaucoma in the family", ill("family history of glaucoma"), None, "", "narrow-angle-glaucoma open-angle-glaucoma"),
     case("lorazepam in severe liver disease", ill("hepatic failure"), of("lorazepam", "1"), "severe-liver-disease:warn"),
     case("oxazepam in severe liver disease", ill("hepatic failure"), of("oxazepam", "10"), "severe-liver-disease:warn"),
+    *(
+        case(f"{what} beside lorazepam, whose label was not read", ill(what), of("lorazepam", "1"), f"{code}:warn")
+        for what, code in (
+            ("myasthenia gravis", "myasthenia-gravis"),
+            ("sleep apnoea", "sleep-apnoea"),
+            ("chronic respiratory failure", "severe-respiratory-disease"),
+            ("primary open angle glaucoma", "open-angle-glaucoma"),
+        )
+    ),
+    case("a phobic state in the US", ill("obsessive compulsive disorder"), None, "", "phobic-or-obsessional-state:stop"),
+    case("chronic narrow-angle glaucoma", ill("chronic angle-closure glaucoma"), None, "narrow-angle-glaucoma:warn"),
     case("psychosis in the US", ill("schizophrenia"), None, "psychosis:warn"),
     case("attention disorder in the US", ill("ADHD"), None, "attention-disorder:warn"),
 ]
@@ -95,6 +107,8 @@ FORBIDDEN_UK = [
     case("chronic psychosis", ill("schizophrenia", place="UK"), None, "psychosis:stop"),
     case("hyperkinesis", ill("hyperkinetic disorder", place="UK"), None, "attention-disorder:stop"),
     case("respiratory depression", ill("respiratory failure", place="UK"), None, "severe-respiratory-disease:stop"),
+    case("UK myasthenia gravis", ill("myasthenia gravis", place="UK"), None, "myasthenia-gravis:stop"),
+    case("UK severe hepatic insufficiency", ill("hepatic failure", place="UK"), None, "severe-liver-disease:stop"),
     case("UK sleep apnoea", ill("sleep apnoea", place="UK"), None, "sleep-apnoea:stop"),
 ]
 PRECAUTIONS = [
@@ -163,7 +177,15 @@ PREGNANCY = [
     case("breastfeeding", told(breastfeeding=YES), None, "breastfeeding:warn"),
     case("not breastfeeding", told(breastfeeding=NO), None, "", "breastfeeding"),
 ]
+LIMITS = (("diazepam", "550"), ("oxazepam", "300"), ("temazepam", "1000"), ("lorazepam", "100"), ("clonazepam", "50"))
 REST = [
+    *(
+        dataclasses.replace(
+            case(f"UK drivers, {name}: {most}", person(told={"drives": YES}, jurisdiction="UK"), of(name, "1"), "driving:note"),
+            words=f"the limit is {most} micrograms per litre",
+        )
+        for name, most in LIMITS
+    ),
     case("who drives is advised", told(drives=YES), None, "driving:note"),
     case("who does not drive is not", None, None, "", "driving"),
     case("who works with dangerous machines is advised", told(risky_work=YES), None, "safety-critical-work:note"),
