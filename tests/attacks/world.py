@@ -1,6 +1,11 @@
 """A clinic in the middle of its work, and its people at the door."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+
+from django.db import transaction
+from django.test import Client
 
 from serein.foundation.people.models import Licence
 from serein.foundation.people.persons import Person
@@ -9,12 +14,25 @@ from tests.care.prescribed import ready_desk
 from tests.web import client_of
 
 
+@contextmanager
+def undone() -> Iterator[None]:
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
 @dataclass
 class World:
     """`known`: what stands in an address of this clinic, by the name of its place there."""
 
     known: dict[str, str]
     people: dict[str, Person]
+    stranger: Person
+
+    def client(self, role: str) -> Client:
+        client = client_of(self.people[role])
+        client.raise_request_exception = False
+        return client
 
     def at_desk_of(self, route: Route) -> str:
         """Who has business at this address."""
@@ -41,4 +59,4 @@ def make_world() -> World:
         "patient": people.patient,
         "compliance": people.clinic.officer,
     }
-    return World(known, who)
+    return World(known, who, people.stranger)
