@@ -10,6 +10,7 @@ BEFORE_THE_WALL: Mapping[str, str] = {
     "people_account": "signing in comes before any key; an account says which patient it is, and nothing about them",
     "people_careteam": "the policies themselves ask who is in the team; a policy here would refer back to itself",
     "people_slip": "found by the digest of a prescription's code before there is any key",
+    "people_calendarslip": "found by the digest of a dose calendar's code without any key; it says since when and until when the code counts",
     "people_offer": "asked for the key of a colleague who is not in the care team yet; it names a handover and nothing about it",
     "people_caregiving": "asked for a caregiver's key; it names who helps whom and what was shared, nothing of it",
     "people_brokenglass": "asked for an emergency's key, and reviewed by compliance, who see no record; it names a code, never the words",

@@ -1,6 +1,8 @@
 """A step in words that people read: real tablets, halves as words, never a fraction sign."""
 
 from decimal import Decimal
+from hashlib import sha256
+from uuid import UUID
 
 from serein.care.planning.text import TIMES
 from serein.care.planning.words import units_words
@@ -8,6 +10,7 @@ from serein.clinical import knowledge
 from serein.clinical.knowledge import Product
 from serein.clinical.quantities import plain
 from serein.clinical.taper.living import Kind
+from serein.foundation.people.keys import CODE_ALPHABET
 
 LOST_DECIDED = "lost-decided"
 WHAT_HAPPENED = {
@@ -21,6 +24,15 @@ WHAT_HAPPENED = {
     Kind.PREGNANCY: "Pregnancy",
     Kind.HOSPITAL: "A hospital stay",
 }
+
+
+def calendar_code(course_id: UUID, *, agreed: bool, holds: int) -> str:
+    """What a printed calendar is known by: another version, a hold or an agreement makes another code, printing it again on another day does
+    not. It names nobody and opens nothing."""
+    what = f"{course_id} {'agreed' if agreed else 'proposal'} {holds}"
+    number = int.from_bytes(sha256(what.encode()).digest()[:5])
+    code = "".join(CODE_ALPHABET[number >> 5 * n & 31] for n in range(8))
+    return f"{code[:4]}-{code[4:]}"
 
 
 def happened_words(kind: str) -> str:

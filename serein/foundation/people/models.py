@@ -170,6 +170,19 @@ class Slip(ClinicRow):
     prescription_id = models.UUIDField(unique=True)
 
 
+class CalendarSlip(ClinicRow):
+    """Where the code on a dose calendar leads: since when it counts, and until when. No policy and no content: neither a dose nor a day of one.
+    Of one patient's codes at most one counts."""
+
+    code_digest = models.CharField(max_length=64, unique=True)
+    patient_id = models.UUIDField()
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["patient_id"], condition=Q(until=None), name="one_calendar_in_force")]
+
+
 class Offer(ClinicRow):
     """A patient offered to a colleague: while it is in force, they may read the handover and decide. No policy and no content, like a slip:
     it names one handover, whose it is, and for whom."""

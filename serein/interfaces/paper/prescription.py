@@ -5,19 +5,16 @@ font does not have is refused rather than printed as an empty box: PDF/UA, which
 """
 
 import hashlib
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import segno
-
 from serein.care.prescribing import codes
 from serein.care.prescribing.payload import Content, build
 
-from .press import CannotPrint, Paper, pressed
+from .press import CannotPrint, Paper, pressed, qr_of
 
 NOT_CERTIFIED = "Serein is not certified for electronic prescribing of controlled substances (21 CFR part 1311)."
 DEMONSTRATION_LINE = "Demonstration: nobody may dispense on this paper."
@@ -46,12 +43,8 @@ def marking(jurisdiction: str) -> str:
 
 
 def qr_svg(code: str, base_url: str) -> str:
-    """The address of the check as QR code (SVG). Error level M; 33 modules at most for an address of up to 90 characters."""
-    out = io.BytesIO()
-    segno.make(codes.address(base_url, code), error="m", micro=False).save(
-        out, kind="svg", xmldecl=False, border=4, scale=4, omitsize=True
-    )
-    return out.getvalue().decode()
+    """The address of the check as QR code (SVG)."""
+    return qr_of(codes.address(base_url, code))
 
 
 def prescription_pdf(content: Content, code: str, options: Options) -> bytes:

@@ -19,14 +19,15 @@ from serein.care.planning.words import units_words
 from serein.clinical import knowledge
 from serein.clinical.quantities import plain
 
-from .press import CannotPrint, Paper
+from .press import CannotPrint, Paper, qr_of
 
 SUNDAY = 6  # a week begins on Sunday where this calendar is used first
 MOST_MONTHS = 36
 MOST_DRAWN = 6
 REPLACES = "This replaces any older calendar. Please throw older ones away."
 NOT_YET = "If you have a calendar already, go on with that one until you have agreed."
-CHECK = "Code of this calendar: {code}. On the page “My dose changes” you see the code of the newest one."
+CODE_OF = "Code of this calendar:"
+CHECK = "Whoever holds it can ask at {address}, without signing in, whether it is the newest."
 NEVER_STOP = "Do not stop all at once. Stopping suddenly can be dangerous. Talk to us first."
 NOT_CONFIRMED = "The medical knowledge behind this calendar has not been confirmed by a licensed human."
 
@@ -53,7 +54,7 @@ class Period:
 @dataclass(frozen=True, kw_only=True)
 class CalendarPaper:
     """What the calendar says. `periods` are in order; days before the first and from `ends_on` on are left empty. `products` are those
-    that the knowledge does not name. `code`: what the patient's page shows beside the newest calendar; '' where there is no such page."""
+    that the knowledge does not name. `code` is asked about at `base_url`, without signing in; both are '' where there is no such page."""
 
     name: str
     born: str
@@ -72,6 +73,7 @@ class CalendarPaper:
     demonstration: bool = False
     at: datetime
     code: str = ""
+    base_url: str = ""
     products: Mapping[str, knowledge.Product] = field(default_factory=dict)
 
     def product(self, id: str) -> knowledge.Product:
@@ -124,12 +126,26 @@ def _data(paper: CalendarPaper, size: Paper, months: list[dict[str, Any]]) -> di
         "version": f"Version {paper.version}, made on {day_words(paper.made_on)}",
         "issued": [paper.made_on.year, paper.made_on.month, paper.made_on.day],
         "replaces": NOT_YET if paper.proposal else REPLACES,
-        "check": CHECK.format(code=paper.code) if paper.code and not paper.proposal else "",
+        **_check(paper),
         "never_stop": NEVER_STOP, "not_confirmed": NOT_CONFIRMED, "held": paper.held,
         "proposal": "Proposal: nothing of this is agreed yet." if paper.proposal else "", "demonstration": paper.demonstration,
         "first": _first_words(paper), "changes": changes, "months": months, "legend": _legend(paper),
         "clinic": paper.clinic, "calls": [f"Our clinic: {paper.phone}", f"In an emergency: {paper.emergency}", f"Crisis line: {paper.crisis}"],
     }  # fmt: skip
+
+
+def _check(paper: CalendarPaper) -> dict[str, str]:
+    """How whoever holds the paper learns that it is the newest. A proposal carries no code: it never was in force."""
+    if not paper.code or not paper.base_url or paper.proposal:
+        return {"check": ""}
+    address = f"{paper.base_url.rstrip('/')}/calendar"
+    return {
+        "check": CHECK.format(address=address.partition("://")[2]),
+        "code_of": CODE_OF,
+        "code": paper.code,
+        "qr": qr_of(f"{address}/{paper.code.replace('-', '')}".upper()),
+        "qr_alt": f"QR code that opens the check of calendar {paper.code}",
+    }
 
 
 def _first_words(paper: CalendarPaper) -> str:

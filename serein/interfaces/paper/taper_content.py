@@ -3,6 +3,8 @@
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
+
 from serein.care.access.reads import patient_card
 from serein.care.tapering.reads import StepDose, TaperCard
 from serein.foundation.people.keys import OpenChart
@@ -34,7 +36,7 @@ def calendar_of(chart: OpenChart, card: TaperCard) -> CalendarPaper:
         if patient.birth_date else "", drug="Diazepam", version=card.version, made_on=today, from_on=today, ends_on=max(ends_on, today),
         periods=shown, clinic=clinic.name, phone=clinic.phone, emergency=clinic.emergency_number, crisis=clinic.crisis_line, held=held,
         proposal=card.state in ("draft", "sent"), demonstration=clinic.demonstration, at=chart.at,
-        code=card.calendar_code,
+        code=card.calendar_code, base_url=settings.BASE_URL,
     )  # fmt: skip
 
 

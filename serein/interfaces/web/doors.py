@@ -43,7 +43,7 @@ DOORS: dict[str, Door] = {
     **_doors("clinician:", "offered offered_accept offered_decline", Door(_CLINICIAN, "handover")),
     **_doors(
         "clinician:",
-        """chart team team_leave emergency_close
+        """chart team team_leave emergency_close taper_existing
         handover handover_send handover_withdraw handover_accepted handover_paper handover_document received received_look watch levels
         segment identity
         enter_level level_right level_wrong picture review bridge contact birth_date risk plan plans send_plan withdraw_plan prescribe draft
@@ -64,6 +64,7 @@ DOORS: dict[str, Door] = {
     **_doors("helping:", "person dose use", Door(frozenset({SIGNED_IN}), "caregiving")),
     **_doors("pharmacist:", "enter dispense dispensed decline", Door(_PHARMACIST, "dispense")),
     **_doors("", "rx rx_in_capitals", Door(frozenset({ANYBODY}), "verdict")),
+    **_doors("", "calendar calendar_code calendar_code_in_capitals", Door(frozenset({ANYBODY}))),
     **_doors("", "jwks", Door(frozenset({ANYBODY}))),
     **_doors(
         "compliance:",

@@ -19,6 +19,8 @@ from serein.foundation.tasks.actions import NewTask, close_tasks, open_task
 from .. import reads
 from ..models import Hold, TaperState
 from ..text import MOST_DAYS_AHEAD, MOST_EVERY, limits
+from ..words import calendar_code
+from .papers import new_calendar
 from .proposing import NewCourse, Proposed, store
 from .recording import (
     LONGEST_WHY,
@@ -91,6 +93,7 @@ def hold_taper(chart: OpenChart, course_id: UUID, text: HoldText) -> Held | Mist
         clinic_id=chart.clinic_id, patient_id=chart.patient_id, course_id=course_id, from_on=from_on, until_on=text.until_on,
         asked_by_patient=text.asked_by_patient, why=text.why.strip(), by_id=by, at=chart.at,
     ).save(force_insert=True)  # fmt: skip
+    new_calendar(chart, calendar_code(course_id, agreed=True, holds=len(card.holds) + 1))
     _tell(chart, card, text, by)
     done(chart, deed, course_id, asked=text.asked_by_patient)
     return Held(course_id)

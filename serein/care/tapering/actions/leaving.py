@@ -6,6 +6,7 @@ from serein.foundation.people.gate import deed
 from serein.foundation.people.keys import OpenChart, Refused
 
 from ..models import TaperCourse, TaperState
+from .papers import no_calendar
 from .recording import NOT_CLINICIAN, clinician, done, one_at_a_time, refuse
 
 OPEN = (TaperState.DRAFT, TaperState.SENT, TaperState.RUNNING)
@@ -22,6 +23,7 @@ def leave_tapers(chart: OpenChart) -> int | Refused:
     one_at_a_time(chart)
     mine = TaperCourse.objects.filter(patient=chart.patient_id, state__in=OPEN)
     ids = list(mine.values_list("id", flat=True))
+    no_calendar(chart)
     mine.update(state=TaperState.WITHDRAWN, closed_at=chart.at)
     for one in ids:
         done(chart, deed, one)

@@ -15,6 +15,8 @@ from serein.foundation.tasks.actions import NewTask, close_tasks, open_task
 
 from .. import reads
 from ..models import TaperCourse, TaperReply, TaperState, TaperStep
+from ..words import calendar_code
+from .papers import new_calendar
 from .recording import (
     LONGEST_WORDS,
     NOT_CLINICIAN,
@@ -89,6 +91,7 @@ def agree_taper(chart: OpenChart, course_id: UUID) -> Agreed | Refused:
     _reply(chart, course_id, by, "agree", "")
     close_tasks(chart, kind=WISH_TASK, why="the patient agreed", subject_id=course_id)
     _prescribe(chart, card)
+    new_calendar(chart, calendar_code(course_id, agreed=True, holds=0))
     done(chart, deed, course_id, version=card.version)
     return Agreed(course_id)
 

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -13,12 +12,12 @@ from serein.clinical.quantities import plain
 from serein.clinical.taper import OwnLimits, Plan, PlanCheck, Request
 from serein.clinical.taper.written import own_from, plan_from, request_from
 from serein.foundation.people.gate import shown
-from serein.foundation.people.keys import CODE_ALPHABET, OpenChart, OpenList
+from serein.foundation.people.keys import OpenChart, OpenList
 from serein.foundation.people.persons import name_of
 from serein.foundation.remembering import remembered
 
 from ..models import Happening, Hold, TaperCourse, TaperReply, TaperState, TaperStep
-from ..words import dose_words, happened_words
+from ..words import calendar_code, dose_words, happened_words
 
 IN_FORCE = (TaperState.RUNNING, TaperState.FINISHED)
 
@@ -136,12 +135,8 @@ class TaperCard:
 
     @property
     def calendar_code(self) -> str:
-        """What a printed calendar is known by: another version, a hold or an agreement makes another code, printing it again on another day does
-        not. It names nobody and opens nothing."""
-        what = f"{self.id} {'proposal' if self.state in (TaperState.DRAFT, TaperState.SENT) else 'agreed'} {len(self.holds)}"
-        number = int.from_bytes(sha256(what.encode()).digest()[:5])
-        code = "".join(CODE_ALPHABET[number >> 5 * n & 31] for n in range(8))
-        return f"{code[:4]}-{code[4:]}"
+        """What a printed calendar is known by."""
+        return calendar_code(self.id, agreed=self.state not in (TaperState.DRAFT, TaperState.SENT), holds=len(self.holds))
 
     @property
     def daily_mg(self) -> str:

@@ -24,6 +24,19 @@ def chart_page(view: ChartView) -> Callable[..., HttpResponseBase]:
     Where nothing but broken glass opens the record, the key is for an emergency. A page whose deed the key does not allow does not open.
     """
 
+    return _at_the_desk(once(_opened(view)))
+
+
+def look_page(view: ChartView) -> Callable[..., HttpResponseBase]:
+    """The same for a page whose post stores nothing, because what it carries is too long for an address: it may be sent any number of times."""
+    return _at_the_desk(_opened(view))
+
+
+def _at_the_desk(view: ChartView) -> Callable[..., HttpResponseBase]:
+    return desk("clinician", "trainee")(view)
+
+
+def _opened(view: ChartView) -> ChartView:
     @wraps(view)
     def inner(request: HttpRequest, who: Person, patient_id: UUID, **kwargs: Any) -> HttpResponse:
         key = open_chart(who, patient_id, purpose=purpose_here(who, patient_id, at=now(request)), at=now(request))
@@ -33,4 +46,4 @@ def chart_page(view: ChartView) -> Callable[..., HttpResponseBase]:
         refused = turned_away(key, page) if page else None
         return refused_page(request, refused) if refused else view(request, key, **kwargs)
 
-    return desk("clinician", "trainee")(once(inner))
+    return inner

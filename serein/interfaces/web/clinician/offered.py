@@ -12,6 +12,7 @@ PAGES: dict[str, str] = {
     "prescribe": "prescribing.draft_prescription", "draft": "prescribing.change_draft", "discard": "prescribing.discard_draft",
     "check": "prescribing.check_draft", "sign": "prescribing.sign_prescription", "cancel": "prescribing.cancel_prescription",
     "copy": "prescribing.record_printing",
+    "taper_existing": "tapering.previewed",
     "taper_plan": "tapering.propose_taper", "taper_send": "tapering.send_taper", "taper_withdraw": "tapering.withdraw_taper",
     "taper_hold": "tapering.hold_taper", "taper_happened": "tapering.replan_taper", "taper_lost": "tapering.decide_on_lost_tablets",
     "taper_resume": "tapering.resume_taper", "taper_answered": "tapering.answer_about_taper", "taper_go_on": "tapering.go_on_with_step",

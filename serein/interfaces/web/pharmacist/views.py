@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from allauth.core.internal import ratelimit
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
@@ -23,15 +22,7 @@ from serein.interfaces.web.shell.pages import refused_page, render_form_page
 
 from . import shown
 from .forms import CodeForm, DeclineForm, DispenseForm
-
-# An address, or a network of IPv6 (/64). Enough for a waiting room behind one router; 60 bits of code leave a guesser nothing to hope for.
-LOOK_UPS = {"prescription_code": "30/5m/ip"}
-
-
-def _may_look(request: HttpRequest) -> bool:
-    """allauth's public door skips what is asked with GET, and a code is."""
-    used = ratelimit.consume(request, app="serein", action="prescription_code", config=LOOK_UPS, limit_get=True)
-    return used is not None
+from .looking import may_look
 
 
 @desk("pharmacist")
@@ -51,7 +42,7 @@ def verify(request: HttpRequest, code: str) -> HttpResponseBase:
     who = person_of(request)
     by = who if who is not None and who.has(Role.PHARMACIST) else None
     # For people without an account only: whoever is signed in is never locked out by somebody else behind the same address.
-    if by is None and not _may_look(request):
+    if by is None and not may_look(request, "prescription_code"):
         return _no_verdict(request, shown.TOO_MANY, 429)
     slip = open_slip(codes.typed(code), by=by, at=now(request))
     if isinstance(slip, Refused):
