@@ -2,13 +2,14 @@
 
 import re
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from serein.interfaces.paper.plot import Plot, PlotDay, two_panels
+from serein.interfaces.paper.plot import NARROW_WIDTH, Plot, PlotDay, for_screens, two_panels
 
 FIRST = date(2026, 11, 23)
 SVG = "{http://www.w3.org/2000/svg}"
@@ -105,3 +106,12 @@ def test_every_plot_is_well_formed_and_stays_on_its_sheet(rows, today):
         for point in line.get("points").split():
             x, y = map(float, point.split(","))
             assert 0 <= x <= width and 0 <= y <= height
+
+
+def test_a_screen_gets_both_widths_and_nothing_of_the_narrow_one_leaves_it():
+    days = [day(n, low=50.0, high=120.0, metabolite=80.0, band_low=20.0, band_high=200.0) for n in range(30)]
+    both = for_screens(replace(plot(days), band="diazepam"))
+    wide, narrow = both.split("</svg>")[:2]
+    assert "pk-svg--narrow" not in wide and "pk-svg--narrow" in narrow and "9 in 10 people" in wide
+    assert {"diazepam", "nordiazepam", "ng/mL"} <= set(texts(narrow + "</svg>"))
+    assert all(float(x) <= NARROW_WIDTH for x in re.findall(r'<text x="([\d.]+)"', narrow))

@@ -68,7 +68,7 @@ def opened(desk, live_clinic, open_page, who, path, **how):
 def test_a_level_is_entered_and_what_if_is_asked_without_scripts_at_320_pixels(desk, live_clinic, open_page):
     watch = f"/clinic/patients/{desk.people.patient.patient_id}/watch/"
     page = opened(desk, live_clinic, open_page, desk.people.clinician, watch, js=False, width=320)
-    assert page.locator("svg.pk-svg circle").count() == 2
+    assert page.locator("svg.pk-svg:visible circle").count() == 2
     assert page.get_by_text("Fitted to 1 measured level:").first.is_visible()
     page.get_by_label("Another dose from tomorrow, mg a day").fill("15")
     page.get_by_role("button", name="Show what it would do").click()

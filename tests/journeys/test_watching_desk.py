@@ -70,7 +70,7 @@ def look(page, name: str) -> None:
 
 def test_the_plot_is_there_without_javascript_and_says_what_it_is(at_desk):
     page = at_desk("watch/", js=False)
-    assert page.locator("svg.pk-svg").is_visible()
+    assert page.locator("svg.pk-svg").first.is_visible()
     caption = page.locator("figcaption").inner_text()
     assert (
         "An estimate, not a blood test" in caption
@@ -85,7 +85,7 @@ def test_the_plot_is_there_without_javascript_and_says_what_it_is(at_desk):
 def test_with_javascript_it_is_read_by_keyboard_and_printed_as_svg(at_desk):
     page = at_desk("watch/")
     page.wait_for_selector("figure[data-ready]")
-    assert page.locator("svg.pk-svg").is_hidden()
+    assert page.locator("svg.pk-svg").first.is_hidden()
     host = page.locator(".pk-live")
     host.focus()
     host.press("Home")
@@ -94,7 +94,7 @@ def test_with_javascript_it_is_read_by_keyboard_and_printed_as_svg(at_desk):
     expect(page.locator("[data-out]")).to_contain_text("Nov 30")
     look(page, "watch")
     page.emulate_media(media="print")
-    assert page.locator("svg.pk-svg").is_visible() and page.locator(".pk-live").is_hidden()
+    assert page.locator("svg.pk-svg").first.is_visible() and page.locator(".pk-live").is_hidden()
     page.emulate_media(media="screen")
     assert printed(page)
 

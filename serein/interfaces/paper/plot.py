@@ -5,7 +5,7 @@ is the plan on a tinted ground, and a day about which nothing was told is marked
 While a change of dose is unconfirmed, both of its doses are lines and the ground between them is hatched: nobody knows which one is taken.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from math import ceil, log10
@@ -14,6 +14,7 @@ from xml.sax.saxutils import escape
 WIDTH, LEFT, RIGHT = 960, 70, 150
 # Drawn as wide as a telephone is, so that its letters stay letters there; without room for words beside the panel.
 NARROW_WIDTH, NARROW_LEFT, NARROW_RIGHT = 370, 42, 12
+NARROW_NAMES = (55, 140)  # between the unit and the names of the curves
 HEADROOM = 1.05  # above the highest level: a curve along the frame looks cut off
 LEVEL_TOP, LEVEL_HEIGHT, GAP, DOSE_HEIGHT = 28, 220, 34, 110
 BLUE, BROWN, INK, GROUND = "#1d70b8", "#7f4c00", "#0b0c0c", "#f1f5f8"
@@ -110,14 +111,15 @@ def two_panels(plot: Plot) -> str:
     top = LEVEL_TOP + LEVEL_HEIGHT + GAP if with_level else LEVEL_TOP
     first, count = plot.days[0].day, len(plot.days)
     dose = _Frame(first, count, top, DOSE_HEIGHT, _round_up(float(max(_tallest(d) for d in plot.days))), plot.narrow)
-    parts = [HATCH] if any(d.earlier_mg is not None for d in plot.days) else []
+    parts = [HATCH.format(_hatch(plot))] if any(d.earlier_mg is not None for d in plot.days) else []
     if with_level:
         highest = max(
             *(max(d.high or 0.0, d.metabolite or 0.0, d.band_high or 0.0, d.if_high or 0.0, d.if_metabolite or 0.0) for d in plot.days),
             *(p.ng_per_ml for p in plot.levels if p.used), 0.0,
         )  # fmt: skip
         level = _Frame(first, count, LEVEL_TOP, LEVEL_HEIGHT, _round_up(HEADROOM * highest), plot.narrow)
-        parts += [*_ground(plot, level), *_axis(level, "ng/mL, estimate"), *_band(plot, level), *_levels(plot, level)]
+        unit = "ng/mL" if plot.narrow else "ng/mL, estimate"
+        parts += [*_ground(plot, level), *_axis(level, unit), *_band(plot, level), *_levels(plot, level)]
         parts += [*_instead(plot, level), *_marks(plot, level), *_measured(plot, level)]
     parts += [
         *_ground(plot, dose),
@@ -133,6 +135,11 @@ def two_panels(plot: Plot) -> str:
         f'<svg viewBox="0 0 {width} {height:g}" role="img" aria-label="{escape(plot.label, {chr(34): "&quot;"})}" '
         f'xmlns="http://www.w3.org/2000/svg" font-family="sans-serif" font-size="{size}" class="{name}">{"".join(parts)}</svg>'
     )
+
+
+def for_screens(plot: Plot) -> str:
+    """Both widths, of which the style sheet shows one: letters of the wide one would be dust on a telephone."""
+    return two_panels(replace(plot, narrow=False)) + two_panels(replace(plot, narrow=True))
 
 
 def _tallest(day: PlotDay) -> Decimal:
@@ -185,8 +192,10 @@ def _band(plot: Plot, frame: _Frame) -> list[str]:
     upper = [f"{_n(frame.x(day) + _half(frame))},{_n(frame.y(high))}" for day, _, high in known]
     lower = [f"{_n(frame.x(day) + _half(frame))},{_n(frame.y(low))}" for day, low, _ in known]
     place, edge = " ".join(upper + lower[::-1]), f'stroke="{colour}" stroke-width="1" stroke-dasharray="1 3"'
-    words = _text(frame.right, frame.top - 14, f"{plot.band}: {plot.band_words}", "end", colour)
-    return [f'<polygon points="{place}" fill="{colour}" fill-opacity=".13" {edge}/>', words]
+    parts = [f'<polygon points="{place}" fill="{colour}" fill-opacity=".13" {edge}/>']
+    if not plot.narrow:  # there the words under the picture say what the band is
+        parts.append(_text(frame.right, frame.top - 14, f"{plot.band}: {plot.band_words}", "end", colour))
+    return parts
 
 
 def _levels(plot: Plot, frame: _Frame) -> list[str]:
@@ -201,6 +210,9 @@ def _levels(plot: Plot, frame: _Frame) -> list[str]:
         parts.append(
             f'<polyline points="{" ".join(line)}" fill="none" stroke="{BROWN}" stroke-width="2" stroke-dasharray="7 4"/>'
         )
+    if plot.narrow:
+        names = [_text(frame.right, frame.top - 14, plot.metabolite, "end", BROWN)] if line else []
+        return [*parts, _text(frame.right - (100 if line else 0), frame.top - 14, plot.parent, "end", BLUE), *names]
     end = frame.right + 8
     _, low, high, metabolite = known[-1]
     middle, other = frame.y((low + high) / 2) + 4, frame.y(metabolite or 0.0) + 4
@@ -261,9 +273,14 @@ def _half(frame: _Frame) -> float:
 
 
 HATCH = (
-    '<defs><pattern id="pk-hatch" width="7" height="7" patternUnits="userSpaceOnUse"><path d="M0 7L7 0" stroke="#505a5f" stroke-width="1"/>'
+    '<defs><pattern id="{}" width="7" height="7" patternUnits="userSpaceOnUse"><path d="M0 7L7 0" stroke="#505a5f" stroke-width="1"/>'
     "</pattern></defs>"
 )
+
+
+def _hatch(plot: Plot) -> str:
+    """Its name: both widths may stand on one page."""
+    return "pk-hatch-narrow" if plot.narrow else "pk-hatch"
 
 
 def _unconfirmed(plot: Plot, frame: _Frame) -> list[str]:
@@ -275,7 +292,7 @@ def _unconfirmed(plot: Plot, frame: _Frame) -> list[str]:
     before, after = float(marked[0].earlier_mg or 0), float(marked[0].changed_mg or 0)
     top, bottom = sorted((frame.y(before), frame.y(after)))
     place = f'x="{_n(start)}" y="{_n(top)}" width="{_n(end - start)}" height="{_n(bottom - top)}"'
-    parts = [f'<rect {place} fill="url(#pk-hatch)"/>']
+    parts = [f'<rect {place} fill="url(#{_hatch(plot)})"/>']
     for mg, width, dash in ((before, 2, ' stroke-dasharray="6 3"'), (after, 1, "")):
         points = f"{_n(start)},{_n(frame.y(mg))} {_n(end)},{_n(frame.y(mg))}"
         parts.append(f'<polyline points="{points}" fill="none" stroke="{INK}" stroke-width="{width}"{dash}/>')
@@ -336,4 +353,6 @@ def _today(plot: Plot, frame: _Frame, top: float) -> list[str]:
     if not plot.days[0].day <= plot.today <= plot.days[-1].day:
         return []
     x = frame.x(plot.today) + _half(frame)
-    return [_line(x, top, x, frame.top + frame.height, INK, "4 4"), _text(x + 5, top + 6, "today")]
+    # On a telephone the row of names has room for the word; below it would stand in what a level beyond the picture says.
+    beside = plot.narrow and frame.top > LEVEL_TOP and NARROW_NAMES[0] < x < NARROW_NAMES[1]
+    return [_line(x, top, x, frame.top + frame.height, INK, "4 4"), _text(x + 5, LEVEL_TOP - 14 if beside else top + 6, "today")]

@@ -21,7 +21,7 @@ from serein.clinical.kinetics import NotValid
 from serein.clinical.quantities import plain
 from serein.foundation.people.keys import OpenChart
 from serein.foundation.people.persons import clinic_day
-from serein.interfaces.paper.plot import Plot, PlotDay, PlotLevel, PlotMark, two_panels
+from serein.interfaces.paper.plot import Plot, PlotDay, PlotLevel, PlotMark, for_screens
 from serein.interfaces.web.shell.parts import Cell, Column, Table, TableRow
 
 from .banner import banner
@@ -200,13 +200,13 @@ def drawn(history: DoseHistory, levels: Estimate | NotValid, asked: Asked | None
         )  # fmt: skip
     label = _label(history, days, bool(by_day))
     if isinstance(levels, NotValid):
-        return mark_safe(two_panels(Plot(tuple(days), history.today, label)))  # noqa: S308 - every text is escaped where it is drawn
+        return mark_safe(for_screens(Plot(tuple(days), history.today, label)))  # noqa: S308 - every text is escaped where it is drawn
     marks = tuple(PlotMark(m.day, n) for n, m in enumerate(levels.marks, 1))
     plot = Plot(
         tuple(days), history.today, label, band=levels.band, band_words=_band_words(levels.fit), levels=plot_levels(levels, history.zone),
         marks=marks,
     )  # fmt: skip
-    return mark_safe(two_panels(plot))  # noqa: S308 - every text in it is escaped where it is drawn
+    return mark_safe(for_screens(plot))  # noqa: S308 - every text in it is escaped where it is drawn
 
 
 def _band_words(fit: Fit) -> str:
