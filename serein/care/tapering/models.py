@@ -110,3 +110,62 @@ class TaperReply(PatientRow):
     by = models.ForeignKey("people.Account", on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
+
+
+class SupervisedCourse(PatientRow):
+    """Alcohol withdrawal treated under supervision, as a clinician began it. It is a substance-use record and carries that segment; its content
+    stays as it was written, and it is ended once."""
+
+    segment = models.CharField(max_length=40, default="substance-use", help_text="a Sight of its own")
+    regimen = models.CharField(max_length=60, help_text="id of the published regimen in the knowledge")
+    kind = models.CharField(max_length=20)
+    substance = models.CharField(max_length=40)
+    dose_mg = models.DecimalField(max_digits=9, decimal_places=4)
+    setting = models.CharField(max_length=20)
+    who_watches = models.CharField(max_length=300)
+    reasons = models.JSONField(help_text="people of a preference that are true here")
+    despite = models.CharField(max_length=300, blank=True, help_text="why another substance than the preferred one")
+    before_mg = models.DecimalField(
+        max_digits=9, decimal_places=4, null=True, help_text="the benzodiazepine taken daily before, as told"
+    )
+    knowledge_version = models.CharField(max_length=20)
+    by = models.ForeignKey("people.Account", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey("people.Account", on_delete=models.PROTECT, related_name="+", null=True)
+    ended_why = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["patient"], condition=Q(ended_at=None), name="one_open_supervised_course"),
+            models.CheckConstraint(condition=Q(dose_mg__gt=0), name="a_supervised_dose_is_above_zero"),
+        ]
+
+
+class SupervisedScore(PatientRow):
+    """One look at the patient: ten ratings, what was seen beside them, and what the regimen gave. Written before the answer is shown."""
+
+    segment = models.CharField(max_length=40, default="substance-use", help_text="a Sight of its own")
+    course = models.ForeignKey(SupervisedCourse, on_delete=models.PROTECT, related_name="+")
+    answers = models.JSONField()
+    points = models.PositiveSmallIntegerField()
+    band = models.CharField(max_length=40)
+    drowsy = models.BooleanField()
+    seizure = models.BooleanField()
+    gives_mg = models.DecimalField(max_digits=9, decimal_places=4, help_text="what the regimen gave at this score")
+    by = models.ForeignKey("people.Account", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+
+class SupervisedDose(PatientRow):
+    """What was given at one look; nothing is an answer too."""
+
+    segment = models.CharField(max_length=40, default="substance-use", help_text="a Sight of its own")
+    score = models.OneToOneField(SupervisedScore, on_delete=models.PROTECT, related_name="+")
+    mg = models.DecimalField(max_digits=9, decimal_places=4)
+    why = models.CharField(max_length=300, blank=True, help_text="why it is not what the regimen gave")
+    by = models.ForeignKey("people.Account", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(mg__gte=0), name="no_negative_supervised_dose")]

@@ -152,6 +152,10 @@ DEEDS: dict[str, tuple[str, str]] = {
         "planned the dose changes again after something happened",
     ),
     "finish_taper": ("close the dose changes at their end", "closed the dose changes at their end"),
+    "begin_supervised_course": ("begin a course under supervision", "began a course under supervision"),
+    "score_supervised_course": ("write down how the patient was", "wrote down how the patient was"),
+    "give_supervised_dose": ("write down what was given", "wrote down what was given"),
+    "end_supervised_course": ("end a course under supervision", "ended a course under supervision"),
     "print_taper": ("print a dose calendar", "printed a dose calendar"),
 }
 

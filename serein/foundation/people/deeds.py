@@ -26,9 +26,13 @@ _BY_RIGHT: dict[Right, str] = {
         monitoring.choose_picture tapering.decide_on_lost_tablets tapering.send_taper tapering.withdraw_taper
         tapering.hold_taper tapering.replan_taper
         tapering.answer_about_taper tapering.go_on_with_step tapering.finish_taper continuity.look_at_received
+        tapering.begin_supervised_course tapering.end_supervised_course
     """,
     Right.SIGN: "prescribing.sign_prescription prescribing.cancel_prescription",
-    Right.NOTE: "visits.record_encounter evaluation.assess_risk monitoring.record_contact access.close_emergency",
+    Right.NOTE: """
+        visits.record_encounter evaluation.assess_risk monitoring.record_contact access.close_emergency
+        tapering.score_supervised_course tapering.give_supervised_dose
+    """,
     Right.KEEP: "visits.keep_psychotherapy_note",
     Right.EXPORT: """
         prescribing.record_printing tapering.record_taper_print continuity.record_card_printing continuity.record_handover_file

@@ -43,6 +43,9 @@ TABLES: dict[str, Sight] = {
     "tapering_hold": Sight.PLAN,
     "tapering_taperreply": Sight.PLAN,
     "tapering_happening": Sight.PLAN,
+    "tapering_supervisedcourse": Sight.RECORD,
+    "tapering_supervisedscore": Sight.RECORD,
+    "tapering_superviseddose": Sight.RECORD,
     "tasks_task": Sight.TEAM,
     "outbox_letter": Sight.TEAM,
 }
@@ -85,6 +88,7 @@ _BY_PART: dict[Sight, str] = {
         monitoring.typical_on monitoring.bodies monitoring.what_changed monitoring.typical_body monitoring.grounds monitoring.estimate
         monitoring.measured_levels monitoring.picture_choice monitoring.reassessments monitoring.review_of monitoring.bridges
         monitoring.bridge_running monitoring.plan_to_review monitoring.what_if continuity.handover_facts continuity.changed_since
+        tapering.supervised_courses tapering.supervised_course
     """,
     Sight.TEAM: """
         access.care_team access.could_join access.emergency_open access.told_of_emergency tasks.tasks_of_patient tasks.worklist

@@ -13,6 +13,7 @@ from serein.care.monitoring.reads.diary import most_days_with_use
 from serein.care.planning.reads import PlanCard
 from serein.care.planning.text import product_named
 from serein.care.tapering.reads.courses import running_taper
+from serein.care.tapering.reads.supervised import supervised_course
 from serein.clinical import knowledge
 from serein.clinical.assess import assess
 from serein.clinical.case import Answer, Case, Dosage, Medicine
@@ -72,7 +73,7 @@ def examine(chart: OpenChart, seen: DraftCard, plan: PlanCard) -> Examination:
     on = clinic_day(chart.clinic_id, chart.at)
     ours = prescribed(chart, on)
     case = case_of(chart, on)
-    case = _with_taper(chart, case)
+    case = _with_supervised(chart, _with_taper(chart, case))
     case = replace(case, medicines=(*case.medicines, *_as_used(chart, ours.current)), past=(*case.past, *ours.past))
     renews = f"Prescription/{seen.renews}" if seen.renews else ""
     order = orders.clinical_order(
@@ -107,6 +108,18 @@ def _with_taper(chart: OpenChart, case: Case) -> Case:
     where = f"taper version {course.version}, agreed to by the patient"
     references = (*told.references, ("taper_plan", where), ("taper_runs", where))
     return replace(case, circumstances=replace(told, taper_plan=Answer.YES, taper_runs=Answer.YES, references=references))
+
+
+def _with_supervised(chart: OpenChart, case: Case) -> Case:
+    """A supervised course that runs is the setting in which repeat doses for alcohol withdrawal may be ordered."""
+    course = supervised_course(chart)
+    if course is None:
+        return case
+    told = case.circumstances
+    where = f"supervised course begun {clinic_day(chart.clinic_id, course.at):%d-%b-%Y}, {course.setting_words}"
+    return replace(
+        case, circumstances=replace(told, alcohol_course=Answer.YES, references=(*told.references, ("alcohol_course", where)))
+    )
 
 
 @shown

@@ -40,6 +40,16 @@ def refuse(chart: OpenChart, deed: str, why: tuple[str, str], course_id: UUID | 
     return refuse_on_record(chart, deed, Refused(*why), subject=("taper", course_id) if course_id else None)
 
 
+def note(chart: OpenChart, deed: str, subject: tuple[str, UUID]) -> None:
+    """A row about something else than a taper. It says that something was done, never what: the trail is read by more than the record is."""
+    entry = Entry(chart.clinic_id, chart.at, chart.by.account_id if chart.by else None, deed, purpose=chart.purpose)
+    record(entry.about(chart.patient_id, *subject))
+
+
+def refuse_about(chart: OpenChart, deed: str, why: tuple[str, str], course_id: UUID | None = None) -> Refused:
+    return refuse_on_record(chart, deed, Refused(*why), subject=("supervised_course", course_id) if course_id else None)
+
+
 def one_at_a_time(chart: OpenChart) -> None:
     """Deeds about one patient's tapers happen one after the other."""
     Patient.objects.select_for_update(no_key=True).get(pk=chart.patient_id)

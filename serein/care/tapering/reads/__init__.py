@@ -1,4 +1,4 @@
-"""What is read of tapers: `courses` (versions, steps, holds, wishes) and `dose` (the dose in force)."""
+"""What is read of tapers: `courses` (versions, steps, holds, wishes), `dose` (the dose in force) and `supervised` (courses that end in days)."""
 
 from .courses import (
     HappeningCard,
@@ -19,9 +19,33 @@ from .courses import (
     waiting_taper,
 )
 from .dose import DoseInForce, Start, UnconfirmedChange, dose_ceiling, dose_in_force, starting_point
+from .supervised import ScoreCard, SupervisedCard, supervised_course, supervised_courses
 
 __all__ = [
-    "DoseInForce", "HappeningCard", "HoldCard", "Start", "StepCard", "StepDose", "TaperCard", "TaperLine", "UnconfirmedChange",
-    "Wish", "dose_ceiling", "dose_in_force", "happenings", "running_taper", "running_tapers", "starting_point", "step_of",
-    "taper", "taper_draft", "taper_line", "tapers", "waiting_taper",
+    "DoseInForce",
+    "HappeningCard",
+    "HoldCard",
+    "ScoreCard",
+    "Start",
+    "StepCard",
+    "StepDose",
+    "SupervisedCard",
+    "TaperCard",
+    "TaperLine",
+    "UnconfirmedChange",
+    "Wish",
+    "dose_ceiling",
+    "dose_in_force",
+    "happenings",
+    "running_taper",
+    "running_tapers",
+    "starting_point",
+    "step_of",
+    "supervised_course",
+    "supervised_courses",
+    "taper",
+    "taper_draft",
+    "taper_line",
+    "tapers",
+    "waiting_taper",
 ]  # fmt: skip

@@ -12,6 +12,8 @@ PAGES: dict[str, str] = {
     "prescribe": "prescribing.draft_prescription", "draft": "prescribing.change_draft", "discard": "prescribing.discard_draft",
     "check": "prescribing.check_draft", "sign": "prescribing.sign_prescription", "cancel": "prescribing.cancel_prescription",
     "copy": "prescribing.record_printing",
+    "supervised_begin": "tapering.begin_supervised_course", "supervised_look": "tapering.score_supervised_course",
+    "supervised_give": "tapering.give_supervised_dose", "supervised_end": "tapering.end_supervised_course",
     "taper_existing": "tapering.previewed",
     "taper_plan": "tapering.propose_taper", "taper_send": "tapering.send_taper", "taper_withdraw": "tapering.withdraw_taper",
     "taper_hold": "tapering.hold_taper", "taper_happened": "tapering.replan_taper", "taper_lost": "tapering.decide_on_lost_tablets",
