@@ -8,6 +8,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from serein.care.access import actions as access
+from serein.care.monitoring import actions as monitoring
 from serein.care.planning import actions as planning
 from serein.care.planning.text import Mistaken, PlannedDose
 from serein.care.prescribing import payload
@@ -339,6 +340,10 @@ CHANGES_BETWEEN_PAGE_AND_SIGNATURE = {
     "an allergy was added": ("record-changed", lambda d: d.learn(allergy())),
     "a medicine was added": ("record-changed", lambda d: d.learn(medicine("oxycodone"))),
     "a harmless allergy was added": ("record-changed", lambda d: d.learn(allergy("penicillin"))),
+    "the patient told of slow breathing": (
+        "record-changed",
+        lambda d: monitoring.answer_check_in(own_chart(d.people.patient), {"mixing": {"choices": ["breath"]}}),
+    ),
     "the draft was changed": (
         "draft-changed",
         lambda d: change_draft(d.chart(), d.draft_id, 1, replace(draft(d.chart(), d.draft_id).order, days=7, quantity="11")),

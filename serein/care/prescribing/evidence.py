@@ -1,7 +1,7 @@
 """What a check rests on, as values: everything that went in, what came out, and a digest over both. Enough to be made again later."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -33,10 +33,11 @@ class Examination:
         return tuple(f for f in found if f.severity is Severity.WARN and f.fingerprint not in self.standing)
 
 
-def record_digest(case: Case, order: Order, assessment: Assessment) -> str:
-    """Changes with any fact of the record, any field of the order and any finding."""
+def record_digest(case: Case, order: Order, assessment: Assessment, told: Sequence[Sequence[str]] = ()) -> str:
+    """Changes with any fact of the record, any field of the order, any finding and anything `told` that stands beside the check."""
     findings = [f.fingerprint for f in assessment.findings]
-    return hashlib.sha256(msgspec.json.encode([case, order, assessment.knowledge, findings, assessment.not_checked])).hexdigest()
+    whole = [case, order, assessment.knowledge, findings, assessment.not_checked, *told]
+    return hashlib.sha256(msgspec.json.encode(whole)).hexdigest()
 
 
 def as_stored(examination: Examination, result: dict[str, object]) -> dict[str, Any]:

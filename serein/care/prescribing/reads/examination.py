@@ -9,6 +9,7 @@ from uuid import UUID
 from serein.care.access.granted import grant_in_force
 from serein.care.access.reads import patient_card
 from serein.care.evaluation.reads import case_of
+from serein.care.monitoring.reads.check_ins import sedation_told
 from serein.care.monitoring.reads.diary import most_days_with_use
 from serein.care.planning.reads import PlanCard
 from serein.care.planning.text import product_named
@@ -85,7 +86,13 @@ def examine(chart: OpenChart, seen: DraftCard, plan: PlanCard) -> Examination:
         if is_open
     )
     assessment = assess(case, (order, *others), knowledge.load(), on)
-    return Examination(case, order, assessment, record_digest(case, order, assessment), standing_overrides(chart))
+    digest = record_digest(case, order, assessment, _told_of_sedation(chart, plan))
+    return Examination(case, order, assessment, digest, standing_overrides(chart))
+
+
+def _told_of_sedation(chart: OpenChart, plan: PlanCard) -> list[list[str]]:
+    """What was told of breathing and sleepiness since this plan began. No finding of the assessment, but whoever signs must have read it."""
+    return [[c.seen, *(f.code for f in c.sedation)] for c in sedation_told(chart, plan.text.starts_on - timedelta(days=1))]
 
 
 def _as_used(chart: OpenChart, ours: tuple[Medicine, ...]) -> tuple[Medicine, ...]:

@@ -23,6 +23,7 @@ from serein.interfaces.web.shell.tall_man import tall_man
 
 from .banner import banner
 from .desk import chart_page
+from .watch import sedation_facts
 from .words import born_on
 
 ELSEWHERE = ("stopped", "reasons-missing")
@@ -103,7 +104,7 @@ def _page(request: HttpRequest, key: OpenChart, form: SignForm, ready: Signable)
     shown = {"version": ready.shown.version, "sha256": ready.shown.sha256, "record_digest": ready.shown.record_digest}
     context = {
         "banner": banner(key), "form": form, "hidden": shown, "facts": facts(content), "statement": payload.STATEMENT,
-        "identity": identity_proofs(key), "sha256": ready.content.sha256,
+        "identity": identity_proofs(key), "told": sedation_facts(key), "sha256": ready.content.sha256,
         "knowledge": ready.examination.assessment.knowledge, "draft": ready.draft,
         "warnings": [ready.examination.standing[f.fingerprint] for f in ready.examination.assessment.findings if f.severity == "warn"],
     }  # fmt: skip
