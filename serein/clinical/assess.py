@@ -51,10 +51,8 @@ RELAXED = (
 def assess(case: Case, orders: Order | Sequence[Order], knowledge: Knowledge, on: date) -> Assessment:
     """Judges all `orders` together on day `on`. Raises ValueError when there is none: an empty proposal has no answer."""
     proposed = (orders,) if isinstance(orders, Order) else tuple(orders)
-    if not proposed:
-        raise ValueError("assess: no proposed order")
-    if len({o.reference for o in proposed}) != len(proposed):
-        raise ValueError("assess: two orders share one reference")
+    if len(proposed) != 1:
+        _told_apart(proposed)
     scene = Scene(case=_in_order(case), orders=tuple(sorted(proposed, key=_reference)), knowledge=knowledge, on=on)
     found = regimens(scene)
     said = together([*[_regimen(scene, r) for r in found], *[_order(scene, o) for o in proposed], unjudged()])
@@ -67,6 +65,13 @@ def assess(case: Case, orders: Order | Sequence[Order], knowledge: Knowledge, on
     )
 
 
+def _told_apart(proposed: tuple[Order, ...]) -> None:
+    if not proposed:
+        raise ValueError("assess: no proposed order")
+    if len({o.reference for o in proposed}) != len(proposed):
+        raise ValueError("assess: two orders share one reference")
+
+
 _reference = operator.attrgetter("reference")
 # Told apart in C: some twenty things are said in each decision.
 _IS_FINDING: Any = Finding.__instancecheck__
@@ -77,10 +82,8 @@ def _in_order(case: Case) -> Case:
     """The same case in one order: how a record happens to list its entries must change nothing, not even a word."""
     moved: dict[str, Any] = {}
     for n, listed in enumerate(_LISTS(case)):
-        if len(listed) > 1:
-            name, by = ORDERED[n]
-            if (sorted_ := sorted(listed, key=by)) != list(listed):
-                moved[name] = tuple(sorted_)
+        if len(listed) > 1 and (sorted_ := sorted(listed, key=ORDERED[n][1])) != list(listed):
+            moved[ORDERED[n][0]] = tuple(sorted_)
     return dataclasses.replace(case, **moved) if moved else case
 
 

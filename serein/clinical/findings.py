@@ -56,9 +56,7 @@ class Purpose(StrEnum):
         return made
 
 
-@swift
-@dataclass(frozen=True)
-class Input:
+class Input(NamedTuple):
     """A fact that a finding rests on, and the reference it was read from. Words a fact, not an age in days: the fingerprint
     must not change merely because a day has passed."""
 
@@ -93,10 +91,9 @@ class Finding:
     relaxed_from: Severity | None = None
 
     def __post_init__(self) -> None:
-        if not self.inputs or not self.sources:
-            raise NotAFinding(f"{self.code}: no inputs or no source")
-        if not 0 < len(self.summary) <= LONGEST_SUMMARY:
-            raise NotAFinding(f"{self.code}: summary of {len(self.summary)} characters")
+        if not (self.inputs and self.sources and 0 < len(self.summary) <= LONGEST_SUMMARY):
+            why = f"summary of {len(self.summary)} characters" if self.inputs and self.sources else "no inputs or no source"
+            raise NotAFinding(f"{self.code}: {why}")
 
     @property
     def fingerprint(self) -> str:

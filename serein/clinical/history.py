@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
@@ -10,6 +10,9 @@ from serein.clinical.findings import Purpose
 from serein.clinical.once import once
 from serein.clinical.quantities import Dose, Span
 from serein.clinical.swift import swift
+
+# Rescue forms and injections stand apart from the dose of a day.
+NOT_SUMMED = ("rescue", "injection")
 
 
 @swift
@@ -69,10 +72,15 @@ class Regimen:
     """All orders of one substance that will be taken together: `drafts` are proposed, `continuing` go on, `before` were there.
 
     `daily_mg` is their sum, `before_mg` what it was (after a switch of substance: the most it can stand for, in mg of the new).
+    `swallowed` are the drafts that count into it (by mouth, on a schedule or as needed), `highest_mg` is the largest single dose
+    among them. Findings about the whole regimen carry the reference `order`.
     """
 
     substance: str
+    order: str = field(init=False)
     drafts: tuple[Written, ...]
+    swallowed: tuple[Written, ...] = field(init=False)
+    highest_mg: Decimal | None = field(init=False)
     continuing: tuple[Written, ...]
     before: tuple[Written, ...]
     replaced: tuple[Written, ...]
@@ -82,10 +90,11 @@ class Regimen:
     before_mg: Decimal | None
     switched_from: tuple[str, ...] = ()
 
-    @once
-    def order(self) -> str:
-        """The reference that findings about the whole regimen carry."""
-        return self.drafts[0].reference
+    def __post_init__(self) -> None:
+        held = self.__dict__
+        held["order"] = self.drafts[0].reference
+        held["swallowed"] = swallowed = tuple([d for d in self.drafts if d.form not in NOT_SUMMED])
+        held["highest_mg"] = max([d.single_mg.high for d in swallowed if d.single_mg], default=None)
 
     @once
     def parts(self) -> tuple[Written, ...]:

@@ -80,7 +80,9 @@ def test_what_is_kept_of_words_and_codes_is_the_knowledges_own():
     coded = Concept((Coding(ICD10CM, "F41.1 Mrs Smith"), Coding(ICD10CM, "F41.1")), "generalized anxiety disorder")
     first = [known.terms.means(c) for c in (said, coded)]
     assert first == [known.terms.means(c) for c in (said, coded)] and all(first)
-    kept = " ".join([*known.terms._heard, *known.terms._branches])
+    alone = [known.terms.means(Concept(codings)) for codings in ((c,) for c in coded.codings)]
+    assert alone == [known.terms.means(Concept((c,))) for c in coded.codings] and known.terms._whole
+    kept = " ".join([*known.terms._heard, *known.terms._branches, *(word for key in known.terms._whole for word in key)])
     assert "F41.1" in kept and "generalized anxiety disorder" in kept and "Smith" not in kept and "Elm" not in kept
 
 

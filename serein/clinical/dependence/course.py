@@ -95,8 +95,9 @@ def early_request(scene: Scene, regimen: Regimen) -> Said:
 
 
 def several_prescribers(scene: Scene, regimen: Regimen) -> Said:
-    watched: list[MedicineUse] = [m for m, identity in scene.current if not WATCHED.isdisjoint(identity.groups)]
-    watched += scene.drafted(regimen)
+    watched: list[MedicineUse] = [*scene.drafted(regimen)]
+    if not WATCHED.isdisjoint(scene.groups):
+        watched[:0] = [m for m, identity in scene.current if not WATCHED.isdisjoint(identity.groups)]
     known = {u.prescriber: u for u in watched if u.prescriber}
     lately = _prescribed_lately(scene, regimen) | known if scene.before else known
     if len(lately) >= scene.rule("prescribers-count"):
@@ -223,9 +224,8 @@ def taper_missing(scene: Scene, regimen: Regimen, found: Dependence) -> Said:
 def _long(scene: Scene, regimen: Regimen) -> bool:
     """A month or more in all: from then on the guideline's table no longer calls dependence unlikely."""
     since = course(scene, regimen.starts).since or regimen.starts
-    lengths = [d.days or d.supply_days for d in regimen.drafts]
-    ends = [last_day(d.begins or regimen.starts, n) for d, n in zip(regimen.drafts, lengths, strict=True) if n is not None]
-    until = max((e for e in ends if e), default=regimen.starts)
+    ends = [last_day(d.begins or regimen.starts, d.days or d.supply_days) for d in regimen.drafts]
+    until = max([e for e in ends if e], default=regimen.starts)
     return whole_months(since, until) >= scene.rule("dependence-month")
 
 

@@ -6,7 +6,6 @@ from decimal import Decimal
 
 from serein.clinical.case import YES
 from serein.clinical.dosing.person import bounds, needs_less, person_inputs
-from serein.clinical.dosing.regimen import highest_dose, summed
 from serein.clinical.dosing.rings import Asked, Bounds, rings
 from serein.clinical.findings import Input, NotChecked, Purpose, Severity
 from serein.clinical.history import Regimen
@@ -24,12 +23,10 @@ BLIND = ("dose-above-recommended", "start-dose-too-high", "frequency-out-of-rang
 
 def dose_within_limits(scene: Scene, regimen: Regimen) -> Said:
     """Absolute and recommended rings, first dose, frequency, pace of increase."""
-    if not scene.of_class(regimen.substance, "benzodiazepine", "z-drug"):
-        return SILENT
-    if not any(summed(d) for d in regimen.drafts):
+    if not regimen.swallowed:
         return _unknown(scene, regimen, "the limits in the knowledge are for use by mouth, and this is not")
     found = bounds(scene, regimen)
-    if found is None or not _any_limit(scene, regimen):
+    if found is None or not found.known:
         why = f"no label limits of {regimen.substance} in the knowledge"
         gaps = tuple(NotChecked(code, why) for code in BLIND)
         return _unknown(scene, regimen, why) + gaps + increase_too_soon(scene, regimen)
@@ -40,11 +37,6 @@ def dose_within_limits(scene: Scene, regimen: Regimen) -> Said:
         *_frequency(scene, regimen, found),
         *increase_too_soon(scene, regimen),
     )
-
-
-def _any_limit(scene: Scene, regimen: Regimen) -> bool:
-    limits = scene.knowledge.limits_of(regimen.substance)
-    return limits is not None and bool(limits.ranges or limits.absolutes)
 
 
 def dose_inputs(scene: Scene, regimen: Regimen, *more: Input) -> tuple[Input, ...]:
@@ -116,7 +108,7 @@ def _recommended(scene: Scene, regimen: Regimen, found: Bounds) -> Said:
 
 
 def _single_above(scene: Scene, regimen: Regimen, widest: Range | None) -> Said:
-    highest = highest_dose(regimen)
+    highest = regimen.highest_mg
     if widest is None or widest.single_mg is None or highest is None or highest <= widest.single_mg.high:
         return SILENT
     texts = (
@@ -132,12 +124,14 @@ def _above(scene: Scene, regimen: Regimen, texts: tuple[str, str], cite: Cite) -
 
 
 def _first_dose(scene: Scene, regimen: Regimen, found: Bounds) -> Said:
-    first = found.start
-    if regimen.purpose is START and first is None:
-        return _first_dose_standing_in(scene, regimen, found)
-    if regimen.purpose is not START or first is None or first.start_daily_mg is None:
+    if regimen.purpose is not START:
         return SILENT
-    single = highest_dose(regimen)
+    first = found.start
+    if first is None:
+        return _first_dose_standing_in(scene, regimen, found)
+    if first.start_daily_mg is None:
+        return SILENT
+    single = regimen.highest_mg
     too_much = regimen.daily_mg is not None and regimen.daily_mg > first.start_daily_mg
     if not too_much and not (first.single_mg and single is not None and single > first.single_mg.high):
         return SILENT
@@ -157,10 +151,9 @@ def _first_dose(scene: Scene, regimen: Regimen, found: Bounds) -> Said:
 def _first_dose_standing_in(scene: Scene, regimen: Regimen, found: Bounds) -> Said:
     """Where the label asks for a lower dose and prints no number: its first dose for debilitated people stands in, a day's dose only."""
     asks = needs_less(scene)
-    frail = (
-        rings(scene.knowledge, Asked(regimen.substance, scene.case.jurisdiction, "older", found.indications)) if asks else None
-    )
-    first = frail.start if frail else None
+    if not asks:
+        return SILENT
+    first = rings(scene.knowledge, Asked(regimen.substance, scene.case.jurisdiction, "older", found.indications)).start
     if first is None or first.start_daily_mg is None or regimen.daily_mg is None or regimen.daily_mg <= first.start_daily_mg:
         return SILENT
     why, inputs = asks[0]
@@ -176,12 +169,14 @@ def _first_dose_standing_in(scene: Scene, regimen: Regimen, found: Bounds) -> Sa
 
 def _frequency(scene: Scene, regimen: Regimen, found: Bounds) -> Said:
     often = found.often_at_first if regimen.purpose is START else found.often
-    times = [d.times for d in regimen.drafts if d.times and not d.as_needed and summed(d)]
+    times = [d.times for d in regimen.swallowed if d.times and not d.as_needed]
     if often is None or not times:
         return NO_FREQUENCY
     low, high = often.times.low, often.times.high
     # Two strengths may be taken together or apart: the most is that of one order, the least that of all together.
-    most, least = max([t.high for t in times]), sum([t.low for t in times], Decimal(0))
+    most, least = times[0].high, times[0].low
+    if len(times) > 1:
+        most, least = max([t.high for t in times]), sum([t.low for t in times], Decimal(0))
     if most <= high and least >= low:
         return SILENT
     given = most if most > high else least

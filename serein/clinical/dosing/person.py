@@ -13,9 +13,9 @@ from serein.clinical.knowledge.scene import Scene
 
 def populations(scene: Scene) -> tuple[str, ...]:
     """Every population the person may belong to: an imprecise birth date can make it two. Debility counts as age."""
-    made: tuple[str, ...] | None = scene.kept.get("populations")
+    made: tuple[str, ...] | None = scene.kept.get(_populations)
     if made is None:
-        made = scene.kept["populations"] = _populations(scene)
+        made = scene.kept[_populations] = _populations(scene)
     return made
 
 
@@ -32,9 +32,9 @@ def _populations(scene: Scene) -> tuple[str, ...]:
 
 def person_inputs(scene: Scene) -> tuple[Input, ...]:
     """The birth date, and what makes an adult count as old."""
-    made: tuple[Input, ...] | None = scene.kept.get("person")
+    made: tuple[Input, ...] | None = scene.kept.get(_person_inputs)
     if made is None:
-        made = scene.kept["person"] = _person_inputs(scene)
+        made = scene.kept[_person_inputs] = _person_inputs(scene)
     return made
 
 
@@ -54,6 +54,8 @@ OPIOIDS = frozenset({"opioid", "opioid-treatment"})
 def needs_less(scene: Scene) -> list[tuple[str, tuple[Input, ...]]]:
     """For what the labels ask for lower doses of a beginner without saying how low, in words, each with where it stands."""
     found = [(h.name, inputs) for h, inputs in scene.hazards if h.id in LESS]
+    if OPIOIDS.isdisjoint(scene.groups) and scene.told.opioids is not YES:
+        return found
     opioids = [Input(m.medicine.words, m.reference) for m, i in scene.current if not OPIOIDS.isdisjoint(i.groups)]
     if not opioids and scene.told.opioids is YES:
         opioids = [Input("takes an opioid", scene.told.reference("opioids"))]
@@ -62,17 +64,21 @@ def needs_less(scene: Scene) -> list[tuple[str, tuple[Input, ...]]]:
 
 def indications(scene: Scene, order: Order) -> tuple[str, ...]:
     """Ids of the indications that the order's reasons name, in the knowledge's order."""
-    if not order.reasons:
-        return ()
-    made: tuple[str, ...] | None = scene.kept.get(("indications", order.reference))
+    made: tuple[str, ...] | None = scene.kept.get(order.reference)
     if made is None:
-        made = scene.kept["indications", order.reference] = _indications(scene, order)
+        made = scene.kept[order.reference] = _indications(scene, order)
     return made
 
 
 def _indications(scene: Scene, order: Order) -> tuple[str, ...]:
-    meant = {id for r in order.reasons for kind, id in scene.knowledge.terms.means(r) if kind == "indication"}
-    return scene.knowledge.in_order(meant)
+    if not order.reasons:
+        return ()
+    prepared, means = scene.knowledge.prepared, scene.knowledge.terms.means
+    meant = means(order.reasons[0]) if len(order.reasons) == 1 else frozenset().union(*map(means, order.reasons))
+    made: tuple[str, ...] | None = prepared.get(meant)
+    if made is None:
+        made = prepared[meant] = scene.knowledge.in_order(id for kind, id in meant if kind == "indication")
+    return made
 
 
 def bounds(scene: Scene, regimen: Regimen) -> Bounds | None:
@@ -87,7 +93,9 @@ def bounds(scene: Scene, regimen: Regimen) -> Bounds | None:
 
 
 def _bounds(scene: Scene, regimen: Regimen) -> Bounds:
-    named = tuple(dict.fromkeys([i for o in scene.drafted(regimen) for i in indications(scene, o)]))
-    place, substance = scene.case.jurisdiction, regimen.substance
+    drafted, place, substance = scene.drafted(regimen), scene.case.jurisdiction, regimen.substance
+    named = indications(scene, drafted[0])
+    if len(drafted) > 1:
+        named = tuple(dict.fromkeys([i for o in drafted for i in indications(scene, o)]))
     choices = [rings(scene.knowledge, Asked(substance, place, population, named)) for population in populations(scene)]
     return choices[0] if len(choices) == 1 else min(choices, key=lambda b: b.absolute.daily_mg if b.absolute else Decimal(0))

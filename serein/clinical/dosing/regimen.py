@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from serein.clinical.findings import Purpose
-from serein.clinical.history import Regimen, Written
+from serein.clinical.history import NOT_SUMMED, Regimen, Written
 from serein.clinical.knowledge.amounts import last_day
 from serein.clinical.knowledge.facts import Substance
 from serein.clinical.knowledge.scene import Scene
@@ -63,19 +63,14 @@ def _first(substance: str, drafts: tuple[Written, ...], starts: date) -> Regimen
         replaced=(),
         starts=starts,
         purpose=Purpose.START,
-        daily_mg=_sum(tuple([w for w in drafts if summed(w)])),
+        daily_mg=_sum(drafts if len(drafts) == 1 and summed(drafts[0]) else tuple([w for w in drafts if summed(w)])),
         before_mg=None,
     )
 
 
 def summed(w: Written) -> bool:
     """Only what is swallowed on a schedule or as needed counts into the daily dose; rescue forms and injections do not."""
-    return w.form not in ("rescue", "injection")
-
-
-def highest_dose(regimen: Regimen) -> Decimal | None:
-    """The largest single dose in mg among the drafts that are summed."""
-    return max([d.single_mg.high for d in regimen.drafts if d.single_mg and summed(d)], default=None)
+    return w.form not in NOT_SUMMED
 
 
 def _sum(parts: tuple[Written, ...]) -> Decimal | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from serein.clinical.knowledge import Knowledge
 from serein.clinical.knowledge.facts import Absolute, Range
@@ -13,9 +14,7 @@ from serein.clinical.swift import swift
 ADULT_USES = ("anxiety", "muscle-spasm")
 
 
-@swift
-@dataclass(frozen=True)
-class Asked:
+class Asked(NamedTuple):
     """Whose limits: ids of the knowledge only. `indications` in the knowledge's order."""
 
     substance: str
@@ -28,6 +27,7 @@ class Asked:
 @dataclass(frozen=True, kw_only=True)
 class Bounds:
     """What holds for a regimen. `absolute` is the outer ring; `guessed` says why a limit of another indication had to stand in.
+    `known`: the label of the substance gives some limit, for anybody.
     `daily` and `single` are the widest recommended ranges of a day and of one dose, `start` the label's first dose.
 
     `often` are the ranges that print how often, `often_at_first` those that count while the medicine is begun; `singles` spans the
@@ -35,6 +35,7 @@ class Bounds:
 
     population: str
     indications: tuple[str, ...]
+    known: bool
     start: Range | None
     absolute: Absolute | None
     guessed: str
@@ -55,10 +56,9 @@ class Often:
 
 def rings(knowledge: Knowledge, asked: Asked) -> Bounds:
     """Both rings for whom is asked about."""
-    key = (asked.substance, asked.place, asked.population, asked.indications)
-    made: Bounds | None = knowledge.prepared.get(key)
+    made: Bounds | None = knowledge.prepared.get(asked)
     if made is None:
-        made = knowledge.prepared[key] = _rings(knowledge, asked)
+        made = knowledge.prepared[asked] = _rings(knowledge, asked)
     return made
 
 
@@ -67,9 +67,11 @@ def _rings(knowledge: Knowledge, asked: Asked) -> Bounds:
     ranges = [*(r for r in here if r.indication in asked.indications), *(r for r in here if r.indication == "any")]
     absolute, guessed = _absolute(knowledge, asked)
     singles = [r.single_mg for r in ranges if r.single_mg]
+    limits = knowledge.limits_of(asked.substance)
     return Bounds(
         population=asked.population,
         indications=asked.indications,
+        known=limits is not None and bool(limits.ranges or limits.absolutes),
         start=next((r for r in here if r.start_daily_mg is not None), None),
         absolute=absolute,
         guessed=guessed,

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from serein.clinical.case import Order
 from serein.clinical.dosing.person import bounds
-from serein.clinical.dosing.regimen import highest_dose, summed
+from serein.clinical.dosing.regimen import summed
 from serein.clinical.dosing.rings import Bounds
 from serein.clinical.findings import Input, NotChecked, Severity
 from serein.clinical.history import Regimen, Written
@@ -18,6 +18,7 @@ from serein.clinical.knowledge.scene import SILENT, Because, Said, Scene, togeth
 from serein.clinical.quantities import Amount, Unit, plain
 
 WARN, STOP = Severity.WARN, Severity.STOP
+ML = Unit.ML
 NO_QUANTITY = (NotChecked("quantity-mismatch", "no quantity is written"),)
 NOT_COMPARED = (NotChecked("quantity-mismatch", "quantity, days or dose cannot be compared"),)
 _VOLUME = re.compile(r"(?<![\w.,/])(\d{1,4}(?:\.\d{1,3})?)\s*ml\b", re.IGNORECASE)
@@ -25,8 +26,9 @@ _VOLUME = re.compile(r"(?<![\w.,/])(\d{1,4}(?:\.\d{1,3})?)\s*ml\b", re.IGNORECAS
 
 def written_well(scene: Scene, regimen: Regimen) -> Said:
     """Every check on how the drafts of a regimen are written."""
-    found = bounds(scene, regimen) if any(summed(d) for d in regimen.drafts) else None
-    said = together([_each(scene, order, scene.written[order.reference]) for order in scene.drafted(regimen)])
+    found = bounds(scene, regimen) if regimen.swallowed else None
+    drafted = scene.drafted(regimen)
+    said = together([_each(scene, order, scene.written[order.reference]) for order in drafted])
     return said + goes_on_unread(scene, regimen) + tenfold_slip(scene, regimen, found)
 
 
@@ -56,7 +58,7 @@ def dose_unreadable(scene: Scene, order: Order, read: Written) -> Said:
 
 def goes_on_unread(scene: Scene, regimen: Regimen) -> Said:
     """An order that goes on beside the draft, and whose dose nobody can read: then the sum of the regimen is unknown."""
-    unread = [w for w in regimen.continuing if w.daily_mg is None]
+    unread = [w for w in regimen.continuing if w.daily_mg is None] if regimen.continuing else None
     if not unread:
         return SILENT
     texts = (
@@ -77,12 +79,13 @@ def as_needed_without_maximum(scene: Scene, order: Order, read: Written) -> Said
 
 def concentration_mixup(scene: Scene, order: Order, read: Written) -> Said:
     identity = scene.identity(order)
+    product = scene.knowledge.product(identity.product) if identity.product else None
     why = ""
-    if identity.product and scene.knowledge.product(identity.product).concentrate:
-        why = f"{scene.knowledge.product(identity.product).name}, which is easily taken for a weaker solution"
+    if product and product.concentrate:
+        why = f"{product.name}, which is easily taken for a weaker solution"
     elif read.form == "oral-concentrate":
         why = "an oral concentrate"
-    elif identity.mg_per_ml is None and any(a and a.unit is Unit.ML for d in order.dosages for a in (d.low, d.high)):
+    elif identity.mg_per_ml is None and _in_millilitres(order):
         why = "a dose in mL and no concentration"
     elif _mg_and_ml_disagree(order, identity.mg_per_ml):
         why = "mg and mL that do not fit the concentration"
@@ -91,6 +94,10 @@ def concentration_mixup(scene: Scene, order: Order, read: Written) -> Said:
     texts = ("Easily given at the wrong strength", f"The order has {why}.")
     because = Because(inputs=(Input(order.medicine.words, order.reference), Input(why, order.reference)))
     return (scene.finding("concentration-mixup", WARN, order.reference, texts, because),)
+
+
+def _in_millilitres(order: Order) -> bool:
+    return True in [a.unit is ML for d in order.dosages for a in (d.low, d.high) if a]
 
 
 def _mg_and_ml_disagree(order: Order, per_ml: Decimal | None) -> bool:
@@ -106,17 +113,16 @@ def _mg_and_ml_disagree(order: Order, per_ml: Decimal | None) -> bool:
 
 def dose_not_makeable(scene: Scene, order: Order, read: Written) -> Said:
     """Each single dose must be whole smallest parts of the product ordered, or, without a product, of some product."""
-    sold = scene.knowledge.products_of(read.substance)
     if read.single_mg is None or not summed(read):
         return SILENT
-    if not sold:
+    identity, known = scene.identity(order), scene.knowledge
+    mine = (known.product(identity.product),) if identity.product else known.products_of(read.substance)
+    if not mine:
         return (NotChecked("dose-not-makeable", f"no products of {read.substance} in the knowledge"),)
-    identity = scene.identity(order)
     if not identity.product and (identity.mg or identity.mg_per_ml):
         return _not_makeable(scene, order, "no product of this strength is known")
-    mine = (scene.knowledge.product(identity.product),) if identity.product else sold
     low, high = read.single_mg.low, read.single_mg.high
-    if any(_makes(p, high) for p in mine) and (low is high or any(_makes(p, low) for p in mine)):
+    if True in [_makes(p, high) for p in mine] and (low is high or True in [_makes(p, low) for p in mine]):
         return SILENT
     return _not_makeable(scene, order, f"{read.single_mg} mg is no whole number of the smallest parts of {mine[0].name}")
 
@@ -226,7 +232,7 @@ def tenfold_slip(scene: Scene, regimen: Regimen, found: Bounds | None) -> Said:
         return (scene.finding("tenfold-slip", STOP, regimen.order, texts, Because(inputs=inputs)),)
     if found is None or not regimen.purpose.raises:
         return SILENT
-    highest = highest_dose(regimen)
+    highest = regimen.highest_mg
     if found.singles is None or highest is None:
         return SILENT
     low, high = found.singles.low, found.singles.high

@@ -18,8 +18,8 @@ WARN, STOP, NOTE = Severity.WARN, Severity.STOP, Severity.NOTE
 
 def rightly_used(scene: Scene, regimen: Regimen) -> Said:
     """Indication of each draft, setting of alcohol withdrawal, length of the course."""
-    each = together([_indication(scene, o, regimen.substance) + _setting(scene, o) for o in scene.drafted(regimen)])
-    return each + duration_beyond_guidance(scene, regimen)
+    each = [_indication(scene, o, regimen.substance) + _setting(scene, o) for o in scene.drafted(regimen)]
+    return (each[0] if len(each) == 1 else together(each)) + duration_beyond_guidance(scene, regimen)
 
 
 def _indication(scene: Scene, order: Order, substance: str) -> Said:
@@ -85,7 +85,7 @@ def duration_beyond_guidance(scene: Scene, regimen: Regimen) -> Said:
 def _until(regimen: Regimen) -> date | None:
     """Last day of the longest draft: its instruction's end, else its supply's; None when one of them has neither."""
     ends = [d.ends or last_day(d.begins or regimen.starts, d.days or d.supply_days) for d in regimen.drafts]
-    return None if None in ends else max([e for e in ends if e is not None])
+    return ends[0] if len(ends) == 1 else None if None in ends else max([e for e in ends if e is not None])
 
 
 def age_alone(scene: Scene, regimen: Regimen) -> Said:
@@ -95,18 +95,21 @@ def age_alone(scene: Scene, regimen: Regimen) -> Said:
         texts = ("The patient's age is unknown", "Age decides dose and contraindications.")
         because = Because(inputs=(Input("no usable birth date", scene.case.patient),))
         return (scene.finding("age-unknown", STOP, regimen.order, texts, because),)
+    child, older = "child" in populations(scene), scene.oldest_years >= scene.rule("older-adult-years")
+    if not child and not older:
+        return SILENT
     inputs, found = person_inputs(scene)[:1], []
     if scene.youngest_months < scene.rule("infant-months"):
         infant = scene.knowledge.rule("infant-months").says
         texts = (f"The patient is or may be {infant} old", f"The label forbids it {infant}.")
         found.append(scene.finding("under-six-months", STOP, regimen.order, texts, Because(inputs=inputs)))
-    if "child" in populations(scene):
+    if child:
         texts = (
             f"The patient is or may be {scene.knowledge.rule('child-years').says} old",
             "Paradoxical reactions are commoner in the young; label doses are lower.",
         )
         found.append(scene.finding("child", WARN, regimen.order, texts, Because(inputs=inputs)))
-    if scene.oldest_years >= scene.rule("older-adult-years"):
+    if older:
         texts = (
             f"The patient is or may be {plain(scene.rule('older-adult-years'))} or older",
             "Diazepam and its metabolite accumulate; falls, fractures and confusion are commoner. AGS Beers: avoid, with exceptions."

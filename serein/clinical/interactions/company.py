@@ -9,7 +9,7 @@ from serein.clinical.findings import Finding, Input, NotChecked, Severity
 from serein.clinical.history import Regimen
 from serein.clinical.knowledge.facts import Interaction
 from serein.clinical.knowledge.names import says
-from serein.clinical.knowledge.recognise import Identity, Register
+from serein.clinical.knowledge.recognise import APART, Identity, Register, Ties
 from serein.clinical.knowledge.scene import SILENT, Because, Said, Scene, shorten
 
 WARN, STOP, NOTE = Severity.WARN, Severity.STOP, Severity.NOTE
@@ -22,74 +22,74 @@ MEALS = tuple(
 
 
 class _Other(NamedTuple):
-    """Something taken beside the regimen."""
+    """Something taken beside the regimen that matters to its substance, and how."""
 
     words: str
     reference: str
     identity: Identity
+    ties: Ties
 
 
 def company(scene: Scene, regimen: Regimen) -> Said:
     """Everything taken beside this regimen's substance."""
-    others = _others(scene, regimen)
-    register = scene.knowledge.register
-    met = [_met(scene, regimen.order, m, by) for m, by in _meetings(register, regimen.substance, others)]
+    register, beside = scene.knowledge.register, _beside(scene, regimen)
+    others = (*beside, *_eaten(scene, regimen), *_told(scene, regimen))
     return (
-        *met,
-        *(_blind(register, regimen.substance)),
-        *_duplicates(scene, regimen),
+        *[_met(scene, regimen.order, m, by) for m, by in _meetings(register, regimen.substance, others)],
+        *register.blind[regimen.substance],
+        *_duplicates(scene, regimen, beside),
         *_three(scene, regimen, others),
         *_unplaced(scene, regimen),
         *_unknown(scene, regimen),
     )
 
 
-def _blind(register: Register, substance: str) -> Said:
-    blind = register.blind[substance]
-    why = f"the knowledge does not say how {substance} is broken down" if blind else ""
-    return tuple([NotChecked(c, why) for c in blind])
-
-
-def _beside(scene: Scene, regimen: Regimen) -> tuple[_Other, ...]:
+def _uses(scene: Scene, regimen: Regimen) -> list[tuple[MedicineUse, Identity]]:
     """Current medicines and other drafts, without what this proposal replaces and without the substance itself."""
-    made: tuple[_Other, ...] | None = scene.kept.get(("beside", regimen.order))
-    if made is None:
-        made = scene.kept["beside", regimen.order] = _found_beside(scene, regimen)
-    return made
-
-
-def _found_beside(scene: Scene, regimen: Regimen) -> tuple[_Other, ...]:
-    apart = _replaced(scene) | {w.reference for w in (*regimen.parts, *regimen.before)}
+    apart, own = scene.replaced, regimen.substance
+    if regimen.before:
+        apart |= {w.reference for w in regimen.before}
     uses: tuple[tuple[MedicineUse, Identity], ...] = (*scene.current, *scene.proposed)
-    own = regimen.substance
-    beside = [(u, identity) for u, identity in uses if identity.substance != own and u.reference not in apart]
-    return tuple([_Other(use.medicine.words, use.reference, identity) for use, identity in beside])
+    return [(use, identity) for use, identity in uses if identity.substance != own and use.reference not in apart]
 
 
-def _others(scene: Scene, regimen: Regimen) -> tuple[_Other, ...]:
-    taken, told = [*_beside(scene, regimen), *_eaten(scene, regimen)], scene.told
-    for name, group, words in TOLD:
-        if getattr(told, name) is YES and not any(group in o.identity.groups for o in taken):
-            taken.append(
-                _Other(words, told.reference(name), Identity(words=words, names=frozenset({words}), groups=frozenset({group})))
-            )
-    return tuple(taken)
+def _beside(scene: Scene, regimen: Regimen) -> list[_Other]:
+    """Those of them that matter."""
+    ties, own, found = scene.knowledge.register.ties, regimen.substance, []
+    for use, identity in _uses(scene, regimen):
+        tied = identity.ties.get(own) or ties(own, identity)
+        if tied is not APART:
+            found.append(_Other(use.medicine.words, use.reference, identity, tied))
+    return found
+
+
+def _told(scene: Scene, regimen: Regimen) -> list[_Other]:
+    """What the patient told of and no medicine taken beside stands for."""
+    named = [(scene.told.reference(name), group, words) for name, group, words in TOLD if getattr(scene.told, name) is YES]
+    if not named:
+        return []
+    groups = {g for _, identity in _uses(scene, regimen) for g in identity.groups}
+    return [_named(scene, regimen, (words, words, reference), group) for reference, group, words in named if group not in groups]
 
 
 def _eaten(scene: Scene, regimen: Regimen) -> list[_Other]:
     """Food that an instruction of these drafts names."""
-    named = [(o, d.text) for o in scene.drafted(regimen) for d in o.dosages if d.text and says(MEALS, d.text)]
-    return [
-        _Other(text, o.reference, Identity(words="food", names=frozenset({"food"}), groups=frozenset({"food"})))
-        for o, text in named
-    ]
+    said = [(o.reference, d.text) for o in scene.drafted(regimen) for d in o.dosages if d.text and says(MEALS, d.text)]
+    return [_named(scene, regimen, (text, "food", reference), "food") for reference, text in said]
+
+
+def _named(scene: Scene, regimen: Regimen, said: tuple[str, str, str], group: str) -> _Other:
+    """Something that no list holds: the words for it, its name, and where it was read."""
+    words, name, reference = said
+    identity = Identity(words=name, names=frozenset({name}), groups=frozenset({group}))
+    return _Other(words, reference, identity, scene.knowledge.register.ties(regimen.substance, identity))
 
 
 def _meetings(register: Register, substance: str, others: tuple[_Other, ...]) -> list[tuple[Interaction, list[_Other]]]:
     """Interactions of the substance that somebody among the others takes part in, in the knowledge's order."""
     met: dict[int, list[_Other]] = {}
     for other in others:
-        for n in register.met(substance, other.identity):
+        for n in other.ties.met:
             met.setdefault(n, []).append(other)
     meetings = register.meetings[substance]
     return [(meetings[n], met[n]) for n in sorted(met)]
@@ -100,7 +100,7 @@ def _is_met(meeting: Interaction, identity: Identity) -> bool:
 
 
 def _met(scene: Scene, order: str, meeting: Interaction, met: list[_Other]) -> Finding:
-    names = ", ".join(dict.fromkeys([_short(o) for o in met]))
+    names = _short(met[0]) if len(met) == 1 else ", ".join(dict.fromkeys([_short(o) for o in met]))
     inputs = tuple([Input(o.words, o.reference) for o in met])
     because = Because(inputs=inputs, cites=meeting.cites, suggestions=meeting.suggestions)
     texts = (f"With {shorten(names, 84 - len(meeting.effect))}: {meeting.effect}", meeting.detail)
@@ -108,24 +108,23 @@ def _met(scene: Scene, order: str, meeting: Interaction, met: list[_Other]) -> F
 
 
 def _short(other: _Other) -> str:
-    names = other.identity.names
-    return " + ".join(sorted(names) if len(names) > 1 else names) or other.words
+    return other.identity.short or other.words
 
 
 def order_of_another(scene: Scene, reference: str) -> Said:
     """A draft of a medicine that is no benzodiazepine, judged beside the benzodiazepines that are taken."""
     order = next(o for o in scene.orders if o.reference == reference)
-    other = _Other(order.medicine.words, order.reference, scene.identity(order))
+    other = _Other(order.medicine.words, order.reference, scene.identity(order), APART)
     findings, meetings = [], scene.knowledge.register.meetings
     for meeting in scene.knowledge.interactions:
         beside = [w for w in scene.active if meeting in meetings[w.substance] and w.reference != order.replaces]
         if beside and _is_met(meeting, other.identity):
-            company = [_Other(scene.words(w.reference), w.reference, Identity(words=w.substance)) for w in beside]
+            company = [_Other(scene.words(w.reference), w.reference, Identity(words=w.substance), APART) for w in beside]
             findings.append(_met(scene, reference, meeting, [other, *company]))
     return tuple(findings)
 
 
-def _duplicates(scene: Scene, regimen: Regimen) -> Said:
+def _duplicates(scene: Scene, regimen: Regimen, beside: list[_Other]) -> Said:
     """Another benzodiazepine, current or drafted, that nothing replaces. A rescue form is noted and not counted."""
     found = []
     if rescue := [w for w in (*scene.active, *regimen.drafts) if w.rescue]:
@@ -137,7 +136,7 @@ def _duplicates(scene: Scene, regimen: Regimen) -> Said:
         found.append(scene.finding("rescue-form-noted", NOTE, regimen.order, texts, Because(inputs=inputs)))
     if not scene.of_class(regimen.substance, "benzodiazepine"):
         return tuple(found)
-    others = [o for o in _beside(scene, regimen) if _another(scene, regimen, o)]
+    others = [o for o in beside if o.ties.benzodiazepine and _goes_on(scene, regimen, o)]
     if others:
         names = ", ".join(dict.fromkeys(o.identity.substance or o.words for o in others))
         texts = (
@@ -149,18 +148,15 @@ def _duplicates(scene: Scene, regimen: Regimen) -> Said:
     return tuple(found)
 
 
-def _another(scene: Scene, regimen: Regimen, other: _Other) -> bool:
-    """A benzodiazepine that is still taken when this starts. Supply that ran out is no end: only a written end is."""
-    if "benzodiazepine-code" not in other.identity.groups:
-        return False
+def _goes_on(scene: Scene, regimen: Regimen, other: _Other) -> bool:
+    """Still taken when this starts. Supply that ran out is no end: only a written end is."""
     written = scene.written.get(other.reference)
     return written is None or not (written.rescue or (written.ends is not None and written.ends < regimen.starts))
 
 
 def _three(scene: Scene, regimen: Regimen, others: tuple[_Other, ...]) -> Said:
     """Three or more CNS-active medicines, this one counted."""
-    active = scene.knowledge.register.cns_active
-    taken = {_short(o): o for o in others if not active.isdisjoint(o.identity.groups)}
+    taken = {_short(o): o for o in others if o.ties.active}
     if len(taken) + 1 < scene.rule("cns-active-count"):
         return SILENT
     birth = scene.case.birth
@@ -175,11 +171,10 @@ def _three(scene: Scene, regimen: Regimen, others: tuple[_Other, ...]) -> Said:
 
 def _unplaced(scene: Scene, regimen: Regimen) -> Said:
     """Medicines, or parts of them, that nothing in the knowledge recognises; and records whose code and words disagree."""
-    odd = [(m, identity) for m, identity in scene.current if identity.unplaced or identity.problems]
+    odd = [(m, identity) for m, identity in scene.current if identity.odd]
     if not odd:
         return SILENT
-    replaced = _replaced(scene)
-    unplaced = [(p, m.reference) for m, identity in odd for p in identity.unplaced if m.reference not in replaced]
+    unplaced = [(p, m.reference) for m, identity in odd for p in identity.unplaced if m.reference not in scene.replaced]
     found = []
     if unplaced:
         names = ", ".join(p for p, _ in unplaced)
@@ -199,10 +194,6 @@ def _unplaced(scene: Scene, regimen: Regimen) -> Said:
             found.append(scene.finding("code-text-disagree", WARN, regimen.order, texts, because))
     gaps = (NotChecked("interactions", "some medicines are not recognised"),) if unplaced else ()
     return (*found, *gaps)
-
-
-def _replaced(scene: Scene) -> set[str]:
-    return {o.replaces for o in scene.orders if o.replaces}
 
 
 def _unknown(scene: Scene, regimen: Regimen) -> Said:

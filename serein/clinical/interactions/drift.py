@@ -13,8 +13,8 @@ WARN, NOTE = Severity.WARN, Severity.NOTE
 
 def level_drift(scene: Scene, regimen: Regimen) -> Said:
     """One finding for what was stopped and one for what was begun. A change is new until the level has had time to settle."""
-    apart = scene.knowledge.register.movers[regimen.substance].isdisjoint
-    mine = [m for m, i in (*scene.current, *scene.before) if not apart(i.groups) or not apart(i.names)]
+    ties, own = scene.knowledge.register.ties, regimen.substance
+    mine = [m for m, i in (*scene.current, *scene.before) if (i.ties.get(own) or ties(own, i)).moves]
     if not mine:
         return SILENT
     dated = [m for m in mine if m.begins or m.ends]

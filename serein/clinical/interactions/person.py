@@ -18,6 +18,7 @@ BMI = frozenset({"39156-5", "59574-4"})
 EGFR = frozenset({"98979-8", "33914-3", "48642-3", "48643-1", "62238-1", "69405-9", "88293-6", "88294-4", "98980-6", "77147-7"})
 PHQ9_TOTAL, PHQ9_ITEM_9 = frozenset({"44261-6"}), frozenset({"44260-8"})
 LIVER = frozenset({"1742-6", "1920-8", "1975-2", "1968-7", "6768-6"})
+LIVER_DISEASE = frozenset({"liver-disease", "severe-liver-disease"})
 LOINC = "http://loinc.org"
 LIVER_TESTS_UNJUDGED = NotChecked(
     "hepatic-impairment", "liver tests are in the record, but no confirmed threshold to judge them by"
@@ -108,6 +109,8 @@ def _allergy(scene: Scene, regimen: Regimen) -> Said:
 
 def _pregnancy(scene: Scene, regimen: Regimen) -> Said:
     told, found, gaps = scene.told, list[Finding](), list[NotChecked]()
+    if told.pregnant is NO and told.breastfeeding is NO:
+        return SILENT
     if told.pregnant is YES:
         texts = (
             "The patient is pregnant",
@@ -227,6 +230,8 @@ def _suicidal(scene: Scene) -> Input | None:
     told = scene.told
     if told.suicidal_thoughts is YES:
         return Input("suicidal thoughts, told by the patient", told.reference("suicidal_thoughts"))
+    if not scene.case.observations and not scene.case.questionnaires:
+        return None
     item = _latest(scene, PHQ9_ITEM_9)
     if item and item[0] > 0:
         return item[1]
@@ -239,13 +244,13 @@ def _suicidal(scene: Scene) -> Input | None:
 
 def _gaps(scene: Scene) -> Said:
     """What the record does not let anybody check."""
-    gaps = []
-    if not scene.has_hazard("liver-disease") and not scene.has_hazard("severe-liver-disease"):
-        tests = any(set(o.concept.codes(LOINC)) & LIVER for o in scene.case.observations)
+    gaps, met, seen = [], scene.hazard_ids, scene.case.observations
+    if LIVER_DISEASE.isdisjoint(met):
+        tests = any(set(o.concept.codes(LOINC)) & LIVER for o in seen) if seen else False
         gaps.append(LIVER_TESTS_UNJUDGED if tests else LIVER_UNKNOWN)
-    if not scene.has_hazard("kidney-disease") and _latest(scene, EGFR) is None:
+    if "kidney-disease" not in met and _latest(scene, EGFR) is None:
         gaps.append(KIDNEY_UNKNOWN)
-    if not scene.has_hazard("slow-metaboliser"):
+    if "slow-metaboliser" not in met:
         gaps.append(GENOTYPE_UNKNOWN)
     if not scene.case.conditions and scene.case.conditions_known == "unknown":
         gaps.append(CONDITIONS_UNKNOWN)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from serein.clinical.case import Dosage, Medicine, MedicineUse, Timing
 from serein.clinical.history import Written
-from serein.clinical.knowledge.names import words
+from serein.clinical.knowledge.names import form_of, words
 from serein.clinical.knowledge.recognise import Identity
 from serein.clinical.quantities import Amount, Span, Unit
 from serein.clinical.swift import swift
@@ -23,14 +23,6 @@ TABLET = Unit.TABLET
 WEIGHTS = {Unit.MG: Decimal(1), Unit.G: Decimal(1000), Unit.MCG: Decimal("0.001")}
 # A repeat count or length beyond this is a slip; dates must stay computable.
 LONGEST_DAYS = Decimal(36_500)
-RESCUE = frozenset({"rectal", "nasal", "buccal", "intranasal", "diastat", "valtoco", "nayzilam", "buccolam", "stesolid"})
-NOT_ORAL = frozenset({"injection", "injectable", "intravenous", "intramuscular", "iv", "im", "vial", "autoinjector"})
-FORMS = (
-    ("oral-concentrate", frozenset({"concentrate", "intensol"})),
-    ("oral-suspension", frozenset({"suspension"})),
-    ("oral-solution", frozenset({"solution", "syrup", "liquid", "drops"})),
-    ("tablet", frozenset({"tablet", "tablets", "tab", "tabs", "capsule", "capsules", "pill", "pills"})),
-)
 
 
 @swift
@@ -223,14 +215,9 @@ def last_day(begins: date | None, days: Decimal | None) -> date | None:
 
 
 def _form(use: MedicineUse, identity: Identity, knowledge: Knowledge) -> str:
-    text = " ".join(
-        [use.form, use.route, identity.words, *[d.route for d in use.dosages], *[c.display for c in use.medicine.codings]]
-    )
-    said = words(text)
-    if not RESCUE.isdisjoint(said):
-        return "rescue"
-    if not NOT_ORAL.isdisjoint(said):
-        return "injection"
-    if identity.product:
-        return knowledge.product(identity.product).form
-    return next((form for form, signs in FORMS if not signs.isdisjoint(said)), "")
+    """What the medicine's own words say; an instruction or a record may add a route or a form."""
+    added = [use.form, use.route, *[d.route for d in use.dosages]]
+    if not any(added):
+        return identity.form
+    said = words(" ".join([*added[:2], identity.words, *added[2:], *[c.display for c in use.medicine.codings]]))
+    return form_of(said, knowledge.product(identity.product).form if identity.product else "")

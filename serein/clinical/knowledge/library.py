@@ -155,8 +155,12 @@ class Knowledge:
         sold = self._products.get(substance, ())
         return tuple(p for p in sold if jurisdiction in p.jurisdictions) if jurisdiction else sold
 
+    @functools.cached_property
+    def _limits(self) -> dict[str, facts.LimitFile]:
+        return {f.substance: f for f in self.limits}
+
     def limits_of(self, substance: str) -> facts.LimitFile | None:
-        return self._index.get(("limits", substance))
+        return self._limits.get(substance)
 
     @functools.cached_property
     def _ranges(self) -> dict[tuple[str, str, str], tuple[facts.Range, ...]]:
@@ -251,12 +255,9 @@ class Knowledge:
         return {}
 
     @functools.cached_property
-    def _sources(self) -> dict[str, tuple[SourceReference, ...]]:
-        return {e.code: self.references(e.cites) for e in self.codes}
-
-    def sources_of(self, code: str) -> tuple[SourceReference, ...]:
-        """What the catalogue cites for a finding, as people see it."""
-        return self._sources[code]
+    def catalogued_with_sources(self) -> dict[str, tuple[facts.CatalogueEntry, tuple[SourceReference, ...]]]:
+        """What can be found, by code, each with what the catalogue cites for it, as people see it."""
+        return {e.code: (e, self.references(e.cites)) for e in self.codes}
 
     def references(self, cites: tuple[facts.Cite, ...]) -> tuple[SourceReference, ...]:
         # By identity, because a citation is long to hash; all are kept beside the answer, so that their place is not given to others.

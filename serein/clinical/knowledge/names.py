@@ -25,6 +25,14 @@ FILLING_WORDS = """mg mcg g ml l iu unit units meq actuat hr hour hours day oral
     maleate tartrate succinate acetate citrate mesylate besylate bitartrate fumarate mucosal inert unt intrauterine implant
     of in for the a per"""
 FILLING = frozenset(FILLING_WORDS.split())
+RESCUE = frozenset({"rectal", "nasal", "buccal", "intranasal", "diastat", "valtoco", "nayzilam", "buccolam", "stesolid"})
+NOT_ORAL = frozenset({"injection", "injectable", "intravenous", "intramuscular", "iv", "im", "vial", "autoinjector"})
+FORMS = (
+    ("oral-concentrate", frozenset({"concentrate", "intensol"})),
+    ("oral-suspension", frozenset({"suspension"})),
+    ("oral-solution", frozenset({"solution", "syrup", "liquid", "drops"})),
+    ("tablet", frozenset({"tablet", "tablets", "tab", "tabs", "capsule", "capsules", "pill", "pills"})),
+)
 LONGEST_TEXT = 2000
 
 
@@ -43,6 +51,19 @@ def words(text: str) -> tuple[str, ...]:
         folded = "".join(c for c in accented if not unicodedata.combining(c))
     found = _WORD.findall(folded)
     return tuple(w.strip("'") for w in found if w.strip("'")) if "'" in folded else tuple(found)
+
+
+def form_of(said: tuple[str, ...], product: str) -> str:
+    """The form that words name; where they name no rescue form and no injection, that of the `product` ('' when none is known).
+
+    >>> form_of(words("diazepam rectal gel"), "tablet"), form_of(words("diazepam oral solution"), "")
+    ('rescue', 'oral-solution')
+    """
+    if not RESCUE.isdisjoint(said):
+        return "rescue"
+    if not NOT_ORAL.isdisjoint(said):
+        return "injection"
+    return product or next((form for form, signs in FORMS if not signs.isdisjoint(said)), "")
 
 
 def parts(text: str) -> list[tuple[str, ...]]:

@@ -6,11 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from serein.clinical.case import ATC, RXNORM, SNOMED, Concept
+from serein.clinical.findings import NotChecked
 from serein.clinical.knowledge import facts
-from serein.clinical.knowledge.names import FILLING, parts, places, strengths, words
+from serein.clinical.knowledge.names import FILLING, form_of, parts, places, strengths, words
+from serein.clinical.once import once
 from serein.clinical.swift import swift
 
 if TYPE_CHECKING:
@@ -23,11 +25,25 @@ SALTS = frozenset(
 CLASS_GROUP = {"benzodiazepine": "benzodiazepine-code", "z-drug": "z-drug"}
 
 
+class Ties(NamedTuple):
+    """What a medicine is to a substance: the numbers of the substance's meetings that it takes part in, whether one of them moves
+    the substance's level, whether it acts on the brain, and whether it is a benzodiazepine itself."""
+
+    met: tuple[int, ...]
+    moves: bool
+    active: bool
+    benzodiazepine: bool
+
+
+APART = Ties((), moves=False, active=False, benzodiazepine=False)  # nothing to it: most medicines
+
+
 @swift
 @dataclass(frozen=True, kw_only=True)
 class Identity:
     """What a concept was recognised as. `substances` are benzodiazepines and Z-drugs; `names` all parts; `problems` are
-    disagreements between code and words; `unplaced` parts that nothing recognised."""
+    disagreements between code and words; `unplaced` parts that nothing recognised; `form` what its words or its product say of it.
+    """
 
     words: str
     substances: frozenset[str] = frozenset()
@@ -36,13 +52,24 @@ class Identity:
     product: str = ""
     mg: Decimal | None = None
     mg_per_ml: Decimal | None = None
+    form: str = ""
     problems: tuple[str, ...] = ()
     unplaced: tuple[str, ...] = ()
     substance: str = field(init=False, default="", repr=False)
+    odd: bool = field(init=False, default=False, repr=False, compare=False)
+    ties: dict[str, Ties] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """`substance` is the one substance, or '' when there is none or it is a combination."""
-        object.__setattr__(self, "substance", next(iter(self.substances)) if len(self.substances) == 1 else "")
+        """`substance` is the one substance, or '' when there is none or it is a combination; `odd`: something about it must be said;
+        `ties` are kept by substance."""
+        held = self.__dict__
+        held["substance"] = next(iter(self.substances)) if len(self.substances) == 1 else ""
+        held["odd"], held["ties"] = bool(self.problems or self.unplaced), {}
+
+    @once
+    def short(self) -> str:
+        """Its parts as a summary names them; '' where nothing was recognised."""
+        return " + ".join(sorted(self.names))
 
 
 @swift
@@ -83,15 +110,15 @@ class Register:
         self.meetings = {s.id: tuple(m for m in knowledge.interactions if _meets(m, s)) for s in knowledge.substances}
         # By name of a group or a medicine: which of a substance's meetings it takes part in, by number.
         self.by_group = {id: _by_group(meetings) for id, meetings in self.meetings.items()}
-        self.movers = {id: _names(meetings, LEVEL_CODES) for id, meetings in self.meetings.items()}
-        self.blind = {s.id: tuple(c for c in LEVEL_CODES if c not in self._told_of(s)) for s in knowledge.substances}
-        self._met: dict[tuple[str, frozenset[str], frozenset[str]], tuple[int, ...]] = {}
+        self.blind = {s.id: self._blind(s) for s in knowledge.substances}
         self._known_words = {w for names in self.names.values() for name in names for w in name} | FILLING
         self._seen: dict[tuple[str, ...], Identity] = {}
 
-    def _told_of(self, substance: facts.Substance) -> set[str]:
-        """Codes of meetings that the knowledge has of a substance, or says not to matter for it."""
-        return {m.code for m in self.meetings[substance.id]} | set(substance.unaffected_by)
+    def _blind(self, substance: facts.Substance) -> tuple[NotChecked, ...]:
+        """What cannot be checked of a substance, because the knowledge has no meeting that moves its level and none says that none does."""
+        told_of = {m.code for m in self.meetings[substance.id]} | set(substance.unaffected_by)
+        why = f"the knowledge does not say how {substance.id} is broken down"
+        return tuple(NotChecked(c, why) for c in LEVEL_CODES if c not in told_of)
 
     def _enter(self, key: str, names: Iterable[str], codes: facts.Codes, groups: Iterable[str]) -> None:
         self.groups[key].update(groups)
@@ -102,17 +129,18 @@ class Register:
             for value in values:
                 self.codes[system, value].add(key)
 
-    def met(self, substance: str, identity: Identity) -> tuple[int, ...]:
-        """Which of the substance's meetings a medicine takes part in, by number. Kept by ids of the knowledge alone."""
-        key = (substance, identity.groups, identity.names)
-        met = self._met.get(key)
-        if met is None:
-            by_group = self.by_group[substance]
-            named = {n for name in (*identity.groups, *identity.names) for n in by_group.get(name, ())}
-            met = tuple(sorted(named))
-            if len(self._met) < MOST_SEEN:
-                self._met[key] = met
-        return met
+    def ties(self, substance: str, identity: Identity) -> Ties:
+        """What a medicine is to a substance, worked out once for each that is recognised."""
+        ties = identity.ties.get(substance)
+        if ties is None:
+            by_group, groups = self.by_group[substance], identity.groups
+            met = tuple(sorted({n for name in (*groups, *identity.names) for n in by_group.get(name, ())}))
+            meetings = self.meetings[substance]
+            moves = any(meetings[n].code in LEVEL_CODES for n in met)
+            active, own = not self.cns_active.isdisjoint(groups), CLASS_GROUP["benzodiazepine"] in groups
+            ties = Ties(met, moves, active, own)
+            identity.ties[substance] = ties = APART if ties == APART else ties
+        return ties
 
     def identify(self, concept: Concept) -> Identity:
         """What is meant. When code and words disagree both are kept (more company is the safer reading) and it is said.
@@ -148,14 +176,17 @@ class Register:
         mg, per_ml = _strength(product, written)
         problems = [*self._disagreements(by_code, by_text), *self._wrong(concept, texts), *_strength_problem(product, written)]
         groups = by_code.groups | by_text.groups
+        named = product.id if product else self._product_by_strength(substances, mg, per_ml)
+        displays = " ".join([concept.words, *[c.display for c in concept.codings]])
         return Identity(
             words=concept.words,
             substances=substances,
             names=names,
             groups=groups,
-            product=product.id if product else self._product_by_strength(substances, mg, per_ml),
+            product=named,
             mg=mg,
             mg_per_ml=per_ml,
+            form=form_of(words(displays), self.knowledge.product(named).form if named else ""),
             problems=tuple(problems),
             unplaced=tuple(unplaced) if names or groups else (concept.words or "a medicine without a name",),
         )
@@ -239,10 +270,6 @@ def _strength_problem(product: facts.Product | None, written: set[tuple[Decimal,
         return []
     own = (product.mg, False) if product.mg is not None else (product.mg_per_ml, True)
     return [] if own in written else [f"the code means {product.name}, the words give another strength"]
-
-
-def _names(meetings: tuple[facts.Interaction, ...], codes: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(name for m in meetings if m.code in codes for name in (*m.groups, *m.medicines))
 
 
 def _by_group(meetings: tuple[facts.Interaction, ...]) -> dict[str, list[int]]:

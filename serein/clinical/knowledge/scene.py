@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from itertools import chain
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from serein.clinical.case import Case, Circumstances, Concept, Condition, Medicine, MedicineUse, Order
 from serein.clinical.findings import LONGEST_SUMMARY, Finding, Input, NotChecked, Severity, SourceReference
@@ -31,6 +31,7 @@ Uses: TypeAlias = tuple[tuple[Medicine, Identity], ...]
 # make or to join, and a thousand silences no more than one.
 Said: TypeAlias = tuple[Finding | NotChecked, ...]
 SILENT: Said = ()
+_NO_GROUPS: frozenset[str] = frozenset()
 NO_PRIMARY = "No primary source was read for this rule: it stands here as others report it."
 
 
@@ -39,9 +40,7 @@ def together(heard: Iterable[Said]) -> Said:
     return tuple(chain.from_iterable(heard))
 
 
-@swift
-@dataclass(frozen=True, kw_only=True)
-class Because:
+class Because(NamedTuple):
     """The reason of a finding: its inputs, and where its sources or suggestions differ from the catalogue's."""
 
     inputs: tuple[Input, ...]
@@ -62,6 +61,7 @@ class Scene:
     past: tuple[Written, ...] = field(init=False, repr=False, compare=False)
     active: tuple[Written, ...] = field(init=False, repr=False, compare=False)
     written: dict[str, Written] = field(init=False, repr=False, compare=False)
+    none_before: bool = field(init=False, repr=False, compare=False)
     _made: dict[str, Identity] = field(init=False, repr=False, compare=False)
     kept: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
@@ -69,32 +69,24 @@ class Scene:
         """Places every medicine and reads every benzodiazepine and Z-drug in one pass: every check needs them.
 
         `before`, `current` and `proposed` are the past and current medicines and the orders, each with what it was recognised as;
-        `written` is every benzodiazepine or Z-drug among them, by reference; `past` and `active` are those of the record.
+        `written` is every benzodiazepine or Z-drug among them, by reference; `past` and `active` are those of the record, and with
+        neither there is `none_before`.
         """
         held, knowledge, case = self.__dict__, self.knowledge, self.case
         identify = knowledge.register.identify
+        uses: tuple[MedicineUse, ...] = (*case.past, *case.medicines, *self.orders)
         made: dict[str, Identity] = {}
-        read: dict[str, Written] = {}
-        owned: dict[str, list[str]] = {}
-        lists: tuple[tuple[str, str, Sequence[MedicineUse]], ...] = (
-            ("before", "past", case.past),
-            ("current", "active", case.medicines),
-            ("proposed", "drafts", self.orders),
-        )
-        for name, own, uses in lists:
-            placed, mine = [], []
-            for use in uses:
-                reference = use.reference
-                identity = made.get(reference)
-                if identity is None:
-                    identity = made[reference] = identify(use.medicine)
-                placed.append((use, identity))
-                if identity.substance:
-                    read[reference] = written(use, identity, knowledge)
-                    mine.append(reference)
-            held[name], owned[own] = tuple(placed), mine
+        for use in uses:
+            if use.reference not in made:
+                made[use.reference] = identify(use.medicine)
+        placed = [(use, made[use.reference]) for use in uses]
         # Looked up once all are read: of two entries that bear one reference the last counts, wherever it stands.
-        held["past"], held["active"] = tuple([read[r] for r in owned["past"]]), tuple([read[r] for r in owned["active"]])
+        read = {use.reference: written(use, identity, knowledge) for use, identity in placed if identity.substance}
+        gone, now = len(case.past), len(case.past) + len(case.medicines)
+        held["before"], held["current"], held["proposed"] = tuple(placed[:gone]), tuple(placed[gone:now]), tuple(placed[now:])
+        held["past"] = tuple([read[use.reference] for use, identity in placed[:gone] if identity.substance])
+        held["active"] = tuple([read[use.reference] for use, identity in placed[gone:now] if identity.substance])
+        held["none_before"] = not held["past"] and not held["active"]
         held["written"], held["_made"] = read, made
         held["rule"] = knowledge.thresholds.__getitem__  # some ten looks a decision: straight at the table
 
@@ -132,10 +124,15 @@ class Scene:
         """What was told, and where nothing was, what the record shows."""
         return circumstances(self.case, self.diagnoses, self.on, int(self.rule("pregnancy-status-days")))
 
-    @property
-    def none_before(self) -> bool:
-        """No benzodiazepine and no Z-drug in the record, current or past."""
-        return not self.active and not self.past
+    @once
+    def groups(self) -> frozenset[str]:
+        """Every group of medicines that somebody in the record, current or past, belongs to: most checks look for one of few."""
+        return _NO_GROUPS.union(*[i.groups for _, i in self.current], *[i.groups for _, i in self.before])
+
+    @once
+    def replaced(self) -> frozenset[str]:
+        """References of what the proposed orders replace."""
+        return frozenset([o.replaces for o in self.orders if o.replaces])
 
     def medicine(self, reference: str) -> Medicine | None:
         return next((m for m in (*self.case.medicines, *self.case.past) if m.reference == reference), None)
@@ -148,7 +145,7 @@ class Scene:
         return self.knowledge.thresholds[id]
 
     @once
-    def diagnoses(self) -> tuple[tuple[Condition, set[tuple[str, str]]], ...]:
+    def diagnoses(self) -> tuple[tuple[Condition, frozenset[tuple[str, str]]], ...]:
         """Conditions that nobody refuted, active or not, with what they mean (keys of `Knowledge.terms`)."""
         if not self.case.conditions:
             return ()
@@ -177,20 +174,20 @@ class Scene:
         return tuple((h, tuple(met[h.id])) for h in hazards if h.id not in silent)
 
     @once
-    def _hazard_ids(self) -> frozenset[str]:
-        return frozenset(h.id for h, _ in self.hazards)
+    def hazard_ids(self) -> frozenset[str]:
+        return frozenset([h.id for h, _ in self.hazards])
 
     def has_hazard(self, id: str) -> bool:
-        return id in self._hazard_ids
+        return id in self.hazard_ids
 
     def finding(self, code: str, severity: Severity, order: str, texts: tuple[str, str], because: Because) -> Finding:
         """A finding with the catalogue's sources and suggestions. `texts`: summary and detail. An unlisted code or a severity
         that the catalogue does not name is a defect and raises."""
-        entry = self.knowledge.catalogued[code]
+        entry, sources = self.knowledge.catalogued_with_sources[code]
         if severity not in entry.severity:
             raise ValueError(f"{code} is catalogued without {severity}")
-        cites = because.cites
-        sources = self.knowledge.references(cites) if cites else self.knowledge.sources_of(code)
+        if because.cites:
+            sources = self.knowledge.references(because.cites)
         summary, detail = texts
         return Finding(
             code=code,

@@ -11,7 +11,7 @@ from collections.abc import Set
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from serein.clinical.case import ICD10, ICD10CM, SNOMED, Concept
+from serein.clinical.case import ICD10, ICD10CM, SNOMED, Coding, Concept
 from serein.clinical.knowledge.names import denied, words
 
 LONGEST_CODE, MOST_CODES = 8, 20_000
@@ -51,6 +51,7 @@ class Terms:
         # A code by itself says nothing about anybody; longer ones are none, and may be somebody's words.
         self._branches: dict[str, frozenset[Any]] = {}
         self._heard: dict[str, Set[Any]] = {}
+        self._whole: dict[tuple[str, str, str, str], frozenset[Any]] = {}
         for key, thing in things.items():
             for code in thing.icd10:
                 self._icd[plain_icd(code)[: self._stem]].append((plain_icd(code), key))
@@ -67,9 +68,28 @@ class Terms:
         said = words(phrase)
         self._phrases[said[0]].append(_Phrase(said, key, against))
 
-    def means(self, concept: Concept) -> set[Any]:
+    def means(self, concept: Concept) -> frozenset[Any]:
         """By code, then by words. Where the words of one text say a phrase that speaks against ("respiratory depression" is no
-        depression) that text does not count."""
+        depression) that text does not count. Kept for a concept of one code and of the knowledge's own words."""
+        codings = concept.codings
+        if len(codings) > 1:
+            return frozenset(self._means(concept))
+        c = codings[0] if codings else _NO_CODE
+        key = (concept.text, c.system, c.code, c.display)
+        whole = self._whole.get(key)
+        if whole is None:
+            whole = frozenset(self._means(concept))
+            if self._own(key) and len(self._whole) < MOST_CODES:
+                self._whole[key] = whole
+        return whole
+
+    def _own(self, key: tuple[str, str, str, str]) -> bool:
+        """Whether nothing in it but the knowledge's own words and a code of a classification."""
+        text, system, code, display = key
+        listed = code in self._branches if system in _TREES else not system and not code
+        return listed and all(not said or said in self._heard for said in (text, display))
+
+    def _means(self, concept: Concept) -> set[Any]:
         found: set[Any] = set()
         text = concept.text
         for coding in concept.codings:
@@ -117,6 +137,7 @@ class Terms:
 
 
 _NONE: frozenset[Any] = frozenset()
+_NO_CODE = Coding("", "")
 
 
 def plain_icd(code: str) -> str:

@@ -19,7 +19,7 @@ OVER = frozenset({"inactive", "resolved", "remission"})
 SAYS_NO = ("never", "no", "none", "not pregnant", "does not", "lifetime non-drinker", "ex-drinker", "abstinent", "negative")
 
 
-Diagnoses = tuple[tuple[Condition, set[tuple[str, str]]], ...]
+Diagnoses = tuple[tuple[Condition, frozenset[tuple[str, str]]], ...]
 
 
 def circumstances(case: Case, diagnoses: Diagnoses, on: date, status_days: int) -> Circumstances:
