@@ -88,7 +88,7 @@ def test_from_the_setting_to_the_end_on_the_pages(people, monkeypatch):
     other = sent(client, give, {"mg": "20"})
     assert other.status_code == 422 and "Say why it was 20 mg" in said(other)
     assert sent(client, give, {"mg": "10"}).status_code == 302
-    assert "10 mg in the last 24 hours" in said(client.get(page(people, "supervised")))
+    assert "11 points: 10 mg given" in said(client.get(page(people, "supervised")))
     assert client.get(give).status_code == 409
     monkeypatch.setattr(clock, "now", lambda: AT + timedelta(minutes=30))
     sent(client, page(people, "supervised_look"), {k: str(v) for k, v in ILL.items()} | {"drowsy": "on"})

@@ -20,6 +20,7 @@ MOST_MG = Decimal(1000)
 
 
 class ExistingForm(PageForm):
+    says_optional = False
     plan = forms.CharField(
         label="The plan", required=False, max_length=LONGEST, strip=False, widget=forms.Textarea({"rows": 10, "spellcheck": "false"}),
         help_text="One line a step: day, mg a day, and the tablets if you know them. Such as 2027-01-04, 18, 3 x 5 mg + 1.5 x 2 mg. "
