@@ -250,7 +250,7 @@ def slower(text: TaperText) -> TaperText:
 
 
 def _mistakes(text: TaperText, on: date, jurisdiction: str) -> Iterator[tuple[str, str]]:
-    dose, goal, cut = (_number(n) for n in (text.daily_mg, text.goal_mg, text.cut_percent))
+    dose, goal, cut = (number_of(n) for n in (text.daily_mg, text.goal_mg, text.cut_percent))
     if dose is None or dose <= 0:
         yield "daily_mg", "Enter the milligrams a day that are taken now, such as 12."
     if goal is None:
@@ -269,12 +269,12 @@ def _mistakes(text: TaperText, on: date, jurisdiction: str) -> Iterator[tuple[st
     if text.policy not in OFFERED_POLICIES or not set(text.keeps) <= set(KEEPS):
         yield "policy", "Choose one from the list."
     yield from _kept_mistakes(text, on)
-    if len(text.typed) > MOST_TYPED or any(_number(mg) is None for _, mg in text.typed):
+    if len(text.typed) > MOST_TYPED or any(number_of(mg) is None for _, mg in text.typed):
         yield "daily_mg", "A typed step needs milligrams a day, such as 11."
     if any(not on <= day <= on + timedelta(days=MOST_TYPED_DAYS) for day, _ in text.typed):
         yield "starts_on", "A typed step must be today or later, and within ten years."
     for field in ("months_of_use", "days_per_week"):
-        value = _number(getattr(text, field)) if getattr(text, field) else Decimal(1)
+        value = number_of(getattr(text, field)) if getattr(text, field) else Decimal(1)
         if value is None or value < 0 or (field == "days_per_week" and value > 7) or value > 1200:
             yield field, "Enter a number, or leave it empty."
 
@@ -290,7 +290,7 @@ def _kept_mistakes(text: TaperText, on: date) -> Iterator[tuple[str, str]]:
     wrong = False
     for field in ("own_percent", "own_end_mg", "own_from_mg"):
         value = getattr(text, field)
-        if value and not _number(value):
+        if value and not number_of(value):
             wrong = True
             yield field, "Enter a number above 0, or leave it empty."
     if text.own_days and not _whole(text.own_days):
@@ -310,7 +310,7 @@ def _whole(written: str) -> bool:
     return written.isascii() and written.isdecimal() and 1 <= int(written[:9]) <= MOST_EVERY and len(written) < 9
 
 
-def _number(written: str) -> Decimal | None:
+def number_of(written: str) -> Decimal | None:
     """A number that a dose or percentage can be: four places at most, below a thousand."""
     try:
         number = decimal(written)

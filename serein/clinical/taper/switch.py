@@ -21,7 +21,8 @@ DIAZEPAM = "diazepam"
 @dataclass(frozen=True, kw_only=True)
 class SwitchRequest:
     """`doses` are (time of day, mg) of the substance that is taken. `chosen_mg` of it are set beside 10 mg of diazepam, by `chosen_by`.
-    `despite` is the clinician's reason where a switch is not advised."""
+    `despite` is the clinician's reason where a switch is not advised. `already` are the doses that an earlier part of the switch made
+    diazepam: they stay as they are."""
 
     substance: str
     doses: tuple[tuple[str, Decimal], ...]
@@ -34,6 +35,7 @@ class SwitchRequest:
     age_years: Decimal | None = None
     liver_disease: bool | None = None
     despite: str = ""
+    already: tuple[tuple[str, Decimal], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -93,8 +95,13 @@ def propose_switch(knowledge: Knowledge, request: SwitchRequest) -> Switch | Ref
                 f"No diazepam product makes a dose for {_n(mg)} mg of {request.substance} within the range.",
             )
         becomes[at] = found
+    for _, mg in request.already:
+        if not shelves[DIAZEPAM].can_make(mg):
+            return Refused(
+                "dose-not-makeable", f"The diazepam products at hand cannot make the {_n(mg)} mg that are taken already."
+            )
     steps = tuple(_steps(request, equal, shelves, becomes))
-    end = sum(becomes.values(), Decimal(0))
+    end = sum(becomes.values(), Decimal(0)) + sum((mg for _, mg in request.already), Decimal(0))
     return Switch(steps, (equal.low_mg, equal.high_mg), equal.tables, request.chosen_mg, request.chosen_by, end, request.despite)
 
 
@@ -138,9 +145,9 @@ def _steps(
         doses = tuple(
             _dose(shelves, at, DIAZEPAM if at in switched else request.substance, becomes[at] if at in switched else mg)
             for at, mg in request.doses
-        )
+        ) + tuple(_dose(shelves, at, DIAZEPAM, mg) for at, mg in request.already)
         kept = sum((mg for at, mg in request.doses if at not in switched), Decimal(0))
-        done = sum((becomes[at] for at in switched), Decimal(0))
+        done = sum((*(becomes[at] for at in switched), *(mg for _, mg in request.already)), Decimal(0))
         from_ = request.start_on + timedelta(days=request.every_days * (number - 1))
         low, high = equal.diazepam_least(kept) + done, equal.diazepam_most(kept) + done
         found.append(SwitchStep(number, from_, request.every_days, request.doses[i][0], doses, low, high))
@@ -159,7 +166,8 @@ def _total(request: SwitchRequest) -> Decimal:
 
 def _highest(request: SwitchRequest, equal: Equivalence) -> Decimal:
     """The largest diazepam dose that can be needed at one time, rounded up to a whole mg."""
-    return Decimal(int(equal.diazepam_most(max(mg for _, mg in request.doses))) + 1)
+    already = max((mg for _, mg in request.already), default=Decimal(0))
+    return max(Decimal(int(equal.diazepam_most(max(mg for _, mg in request.doses))) + 1), already)
 
 
 def _n(value: Decimal) -> str:

@@ -156,9 +156,11 @@ def plan_from(stored: Json, request: Request) -> Plan:
 
 def _step_from(stored: Json, before: Decimal) -> Step:
     mg = Decimal(stored["daily_mg"])
+    # A switch begins at no diazepam at all: nothing is cut there.
+    percent = (before - mg) * 100 / before if before else Decimal(0)
     return Step(
         number=stored["number"], from_=date.fromisoformat(stored["from"]), days=stored["days"], daily_mg=mg, cut_mg=before - mg,
-        cut_percent=(before - mg) * 100 / before, terminal=stored["terminal"], doses=tuple(dose_from(d) for d in stored["doses"]),
+        cut_percent=percent, terminal=stored["terminal"], doses=tuple(dose_from(d) for d in stored["doses"]),
     )  # fmt: skip
 
 

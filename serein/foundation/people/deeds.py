@@ -18,7 +18,8 @@ _BY_RIGHT: dict[Right, str] = {
     Right.PREPARE: """
         visits.record_past_encounters access.record_identity evaluation.record_entry evaluation.mark_segment planning.write_plan
         prescribing.draft_prescription prescribing.draft_regimen prescribing.change_draft prescribing.discard_draft prescribing.check_draft
-        monitoring.record_level tapering.previewed tapering.propose_taper tapering.resume_taper tapering.draft_for_step tapering.draft_for_hold
+        monitoring.record_level tapering.previewed tapering.propose_taper tapering.previewed_switch tapering.propose_switch
+        tapering.resume_taper tapering.draft_for_step tapering.draft_for_hold
     """,
     Right.DECIDE: """
         evaluation.settle_birth_date planning.send_plan planning.withdraw_plan planning.extend_plan planning.finish_plan
@@ -78,6 +79,7 @@ _CODES = {
     "access.report_lost": "report_lost_token",
     "tapering.leave_tapers": "leave_taper",
     "tapering.previewed": "propose_taper",
+    "tapering.previewed_switch": "propose_switch",
     "tapering.draft_for_step": "draft_regimen",
     "tapering.draft_for_hold": "draft_regimen",
     "tapering.raise_silent_steps": "open_task",

@@ -61,12 +61,13 @@ _BY_PART: dict[Sight, str] = {
         planning.plans planning.plan planning.plan_in_force planning.plan_waiting planning.plan_draft planning.plans_in_force
         tapering.tapers tapering.taper tapering.running_taper tapering.waiting_taper tapering.taper_draft tapering.step_of tapering.happenings
         tapering.running_tapers tapering.taper_line tapering.dose_in_force tapering.dose_ceiling tapering.starting_point
+        tapering.switch_to_come tapering.switched_away tapering.plan_for_switch
         monitoring.planned monitoring.planned_on monitoring.watched monitoring.patients_under_treatment continuity.emergency_card
     """,
     Sight.ORDERS: """
         prescribing.draft prescribing.open_drafts prescribing.examine prescribing.open_draft prescribing.agreed_plan prescribing.prescriber
         prescribing.signable prescribing.content_of prescribing.standing_overrides prescribing.plan_to_prescribe prescribing.renewal
-        prescribing.agreed_most prescribing.beyond_agreed prescribing.siblings
+        prescribing.agreed_most prescribing.beyond_agreed prescribing.siblings prescribing.as_switched
     """,
     Sight.PRESCRIPTIONS: """
         prescribing.prescriptions prescribing.prescription prescribing.prescribed prescribing.supplies prescribing.supply_lines
@@ -81,6 +82,7 @@ _BY_PART: dict[Sight, str] = {
         monitoring.contacts
     """,
     Sight.RECORD: """
+        tapering.taken_now
         access.identity_proofs
         visits.visits evaluation.birth_dates evaluation.wrong_birth_dates evaluation.birth_date_findings evaluation.case_of
         evaluation.evaluation evaluation.evaluations_overview evaluation.harm_told evaluation.clean_assessment evaluation.warnings_seen

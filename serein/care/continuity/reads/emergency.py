@@ -11,6 +11,7 @@ from serein.care.monitoring.reads import planned_on
 from serein.care.planning.reads import plan as one_plan
 from serein.care.prescribing.reads.prescriptions import PrescriptionCard, prescriptions
 from serein.care.tapering.reads import dose_in_force, running_taper
+from serein.care.tapering.reads.taken import switched_away
 from serein.clinical import knowledge
 from serein.clinical.case import Known, Medicine
 from serein.clinical.quantities import plain
@@ -27,12 +28,12 @@ def emergency_card(chart: OpenChart) -> EmergencyCard:
     today = _day(chart.at, who.time_zone)
     case, known = case_of(chart, today), knowledge.load()
     given = [p for p in prescriptions(chart) if p.dispensed_at is not None]
-    dose = _dose(chart, today)
+    dose, gone = _dose(chart, today), switched_away(chart)
     return EmergencyCard(
         patient_id=who.id, name=who.name, birth_date=who.birth_date, as_of=today, doses=dose.lines, most_a_day=dose.most_mg, change=dose.change,
         since=min((_day(p.dispensed_at, who.time_zone) for p in given if p.dispensed_at), default=None),
         handed_out=_handed_out(given, who.time_zone), used_elsewhere=_told_use(chart),
-        others=tuple(_medicine_words(m) for m in case.medicines), others_known=case.medicines_known is Known.YES,
+        others=tuple(_medicine_words(m) for m in case.medicines if m.reference not in gone), others_known=case.medicines_known is Known.YES,
         opioids=case.circumstances.opioids, allergies=tuple(a.concept.words for a in case.allergies),
         allergies_known=case.allergies_known is Known.YES, knowledge=known.version, confirmed=known.confirmed,
     )  # fmt: skip
@@ -57,7 +58,9 @@ def _dose(chart: OpenChart, today: date) -> _Dose:
         return _Dose((*fixed, *as_needed), plain(day.most_mg) if day else "")
     change = tapered.unconfirmed_change
     highest = max(tapered.mg, change.from_mg, change.to_mg) if change else tapered.mg
-    steps = tuple(d.words for d in tapered.parts) or ((f"{plain(tapered.mg)} mg a day",) if tapered.mg else ())
+    steps = (*(d.words for d in tapered.parts), *(d.words for d in tapered.still)) or (
+        (f"{plain(tapered.mg)} mg a day",) if tapered.mg else ()
+    )
     return _Dose(
         (*steps, *as_needed), plain(highest + (day.most_mg - day.mg if day else 0)),
         Change(change.on, plain(change.from_mg), plain(change.to_mg)) if change else None,

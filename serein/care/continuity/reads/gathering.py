@@ -17,7 +17,7 @@ from serein.care.evaluation.reads import case_of, evaluation, harm_told, open_sa
 from serein.care.evaluation.reads.case import TYPES
 from serein.care.monitoring.reads import check_ins, diary, review_of
 from serein.care.planning.reads import PlanCard, plans
-from serein.care.planning.text import PlannedDose, product_named, units_mg
+from serein.care.planning.text import TIMES, PlannedDose, product_named, units_mg
 from serein.care.planning.words import dose_words
 from serein.care.prescribing.reads.prescriptions import prescribed, prescriptions
 from serein.care.tapering.reads import DoseInForce, StepCard, StepDose, TaperCard, dose_in_force, running_taper, tapers
@@ -108,7 +108,8 @@ def _own(chart: OpenChart, who: PatientCard, on: date) -> f.HandoverFacts:
     case, known = case_of(chart, on), knowledge.load()
     return f.HandoverFacts(
         at=chart.at, as_of=on, patient=_patient(chart, who), clinician=_clinician(chart), plan=_plan(chart, plan, who) if plan else None,
-        taper=_taper(chart, taper, who) if taper else None, dose=_dose(dose) if dose and (plan or taper) else None,
+        taper=_taper(chart, taper, who) if taper and not taper.switch else None,
+        dose=_dose(dose, taper, on) if dose and (plan or taper) else None,
         supplies=tuple(_supplies(chart, on, who)), entries=tuple(_entries(chart)), allergies_known=case.allergies_known is Known.YES,
         medicines_known=case.medicines_known is Known.YES, check_ins=tuple(_check_ins(chart)), scores=tuple(_scores(chart, who)),
         diary=_diary(chart, on) if plan else None, risks=tuple(_risks(chart, who)), tasks=tuple(_tasks(chart, who)), knowledge=known.version,
@@ -193,10 +194,27 @@ def _dose_at(dose: StepDose) -> f.DoseAt:
     return f.DoseAt(dose.at, plain(dose.mg), tuple((product, plain(units)) for product, units in dose.parts), dose.words)
 
 
-def _dose(now: DoseInForce) -> f.DoseFacts:
+def _dose(now: DoseInForce, taper: TaperCard | None, on: date) -> f.DoseFacts:
+    """A switch is told in the words of the dose: what is still taken of the other medicine, and what was agreed to come. As a reduction it
+    would be read backwards."""
     change = now.unconfirmed_change
     open_change = f.ChangeFacts(change.on, change.before, change.after, change.supplied) if change else None
-    return f.DoseFacts(plain(now.mg), now.since, tuple(d.words for d in now.parts), open_change, now.held)
+    return f.DoseFacts(
+        plain(now.mg),
+        now.since,
+        (*(d.words for d in now.parts), *(d.words for d in now.still), *_to_switch(taper, on)),
+        open_change,
+        now.held,
+    )
+
+
+def _to_switch(taper: TaperCard | None, on: date) -> Iterator[str]:
+    if taper is None or taper.switch is None or taper.hold is not None:
+        return
+    for step in taper.steps:
+        if step.from_on > on:
+            doses = "; ".join([*(d.words for d in step.doses), *(d.words for d in step.still)])
+            yield f"Agreed to come on {step.from_on:%d-%b-%Y}: the dose {TIMES[step.switched]} is switched to diazepam. Then {doses}"
 
 
 def _supplies(chart: OpenChart, on: date, who: PatientCard) -> Iterator[f.SupplyFacts]:

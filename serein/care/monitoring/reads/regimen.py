@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from serein.care.access.reads import patient_card
 from serein.care.planning.reads import PlanCard, plans
-from serein.care.tapering.reads import DoseInForce, StepDose, TaperCard, dose_in_force, tapers
+from serein.care.tapering.reads import DoseInForce, StepDose, TaperCard, dose_in_force, switch_to_come, tapers
 from serein.foundation.people.gate import shown
 from serein.foundation.people.keys import OpenChart
 
@@ -28,13 +28,15 @@ def planned(chart: OpenChart, first: date, last: date) -> tuple[DayPlan, ...]:
     bridged = {
         b.plan_id: b.on + timedelta(days=b.days - 1) for b in Bridge.objects.filter(patient=chart.patient_id).order_by("id")
     }
-    taper = next((t for t in tapers(chart) if t.state in STANDING), None)
+    taper = next((t for t in tapers(chart) if t.state in STANDING), None) or switch_to_come(chart)
     today = local(chart.at, zone).date()
     now = dose_in_force(chart, today) if taper else None
     open_since = now.unconfirmed_change.first_on if now and now.unconfirmed_change else today
     found = []
     for day in _days(first, last):
         by_taper = _tapered(taper, day, dose_in_force(chart, day) if taper and open_since <= day <= today else None)
+        if by_taper is None and taper is not None and _before_a_switch(taper, day, zone):
+            by_taper = DayPlan(day, taper.plan_id, _doses(taper.before_doses))
         plan = next((p for p in agreed if _in_force(p, day, zone, bridged.get(p.id))), None)
         if by_taper is not None:
             found.append(by_taper)
@@ -55,9 +57,14 @@ def _days(first: date, last: date) -> Iterator[date]:
 
 def _tapered(taper: TaperCard | None, day: date, now: DoseInForce | None) -> DayPlan | None:
     reached = taper.reached(day) if taper else ()
-    if taper is None or not reached:
+    if taper is None or not reached or taper.state not in STANDING:
         return None
     return DayPlan(day, taper.plan_id, _doses(now.parts if now else reached[-1].doses))
+
+
+def _before_a_switch(taper: TaperCard, day: date, zone: str) -> bool:
+    """The plan says where a switch leads: since it was written and until its first step, that much diazepam is not taken yet."""
+    return taper.switch is not None and day >= local(taper.written_at, zone).date()
 
 
 def _doses(doses: tuple[StepDose, ...]) -> tuple[DayDose, ...]:

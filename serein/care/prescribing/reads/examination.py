@@ -35,6 +35,7 @@ from .drafts import DraftCard, draft
 from .overrides import standing_overrides
 from .prescriptions import prescribed
 from .renewal import beyond_review, plan_to_prescribe, renewal
+from .switching import as_switched
 
 SUBSTANCE = "diazepam"
 COUNTRIES = {"GB": "UK"}  # ISO 3166 and the knowledge name it differently
@@ -73,10 +74,10 @@ def examine(chart: OpenChart, seen: DraftCard, plan: PlanCard) -> Examination:
     """Run the assessment of this draft on the record as it is at the key's instant."""
     on = clinic_day(chart.clinic_id, chart.at)
     ours = prescribed(chart, on)
-    case = case_of(chart, on)
+    case, switched = as_switched(chart, case_of(chart, on))
     case = _with_supervised(chart, _with_taper(chart, case))
     case = replace(case, medicines=(*case.medicines, *_as_used(chart, ours.current)), past=(*case.past, *ours.past))
-    renews = f"Prescription/{seen.renews}" if seen.renews else ""
+    renews = switched or (f"Prescription/{seen.renews}" if seen.renews else "")
     order = orders.clinical_order(
         seen.order, plan, reference=f"Draft/{seen.id}", prescriber=chart.by.name if chart.by else "", on=on, replaces=renews
     )
@@ -107,9 +108,9 @@ def _used_on(dosage: Dosage, days: Decimal) -> Dosage:
 
 
 def _with_taper(chart: OpenChart, case: Case) -> Case:
-    """A running taper is the plan for reducing and ending that the guideline asks for."""
+    """A running taper is the plan for reducing and ending that the guideline asks for; a switch reduces nothing."""
     course = running_taper(chart)
-    if course is None:
+    if course is None or course.switch is not None:
         return case
     told = case.circumstances
     where = f"taper version {course.version}, agreed to by the patient"

@@ -44,6 +44,7 @@ from .supervised import (
     give_supervised_dose,
     score_supervised_course,
 )
+from .switching import previewed_switch, propose_switch
 from .watching import Raised, raise_silent_steps
 
 __all__ = [
@@ -99,6 +100,8 @@ __all__ = [
     "hold_taper",
     "leave_tapers",
     "previewed",
+    "previewed_switch",
+    "propose_switch",
     "propose_taper",
     "raise_silent_steps",
     "ready_for_step",

@@ -23,7 +23,7 @@ from ..models import Happening, TaperState
 from ..text import MOST_DAYS_AHEAD, MOST_EVERY, limits
 from ..words import LOST_DECIDED, WHAT_HAPPENED
 from .holding import change_words
-from .proposing import HELD, NewCourse, store
+from .proposing import HELD, SWITCH_HELD, NewCourse, store
 from .recording import LONGEST_WHY, LOST_TASK, NOT_CLINICIAN, clinic_today, clinician, done, one_at_a_time, refuse, why_wrong
 from .replying import answered
 from .steps import mark_confirmed
@@ -102,8 +102,8 @@ def replan_taper(chart: OpenChart, course_id: UUID, text: HappenedText) -> Repla
     card, now = reads.taper(chart, course_id), reads.dose_in_force(chart, today)
     if card is None or now is None or card.state != TaperState.RUNNING:
         return refuse(chart, deed, ("not-running", "This taper does not run."), course_id)
-    if card.hold is not None:
-        return refuse(chart, deed, HELD, course_id)
+    if card.hold is not None or card.switch is not None:
+        return refuse(chart, deed, HELD if card.hold is not None else SWITCH_HELD, course_id)
     happened = _happened(card, now, text, today)
     if isinstance(happened, Mistaken):
         return happened

@@ -149,6 +149,8 @@ def resume_taper(chart: OpenChart, course_id: UUID, text: ResumeText) -> Propose
     card, now = reads.taper(chart, course_id), reads.dose_in_force(chart, today)
     if card is None or now is None or card.state != TaperState.RUNNING or card.hold is None:
         return refuse(chart, deed, ("not-held", "No dose is held."), course_id)
+    if card.switch is not None:
+        return refuse(chart, deed, ("switch-held", "A switch is held: plan the rest of the switch on its own page."), course_id)
     found = replanned(card, now, text, today)
     if isinstance(found, Mistaken):
         return found

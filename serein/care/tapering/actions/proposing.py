@@ -1,7 +1,8 @@
 """Propose a taper, send it, take it back. A proposal changes nothing; what was sent is never changed."""
 
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from django.db import transaction
@@ -26,6 +27,8 @@ from .recording import LONGEST_WHY, NOT_CLINICIAN, WISH_TASK, clinic_today, clin
 
 NO_PLAN = ("no-agreed-plan", "A taper needs a plan that the patient agreed to and that is in force.")
 UNCONFIRMED = ("change-unconfirmed", "The last change is not confirmed. First record which dose the patient takes.")
+SWITCHING = ("switch-runs", "A switch to diazepam runs. A reduction is planned when its last step is confirmed.")
+SWITCH_HELD = ("switch-runs", "A switch to diazepam runs: hold it, then plan the rest of the switch.")
 HELD = ("held", "The dose is held. Plan the rest from the hold.")
 
 
@@ -55,6 +58,8 @@ class NewCourse:
     replaces: UUID | None = None
     why: str = ""
     own: OwnLimits | None = None
+    switch: dict[str, object] | None = None
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 def settled(text: TaperText, start: reads.Start) -> TaperText:
@@ -99,6 +104,8 @@ def propose_taper(chart: OpenChart, plan_id: UUID, text: TaperText) -> Proposed 
     running = reads.running_taper(chart)
     if start is None or start.plan.id != plan_id:
         return refuse(chart, deed, NO_PLAN)
+    if running is not None and running.switch is not None and not running.switched_all:
+        return refuse(chart, deed, SWITCHING)
     if start.unconfirmed is not None or (running is not None and running.hold is not None):
         return refuse(chart, deed, UNCONFIRMED if start.unconfirmed is not None else HELD)
     found = previewed(chart, start, text)
@@ -112,9 +119,12 @@ def store(chart: OpenChart, by: UUID, new: NewCourse, deed: str) -> Proposed:
     known = knowledge.load()
     mine = TaperCourse.objects.filter(patient=chart.patient_id)
     draft = mine.filter(state=TaperState.DRAFT).first()
+    risk = () if new.switch else (withdrawal_risk(known, new.request),)
+    switch = {"switch": new.switch} if new.switch else {}
     fields = {
-        "plan_id": new.plan_id, "substance": SUBSTANCE, "request": request_as_json(new.request, new.plan.policy) | own_as_json(new.own),
-        "answer": plan_as_json(new.plan, (withdrawal_risk(known, new.request),)), "knowledge_version": known.version,
+        "plan_id": new.plan_id, "substance": SUBSTANCE,
+        "request": request_as_json(new.request, new.plan.policy) | own_as_json(new.own) | switch,
+        "answer": plan_as_json(new.plan, risk), "knowledge_version": known.version,
         "starts_on": new.plan.steps[0].from_, "ends_on": new.plan.ends_on, "replaces_id": new.replaces, "why": new.why[:LONGEST_WHY],
         "written_by_id": by, "written_at": chart.at,
     }  # fmt: skip
@@ -132,7 +142,7 @@ def store(chart: OpenChart, by: UUID, new: NewCourse, deed: str) -> Proposed:
             id=new_id(), course_id=draft.id, number=step.number, from_on=step.from_, days=step.days, daily_mg=step.daily_mg,
             doses=stored["doses"], terminal=step.terminal, **who,
         ).save(force_insert=True)  # fmt: skip
-    done(chart, deed, draft.id, version=draft.version, steps=len(written), replaces=str(new.replaces or ""))
+    done(chart, deed, draft.id, version=draft.version, steps=len(written), replaces=str(new.replaces or ""), **new.facts)
     return Proposed(draft.id, draft.version)
 
 

@@ -172,7 +172,8 @@ def confirm_step(chart: OpenChart, step_id: UUID) -> Confirmed | Refused:
         return refuse(chart, deed, ("already-confirmed", "This change, or a later one, is confirmed already."), card.id)
     mark_confirmed(chart, card, step, by)
     done(chart, deed, card.id, step=step.number)
-    last = step.number == card.steps[-1].number
+    # A switch that is done goes on at its last dose until the reduction from it is agreed to: nobody is left without a dose in force.
+    last = step.number == card.steps[-1].number and card.switch is None
     if last:
         _finish(chart, card)
     return Confirmed(step_id, last)
@@ -230,6 +231,8 @@ def draft_for_step(chart: OpenChart, step_id: UUID) -> RegimenDrafted | Mistaken
     if not step.decided:
         return refuse(chart, deed, UNDECIDED, card.id)
     start, end = max(step.from_on, today), step.from_on + timedelta(days=step.days)
+    if card.switch is not None and step.number == card.steps[-1].number:
+        end = max(end, today + timedelta(days=HOLD_SUPPLY_DAYS))  # it is kept until a reduction is planned
     if not step.doses or start >= end:
         return refuse(chart, deed, ("step-over", "This step needs no supply, or its days have passed."), card.id)
     return _drafted(chart, step_id, step.doses, (start, (end - start).days), reserve=True)

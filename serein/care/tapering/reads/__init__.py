@@ -18,34 +18,22 @@ from .courses import (
     tapers,
     waiting_taper,
 )
-from .dose import DoseInForce, Start, UnconfirmedChange, dose_ceiling, dose_in_force, starting_point
+from .dose import (
+    DoseInForce,
+    Start,
+    UnconfirmedChange,
+    dose_ceiling,
+    dose_in_force,
+    plan_for_switch,
+    starting_point,
+    switch_to_come,
+)
 from .supervised import ScoreCard, SupervisedCard, supervised_course, supervised_courses
+from .switches import OtherDose, SwitchCard
 
 __all__ = [
-    "DoseInForce",
-    "HappeningCard",
-    "HoldCard",
-    "ScoreCard",
-    "Start",
-    "StepCard",
-    "StepDose",
-    "SupervisedCard",
-    "TaperCard",
-    "TaperLine",
-    "UnconfirmedChange",
-    "Wish",
-    "dose_ceiling",
-    "dose_in_force",
-    "happenings",
-    "running_taper",
-    "running_tapers",
-    "starting_point",
-    "step_of",
-    "supervised_course",
-    "supervised_courses",
-    "taper",
-    "taper_draft",
-    "taper_line",
-    "tapers",
-    "waiting_taper",
+    "DoseInForce", "HappeningCard", "HoldCard", "OtherDose", "ScoreCard", "Start", "StepCard", "StepDose", "SupervisedCard", "SwitchCard",
+    "TaperCard", "TaperLine", "UnconfirmedChange", "Wish", "dose_ceiling", "dose_in_force", "happenings", "plan_for_switch", "running_taper",
+    "running_tapers", "starting_point", "step_of", "supervised_course", "supervised_courses", "switch_to_come", "taper", "taper_draft",
+    "taper_line", "tapers", "waiting_taper",
 ]  # fmt: skip

@@ -18,6 +18,7 @@ from serein.foundation.remembering import remembered
 
 from ..models import Happening, Hold, TaperCourse, TaperReply, TaperState, TaperStep
 from ..words import calendar_code, dose_words, happened_words
+from .switches import OtherDose, SwitchCard, SwitchedStep, switch_card
 
 IN_FORCE = (TaperState.RUNNING, TaperState.FINISHED)
 
@@ -37,7 +38,8 @@ class StepDose:
 
 @dataclass(frozen=True)
 class StepCard:
-    """One step. `before_mg` is the daily dose that it lowers; `days` is 0 for the last day of a taper to nothing."""
+    """One step. `before_mg` is the daily dose that it lowers; `days` is 0 for the last day of a taper to nothing. In a switch both are mg of
+    diazepam, `switched` is the time of day whose dose becomes diazepam, and `still` is what is taken beside it of the other medicine."""
 
     id: UUID
     number: int
@@ -54,6 +56,8 @@ class StepCard:
     go_on_why: str
     confirmed_at: datetime | None
     confirmed_by: str
+    switched: str = ""
+    still: tuple[OtherDose, ...] = ()
 
     @property
     def last_day(self) -> date:
@@ -61,6 +65,9 @@ class StepCard:
 
     @property
     def cut_percent(self) -> str:
+        """Of the dose before; '' in a switch, where nothing is cut."""
+        if self.switched:
+            return ""
         return plain(((self.before_mg - self.daily_mg) * 100 / self.before_mg).quantize(Decimal(1)))
 
     @property
@@ -128,6 +135,17 @@ class TaperCard:
     holds: tuple[HoldCard, ...]
     wishes: tuple[Wish, ...]
     own: OwnLimits | None
+    switch: SwitchCard | None = None
+
+    @property
+    def still_before(self) -> tuple[OtherDose, ...]:
+        """What is taken of the other medicine before the first step of a switch."""
+        return self.switch.before if self.switch else ()
+
+    @property
+    def switched_all(self) -> bool:
+        """A switch whose last step is confirmed: nothing but diazepam is taken, and a reduction may be planned from it."""
+        return self.switch is not None and self.steps[-1].confirmed_at is not None
 
     @property
     def state_words(self) -> str:
@@ -188,14 +206,19 @@ class TaperLine:
     or_mg: str
     next_on: date | None
     next_mg: str
+    from_substance: str = ""
 
     @property
     def dose_words(self) -> str:
+        if self.from_substance:
+            now = f"{self.or_mg} mg or {self.mg} mg" if self.or_mg else f"{self.mg} mg"
+            return f"{now} of diazepam a day, switching from {self.from_substance}"
         return f"{self.or_mg} mg or {self.mg} mg a day, unconfirmed" if self.or_mg else f"{self.mg} mg a day"
 
     @property
     def step_words(self) -> str:
-        where = f"step {self.step} of {self.steps}" if self.step else f"taper of {self.steps} steps not begun"
+        kind = "switch" if self.from_substance else "taper"
+        where = f"step {self.step} of {self.steps}" if self.step else f"{kind} of {self.steps} steps not begun"
         if self.held:
             return f"{where}, held"
         return f"{where}, next change {self.next_on:%d-%b-%Y} to {self.next_mg} mg" if self.next_on else f"{where}, the last"
@@ -208,14 +231,14 @@ def _doses(stored: list[dict[str, Any]]) -> tuple[StepDose, ...]:
 
 
 def _steps(course: TaperCourse, rows: list[TaperStep]) -> tuple[StepCard, ...]:
-    found, before = [], Decimal(course.request["daily_dose_mg"])
-    for row in rows:
+    found, before, switch = [], Decimal(course.request["daily_dose_mg"]), switch_card(course.request)
+    for row, way in zip(rows, switch.steps if switch else (SwitchedStep("", ()),) * len(rows), strict=True):
         mg = Decimal(plain(row.daily_mg))
         found.append(
             StepCard(
                 row.id, row.number, row.from_on, row.days, before, mg, row.terminal, _doses(row.doses), row.told_at, row.ready_at,
                 row.go_on_at, name_of(row.go_on_by_id) if row.go_on_by_id else "", row.go_on_why,
-                row.confirmed_at, name_of(row.confirmed_by_id) if row.confirmed_by_id else "",
+                row.confirmed_at, name_of(row.confirmed_by_id) if row.confirmed_by_id else "", way.at, way.still,
             )
         )  # fmt: skip
         before = mg
@@ -259,7 +282,7 @@ def _card(
     return TaperCard(
         c.id, c.plan_id, c.version, c.state, request, plan, plan.checks, steps, before, c.starts_on, c.ends_on, c.replaces_id, c.why,
         c.knowledge_version, name_of(c.written_by_id), c.written_by_id, c.written_at, c.sent_at, c.agreed_at, c.closed_at, holds, wishes,
-        own_from(c.request),
+        own_from(c.request), switch_card(c.request),
     )  # fmt: skip
 
 
@@ -337,7 +360,7 @@ def _taper_line(course: TaperCourse, steps: list[TaperStep], held: bool, on: dat
     waits = bool(reached) and reached[-1].confirmed_at is None
     return TaperLine(
         course.patient_id, len(reached), len(steps), held, plain(mg), plain(before) if waits else "", coming.from_on if coming else None,
-        plain(coming.daily_mg) if coming else "",
+        plain(coming.daily_mg) if coming else "", course.request.get("switch", {}).get("substance", ""),
     )  # fmt: skip
 
 

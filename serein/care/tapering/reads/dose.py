@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from serein.care.planning.reads import PlanCard, plan_in_force, plans
+from serein.care.planning.reads import PlanCard, plan_draft, plan_in_force, plan_waiting, plans
 from serein.care.prescribing.reads.prescriptions import Supplied, supplies
 from serein.clinical.quantities import plain
 from serein.clinical.taper import Cut
@@ -15,6 +15,10 @@ from serein.foundation.people.persons import clinic_day
 
 from ..models import TaperState
 from .courses import IN_FORCE, StepCard, StepDose, TaperCard, _regimen_doses, tapers
+from .switches import OtherDose, total
+
+# A switch that is written and not agreed to yet: until it runs nothing of the plan's diazepam is taken.
+PROPOSED = (TaperState.DRAFT, TaperState.SENT)
 
 
 @dataclass(frozen=True)
@@ -41,17 +45,21 @@ class UnconfirmedChange:
 @dataclass(frozen=True)
 class DoseInForce:
     """The last dose that the patient was told of and has supply for, with how it is made up. While `unconfirmed_change` stands, both of its
-    doses are shown and neither is called taken."""
+    doses are shown and neither is called taken. In a switch `mg` and `parts` are diazepam and `still` is what is taken of the other medicine."""
 
     mg: Decimal
     parts: tuple[StepDose, ...]
     since: date
     unconfirmed_change: UnconfirmedChange | None
     held: bool = False
+    still: tuple[OtherDose, ...] = ()
 
     @property
     def words(self) -> str:
-        return f"{plain(self.mg)} mg"
+        if not self.still:
+            return f"{plain(self.mg)} mg"
+        other = f"{plain(total(self.still))} mg of {self.still[0].substance}"
+        return f"{plain(self.mg)} mg of diazepam and {other}" if self.mg else other
 
 
 @dataclass(frozen=True)
@@ -78,6 +86,9 @@ def dose_in_force(chart: OpenChart, on: date) -> DoseInForce | None:
     course = next((t for t in tapers(chart) if t.state in IN_FORCE), None)
     plan = _plan_of_chart(chart)
     if course is None or (course.state == TaperState.FINISHED and plan is not None and plan.id != course.plan_id):
+        switch = switch_to_come(chart)
+        if switch is not None:
+            return DoseInForce(switch.request.daily_dose_mg, (), switch.starts_on, None, still=switch.still_before)
         return DoseInForce(Decimal(plan.daily_mg), _regimen_doses(plan), plan.text.starts_on, None) if plan else None
     return _in_force(course, supplies(chart), on)
 
@@ -96,13 +107,29 @@ def _in_force(course: TaperCard, held: tuple[Supplied, ...], on: date) -> DoseIn
         shown = told or newest
         change = UnconfirmedChange(shown.id, shown.from_on, before, shown.daily_mg, told is not None, later[0].from_on)
     since = at.from_on if at else course.request.stable_since or course.starts_on
-    return DoseInForce(mg, at.doses if at else course.before_doses, min(since, on), change, course.hold is not None)
+    still = at.still if at else course.still_before
+    return DoseInForce(mg, at.doses if at else course.before_doses, min(since, on), change, course.hold is not None, still)
+
+
+@shown
+def switch_to_come(chart: OpenChart) -> TaperCard | None:
+    """A switch that is drafted or lies with the patient while no taper runs."""
+    found = tapers(chart)
+    if any(t.state == TaperState.RUNNING for t in found):
+        return None
+    return next((t for t in found if t.state in PROPOSED and t.switch is not None), None)
 
 
 def _supplied(step: StepCard, held: tuple[Supplied, ...], on: date) -> bool:
     """Every product of the step is in a supply that was handed out and was written for that day. A step to nothing needs none."""
     here = {s.product for s in held if s.dispensed_on is not None and s.dispensed_on <= on and s.starts_on <= on <= s.last_day}
     return step.products <= here
+
+
+@shown
+def plan_for_switch(chart: OpenChart) -> PlanCard | None:
+    """The newest plan that may still come into force: the draft may be kept while it waits for the patient, and is sent once it is agreed to."""
+    return plan_draft(chart) or plan_waiting(chart) or plan_in_force(chart)
 
 
 @shown
@@ -133,7 +160,7 @@ def starting_point(chart: OpenChart, on: date) -> Start | None:
         return None
     course = next((t for t in tapers(chart) if t.state == TaperState.RUNNING), None)
     cuts: tuple[Cut, ...] = ()
-    if course is not None:
+    if course is not None and course.switch is None:
         cuts = (*course.request.recent_cuts, *(Cut(s.from_on, s.before_mg) for s in course.reached(on)))
     times = tuple(d.at for d in now.parts) or ("night",)
     products = frozenset(p for d in now.parts for p, _ in d.parts)
