@@ -54,6 +54,11 @@ def together(words: list[str]) -> str:
     return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1]
 
 
+def named(words: str, substance: str) -> str:
+    """A dose's words with its medicine: '10 mg of diazepam at night: 2 tablets of 5 mg'. Where two medicines are taken none goes unnamed."""
+    return words.replace(" mg ", f" mg of {substance} ", 1)
+
+
 def dose_words(at: str, mg: Decimal, parts: tuple[tuple[str, Decimal], ...]) -> str:
     """'10 mg at night: 2 tablets of 5 mg'."""
     return f"{plain(mg)} mg {TIMES[at]}: {together([part_words(p, u) for p, u in parts])}"

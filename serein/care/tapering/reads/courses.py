@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from serein.care.planning.reads import PlanCard, plans
-from serein.care.planning.text import product_named, units_mg
+from serein.care.planning.text import TIMES, product_named, units_mg
 from serein.clinical.quantities import plain
 from serein.clinical.taper import OwnLimits, Plan, PlanCheck, Request
 from serein.clinical.taper.written import own_from, plan_from, request_from
@@ -17,7 +17,7 @@ from serein.foundation.people.persons import name_of
 from serein.foundation.remembering import remembered
 
 from ..models import Happening, Hold, TaperCourse, TaperReply, TaperState, TaperStep
-from ..words import calendar_code, dose_words, happened_words
+from ..words import calendar_code, dose_words, happened_words, named
 from .switches import OtherDose, SwitchCard, SwitchedStep, switch_card
 
 IN_FORCE = (TaperState.RUNNING, TaperState.FINISHED)
@@ -34,6 +34,16 @@ class StepDose:
     @property
     def words(self) -> str:
         return dose_words(self.at, self.mg, self.parts)
+
+
+def day_words(doses: tuple[StepDose, ...], still: tuple[OtherDose, ...], *, both: bool) -> tuple[str, ...]:
+    """The doses of one day in words, from the morning on. `both`: two medicines are taken, so diazepam is named too."""
+    told = [(d.at, named(d.words, "diazepam") if both else d.words) for d in doses] + [(d.at, d.words) for d in still]
+    return (
+        tuple(words for _, words in sorted(told, key=lambda one: list(TIMES).index(one[0])))
+        if both
+        else tuple(w for _, w in told)
+    )
 
 
 @dataclass(frozen=True)
@@ -77,6 +87,11 @@ class StepCard:
     @property
     def before(self) -> str:
         return plain(self.before_mg)
+
+    @property
+    def day(self) -> tuple[str, ...]:
+        """The whole day in words, from the morning on; in a switch each dose with its medicine."""
+        return day_words(self.doses, self.still, both=bool(self.switched))
 
     @property
     def decided(self) -> bool:
@@ -141,6 +156,11 @@ class TaperCard:
     def still_before(self) -> tuple[OtherDose, ...]:
         """What is taken of the other medicine before the first step of a switch."""
         return self.switch.before if self.switch else ()
+
+    @property
+    def day_before(self) -> tuple[str, ...]:
+        """The whole day before the first step in words."""
+        return day_words(self.before_doses, self.still_before, both=self.switch is not None)
 
     @property
     def switched_all(self) -> bool:

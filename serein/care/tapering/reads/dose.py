@@ -14,7 +14,7 @@ from serein.foundation.people.keys import OpenChart
 from serein.foundation.people.persons import clinic_day
 
 from ..models import TaperState
-from .courses import IN_FORCE, StepCard, StepDose, TaperCard, _regimen_doses, tapers
+from .courses import IN_FORCE, StepCard, StepDose, TaperCard, _regimen_doses, day_words, tapers
 from .switches import OtherDose, total
 
 # A switch that is written and not agreed to yet: until it runs nothing of the plan's diazepam is taken.
@@ -53,6 +53,11 @@ class DoseInForce:
     unconfirmed_change: UnconfirmedChange | None
     held: bool = False
     still: tuple[OtherDose, ...] = ()
+
+    @property
+    def day(self) -> tuple[str, ...]:
+        """The whole day in words; where two medicines are taken each dose with its own."""
+        return day_words(self.parts, self.still, both=bool(self.still))
 
     @property
     def words(self) -> str:

@@ -86,4 +86,8 @@ def _plan(chart: OpenChart, plan: PlanCard | None, on: date) -> tuple[str, str]:
     now = dose_in_force(chart, on) if line.or_mg else None
     change = now.unconfirmed_change if now else None
     dose = f"{change.before} mg or {change.after} mg a day, unconfirmed" if change else f"{line.mg} mg a day"
+    if line.from_substance and now is None:
+        running = dose_in_force(chart, on)
+        dose = f"{running.words} a day" if running else dose
+        return (dose if running and running.still else f"{plan.substance}, {dose}"), line.step_words
     return f"{plan.substance}, {dose}", line.step_words

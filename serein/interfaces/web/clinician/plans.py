@@ -12,7 +12,7 @@ from django.urls import reverse
 from serein.care.evaluation.reads import evaluation
 from serein.care.planning.actions import Written, send_plan, withdraw_plan, write_plan
 from serein.care.planning.reads import PlanCard, plan_draft, plan_in_force, plans
-from serein.care.planning.text import LONGEST_GOAL, LONGEST_INDICATION, LONGEST_NOTE, SUPPORTIVE_CARE, Mistaken, PlanText
+from serein.care.planning.text import LONGEST_GOAL, LONGEST_INDICATION, LONGEST_NOTE, SUPPORTIVE_CARE, TIMES, Mistaken, PlanText
 from serein.clinical import knowledge
 from serein.foundation.people.keys import OpenChart, Refused
 from serein.foundation.people.persons import clinic_card, clinic_day
@@ -91,13 +91,21 @@ def _initial(card: PlanCard | None) -> dict[str, Any]:
     return again | dates | typed(t.doses)
 
 
+def _asked_for(request: HttpRequest) -> dict[str, str]:
+    """The product and the doses that another page asks a plan for: it fills fields and does nothing else."""
+    if request.method != "GET" or "product" not in request.GET:
+        return {}
+    empty = dict.fromkeys((at for at in TIMES if at != "as_needed"), "")
+    return empty | {name: request.GET[name][:60] for name in ("product", *empty) if name in request.GET}
+
+
 @chart_page
 def plan(request: HttpRequest, key: OpenChart) -> HttpResponse:
     """Write the draft."""
     own = plan_draft(key) or plan_in_force(key)
     came = carried_plan(key) if own is None else None
     start = {"starts_on": clinic_day(key.clinic_id, key.at)} | (came.initial if came else _initial(own))
-    form = PlanForm(request.POST or None, initial=start)
+    form = PlanForm(request.POST or None, initial=start | _asked_for(request))
     form.offer(clinic_card(key.clinic_id).jurisdiction)
     if request.method == "POST" and form.is_valid():
         answer = write_plan(key, form.text())

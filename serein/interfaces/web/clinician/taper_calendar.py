@@ -21,6 +21,9 @@ def calendar(request: HttpRequest, key: OpenChart, course_id: UUID) -> HttpRespo
     paper = Paper.A4 if request.GET.get("paper") == "a4" else Paper.LETTER
     if card is None:
         return not_found_page(request)
+    if card.switch is not None:
+        says = "A switch is told on screen, with both medicines. A calendar of the diazepam alone would leave out what is still taken beside it."
+        return error_page(request, 409, title="A switch has no calendar", says=says)
     try:
         pdf = taper_pdf(calendar_of(key, card), paper)
     except CannotPrint as why:

@@ -12,7 +12,17 @@ from django.urls import reverse
 from serein.care.access.reads import patient_card
 from serein.care.planning.text import Mistaken
 from serein.care.tapering import actions as tapering
-from serein.care.tapering.reads import StepCard, TaperCard, dose_in_force, happenings, starting_point, step_of, taper, tapers
+from serein.care.tapering.reads import (
+    StepCard,
+    TaperCard,
+    dose_in_force,
+    happenings,
+    starting_point,
+    step_of,
+    switch_to_come,
+    taper,
+    tapers,
+)
 from serein.clinical import knowledge
 from serein.clinical.quantities import plain
 from serein.foundation.people.keys import OpenChart, Refused
@@ -55,7 +65,8 @@ def _may_draft(card: TaperCard, key: OpenChart) -> set[UUID]:
     """The step that runs and the next one: nobody prescribes months ahead by a slip of the mouse."""
     on = clinic_day(key.clinic_id, key.at)
     near = [*card.reached(on)[-1:], *([coming] if (coming := card.coming(on)) else [])]
-    return {s.id for s in near if s.doses and s.last_day >= on}
+    goes_on = card.steps[-1].id if card.switch else None  # the last dose of a switch is kept until a reduction is planned
+    return {s.id for s in near if s.doses and (s.last_day >= on or s.id == goes_on)}
 
 
 def _to_decide(card: TaperCard, key: OpenChart) -> list[tuple[StepCard, str]]:
@@ -80,7 +91,7 @@ def course(request: HttpRequest, key: OpenChart) -> HttpResponse:
         "waiting": next((t for t in versions if t.state == "sent"), None), "knowledge": knowledge.load().version,
         "steps": _with_state(running, key) if running else (), "coming": running.coming(on) if running else None,
         "may_draft": _may_draft(running, key) if running else (),
-        "to_decide": _to_decide(running, key) if running else (), "start": starting_point(key, on),
+        "to_decide": _to_decide(running, key) if running else (), "switch_to_come": switch_to_come(key), "start": starting_point(key, on),
         "happened": happenings(key), "lost": any(t.kind == tapering.LOST_TASK for t in tasks_of_patient(key)),
         "closed": [t for t in versions if t.state in ("finished", "replaced", "withdrawn")], "on": on,
         "wishes": [(WISH_WORDS[w.wish], w) for t in versions for w in t.open_wishes if t.state in ("sent", "running")],
@@ -151,7 +162,8 @@ def go_on(request: HttpRequest, key: OpenChart, step_id: UUID) -> HttpResponse:
     if found is None:
         return not_found_page(request)
     card, step = found
-    sentence = f"{plain(step.before_mg)} mg to {step.mg} mg a day on {step.from_on:%d-%b-%Y}. To keep the dose instead, go back and hold it."
+    change = f"{plain(step.before_mg)} mg to {step.mg} mg{' of diazepam' if card.switch else ''} a day on {step.from_on:%d-%b-%Y}"
+    sentence = f"{change}. To keep the dose instead, go back and hold it."
     said = [(f"Said {w.at:%d-%b-%Y}", w.words) for w in card.wishes if w.wish != "agree" and w.words][-3:]
     answer = f"Ready for it, {step.ready_at:%d-%b-%Y}" if step.ready_at else "Nothing said about this change"
     return _reason(
@@ -192,7 +204,7 @@ def hold(request: HttpRequest, key: OpenChart, course_id: UUID) -> HttpResponse:
             form.add_error(name, says)
     return render_form_page(
         request, form, title="Hold the dose", template="clinician/confirm.html", banner=banner(key), button="Hold the dose",
-        sentence=f"{plain(now.mg)} mg a day. Later changes are planned again from here, sent, and agreed to.", cancel=_home(key),
+        sentence=f"{now.words} a day. Later changes are planned again from here, sent, and agreed to.", cancel=_home(key),
     )  # fmt: skip
 
 
@@ -208,6 +220,8 @@ def resume(request: HttpRequest, key: OpenChart, course_id: UUID) -> HttpRespons
     card, on = taper(key, course_id), clinic_day(key.clinic_id, key.at)
     if card is None or card.hold is None:
         return changed_page(request, "No dose is held.", back=_home(key))
+    if card.switch is not None:
+        return redirect("clinician:taper_switch", key.patient_id)
     pace = card.request.pace
     coming = next((s.from_on for s in card.steps if s.from_on > card.hold.from_on), on)
     start = {

@@ -67,6 +67,8 @@ def happened(request: HttpRequest, key: OpenChart, course_id: UUID) -> HttpRespo
     card, back = taper(key, course_id), reverse("clinician:taper", args=[key.patient_id])
     if card is None:
         return not_found_page(request)
+    if card.switch is not None:
+        return changed_page(request, "A switch to diazepam runs: hold it, then plan the rest of the switch.", back=back)
     if card.state != "running" or card.hold is not None:
         return changed_page(request, "This taper does not run, or the dose is held: plan the rest from the hold.", back=back)
     form = HappenedForm(request.POST or None)

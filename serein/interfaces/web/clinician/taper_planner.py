@@ -15,7 +15,7 @@ from serein.care.access.reads import patient_card
 from serein.care.planning.text import Mistaken
 from serein.care.tapering.actions import Proposed, previewed, propose_taper
 from serein.care.tapering.actions.proposing import settled
-from serein.care.tapering.reads import Start, TaperCard, running_taper, starting_point, taper_draft
+from serein.care.tapering.reads import Start, TaperCard, running_taper, starting_point, switch_to_come, taper_draft
 from serein.care.tapering.text import OFFERED_POLICIES, NoPlan, Previewed, TaperText, offered, rest_planned, slower, with_typed
 from serein.care.tapering.words import part_words
 from serein.clinical import knowledge
@@ -39,6 +39,11 @@ def planner(request: HttpRequest, key: OpenChart) -> HttpResponse:
     on, clinic = clinic_day(key.clinic_id, key.at), clinic_card(key.clinic_id)
     start, running = starting_point(key, on), running_taper(key)
     back = reverse("clinician:taper", args=[key.patient_id])
+    if switch_to_come(key) is not None or (running is not None and running.switch is not None and not running.switched_all):
+        says = "Plan the reduction when the last dose is switched and confirmed, or discard a switch that was not agreed to."
+        return error_page(request, 409, title="A switch to diazepam comes first", says=says, back=back)
+    if running is not None and running.switch is not None:
+        running = None  # nothing to set a reduction beside: the switch lowered nothing
     if start is None:
         return changed_page(request, "A taper needs a plan that the patient agreed to and that is in force.", back=back)
     if start.unconfirmed is not None or (running is not None and running.hold is not None):

@@ -30,6 +30,7 @@ from . import (
     taper_existing,
     taper_happened,
     taper_planner,
+    taper_switch,
     team,
     watch,
 )
@@ -94,6 +95,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(ONE + "taper/", taper_course.course, name="taper"),
     path(ONE + "taper/plan/", taper_planner.planner, name="taper_plan"),
     path(ONE + "taper/existing/", taper_existing.existing, name="taper_existing"),
+    path(ONE + "taper/switch/", taper_switch.switch, name="taper_switch"),
     path(ONE + "taper/<uuid:course_id>/send/", taper_course.send, name="taper_send"),
     path(ONE + "taper/<uuid:course_id>/withdraw/", taper_course.withdraw, name="taper_withdraw"),
     path(ONE + "taper/<uuid:course_id>/hold/", taper_course.hold, name="taper_hold"),

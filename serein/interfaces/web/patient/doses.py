@@ -11,8 +11,10 @@ from django.utils.safestring import SafeString, mark_safe
 from serein.care.monitoring.reads import AsNeeded, Day, DoseHistory, Line, NextDose, Today
 from serein.care.monitoring.regimen import DayDose, DayPlan
 from serein.care.planning.text import PlannedDose
+from serein.care.tapering.reads import running_taper, switch_to_come
 from serein.clinical import knowledge
 from serein.clinical.quantities import plain
+from serein.foundation.people.keys import OpenChart
 from serein.interfaces.paper.plot import Plot, PlotDay, two_panels
 
 from .door import at_home, day_words, time_words
@@ -156,3 +158,9 @@ def calendar_day(day: Day, today: date) -> CalendarDay:
         extra = f"When needed: up to {most.most_a_day} times {mg_words(most.mg)}"
     mg = mg_words(plan.mg) if plan and (plan.fixed or not most) else ""
     return CalendarDay(day.day.day, day_words(day.day, today), mg, lines, state, extra, day.day == today)
+
+
+def switches(chart: OpenChart) -> bool:
+    """Whether a switch to diazepam runs, or is being prepared: then the plan says where it leads, and not what is taken."""
+    running = running_taper(chart)
+    return switch_to_come(chart) is not None or (running is not None and running.switch is not None)

@@ -22,7 +22,7 @@ from serein.interfaces.web.shell.once import once
 from serein.interfaces.web.shell.pages import not_found_page, refused_page, render_form_page
 
 from ..door import at_home, day_words, own_record
-from ..doses import box, in_sentences
+from ..doses import box, in_sentences, switches
 from ..forms import ConsentForm
 from .check_in import invite
 from .level import shown
@@ -57,9 +57,11 @@ def _plan_to_read(chart: OpenChart) -> Next | None:
 
 
 def _taper_to_read(chart: OpenChart) -> Next | None:
-    if waiting_taper(chart) is None:
+    waiting = waiting_taper(chart)
+    if waiting is None:
         return None
-    says = "Your care team wrote a plan to lower your dose slowly. Nothing changes until you agree."
+    what = "to change you to diazepam, one dose at a time" if waiting.switch else "to lower your dose slowly"
+    says = f"Your care team wrote a plan {what}. Nothing changes until you agree."
     return Next("Read your dose changes", says, "Read it now", reverse("patient:taper"))
 
 
@@ -68,7 +70,8 @@ def _change_to_confirm(chart: OpenChart) -> Next | None:
     change = now.unconfirmed_change if now else None
     if change is None:
         return None
-    says = f"Your dose was to go from {change.before} mg to {change.after} mg a day. We do not know yet which one you take."
+    what = " of diazepam" if now and now.still else ""
+    says = f"Your dose was to go from {change.before} mg to {change.after} mg{what} a day. We do not know yet which one you take."
     return Next("Did you change your dose?", says, "Tell us", reverse("patient:taper"))
 
 
@@ -99,6 +102,7 @@ def home(request: HttpRequest, who: Person) -> HttpResponse:
     sent = reads.last_intake(chart)
     today = at_home(chart.at, card.time_zone).date()
     plan, lead = plan_in_force(chart), responsible(chart)
+    switching = switches(chart)
     moved = lead if lead is not None and lead.elsewhere else None
     context = {
         "title": f"Hello, {card.given}", "safety": safety, "emergency": safety is not None and safety.outcome == EMERGENCY,
@@ -107,7 +111,8 @@ def home(request: HttpRequest, who: Person) -> HttpResponse:
         "plan_ends": day_words(plan.text.ends_on, today) if plan else "",
         "sent_on": day_words(at_home(sent.submitted_at, card.time_zone).date(), today) if sent and sent.submitted_at else "",
         "diary": box(monitoring.today(chart), monitoring.as_needed(chart), card.time_zone), "check_in": invite(chart) if plan else None,
-        "plan_words": in_sentences(plan.regimen_words) if plan and running_taper(chart) is None else "",
+        "plan_words": in_sentences(plan.regimen_words) if plan and running_taper(chart) is None and not switching else "",
+        "switching": switching,
         "level_shown": shown(chart), "may_change": sent is not None and reads.open_intake(chart) is None,
     }  # fmt: skip
     return render(request, "patient/home.html", context)

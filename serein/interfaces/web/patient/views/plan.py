@@ -19,7 +19,7 @@ from serein.interfaces.web.shell.once import once
 from serein.interfaces.web.shell.pages import changed_page, refused_page, render_form_page
 
 from ..door import at_home, day_words, own_record
-from ..doses import in_sentences
+from ..doses import in_sentences, switches
 from ..drawing import drawn
 from ..forms import ReplyForm
 
@@ -71,6 +71,7 @@ def _page(request: HttpRequest, chart: OpenChart, card: PlanCard | None, form: R
             "may_answer": card.state in ("sent", "questioned"),
             "doses": [(in_sentences(line), drawn(product, dose)) for line, dose in zip(card.dose_lines, text.doses, strict=True)],
             **_advice(),
+            "switching": switches(chart),
             "tapering": running_taper(chart) is not None and card.state == "agreed",
             "asked": [r for r in card.replies if r.answer == "ask"],
         }

@@ -13,9 +13,19 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from serein.care.access.reads import patient_card
-from serein.care.planning.text import Mistaken, PlannedDose
+from serein.care.planning.text import TIMES, Mistaken, PlannedDose
 from serein.care.tapering import actions as tapering
-from serein.care.tapering.reads import StepCard, StepDose, TaperCard, dose_in_force, running_taper, waiting_taper
+from serein.care.tapering.reads import (
+    DoseInForce,
+    OtherDose,
+    StepCard,
+    StepDose,
+    TaperCard,
+    dose_in_force,
+    running_taper,
+    waiting_taper,
+)
+from serein.care.tapering.words import named
 from serein.clinical import knowledge
 from serein.clinical.quantities import plain
 from serein.foundation.people.keys import OpenChart, Refused
@@ -89,6 +99,12 @@ def _lines(doses: tuple[StepDose, ...]) -> tuple[Line, ...]:
     return tuple(Line(d.words, _pictures(d)) for d in doses)
 
 
+def _both(doses: tuple[StepDose, ...], still: tuple[OtherDose, ...]) -> tuple[Line, ...]:
+    """The whole day of a switch, from the morning on, each dose with its medicine. Only our own tablets are drawn."""
+    found = [(d.at, Line(named(d.words, "diazepam"), _pictures(d))) for d in doses] + [(d.at, Line(d.words, "")) for d in still]
+    return tuple(line for _, line in sorted(found, key=lambda one: list(TIMES).index(one[0])))
+
+
 def _pictures(dose: StepDose) -> SafeString:
     known = knowledge.load()
     found = SafeString("")
@@ -98,6 +114,10 @@ def _pictures(dose: StepDose) -> SafeString:
 
 
 def _change(step: StepCard, today: date) -> Change:
+    if step.switched:
+        return Change(
+            day_words(step.from_on, today), f"your dose {TIMES[step.switched]} becomes diazepam", _both(step.doses, step.still)
+        )
     return Change(day_words(step.from_on, today), f"from {plain(step.before_mg)} mg to {step.mg} mg a day", _lines(step.doses))
 
 
@@ -147,7 +167,7 @@ def _page(request: HttpRequest, chart: OpenChart, card: TaperCard | None, form: 
         known = knowledge.load()
         signs = known.advised("withdrawal-signs")
         context |= {
-            "next": _change(coming, today) if coming else None, "coming": coming, "now": now, "now_lines": _lines(now.parts) if now else (),
+            "next": _change(coming, today) if coming else None, "coming": coming, "now": now, "now_lines": _now(now),
             "may_say_ready": coming is not None and coming.ready_at is None and (coming.from_on - today).days <= READY_DAYS,
             "changes": [_change(s, today) for s in card.steps if s.from_on > today], "month": _month(request, card, today),
             "asked": [w for w in card.wishes if w.wish != "agree" and w.answered_at is None], "wish_words": dict(WISHES),
@@ -157,8 +177,19 @@ def _page(request: HttpRequest, chart: OpenChart, card: TaperCard | None, form: 
             "signs": signs.signs, "signs_advice": signs.advice,
         }  # fmt: skip
     return render_form_page(
-        request, form, title="My dose changes", template="patient/taper.html", button="Send my answer" if card else "", **context
+        request,
+        form,
+        title="My dose changes",
+        template="patient/taper_switch.html" if card and card.switch else "patient/taper.html",
+        button="Send my answer" if card else "",
+        **context,
     )
+
+
+def _now(now: DoseInForce | None) -> tuple[Line, ...]:
+    if now is None:
+        return ()
+    return _both(now.parts, now.still) if now.still else _lines(now.parts)
 
 
 def _answer_by(card: TaperCard, zone: str, today: date) -> str:

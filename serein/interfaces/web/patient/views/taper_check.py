@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from serein.care.access.reads import patient_card
-from serein.care.planning.text import Mistaken
+from serein.care.planning.text import TIMES, Mistaken
 from serein.care.tapering import actions as tapering
 from serein.care.tapering.reads import StepCard, step_of
 from serein.clinical import knowledge
@@ -53,6 +53,12 @@ def _signs() -> tuple[str, ...]:
     return knowledge.load().advised("withdrawal-signs").signs
 
 
+def change_words(step: StepCard) -> str:
+    if step.switched:
+        return f"your dose {TIMES[step.switched]} becomes diazepam"
+    return f"from {plain(step.before_mg)} mg to {step.mg} mg a day"
+
+
 def proposed(how_hard: str, hope: str) -> str:
     """'go' or 'keep': what the answer proposes. Whoever wants to keep the dose is never talked out of it."""
     return "go" if hope == "go" and how_hard != "hard" else "keep"
@@ -82,7 +88,7 @@ def check(request: HttpRequest, who: Person, step_id: UUID) -> HttpResponse:
     step = found[1]
     return render_form_page(
         request, form, title="Before your next change", template="patient/taper_check.html", button="Send my answer", back=back,
-        change=f"{day_words(step.from_on, today)}: from {plain(step.before_mg)} mg to {step.mg} mg a day",
+        change=f"{day_words(step.from_on, today)}: {change_words(step)}",
         advice=knowledge.load().advised("withdrawal-signs").advice,
     )  # fmt: skip
 
@@ -98,7 +104,8 @@ def _answered(chart: OpenChart, course_id: UUID, step: StepCard, data: dict[str,
             return ready
     if way == "keep" or ticked:
         had = ", ".join(signs[int(n)] for n in ticked) or "no signs ticked"
-        words = f"Before the change to {step.mg} mg: {had}. {dict(HOW_HARD)[how_hard]}. {dict(HOPES)[hope]}."
+        to = f"{step.mg} mg of diazepam" if step.switched else f"{step.mg} mg"
+        words = f"Before the change to {to}: {had}. {dict(HOW_HARD)[how_hard]}. {dict(HOPES)[hope]}."
         asked = tapering.ask_about_taper(chart, course_id, "wait" if way == "keep" else "ask", words)
         if not isinstance(asked, tapering.Asked):
             return asked

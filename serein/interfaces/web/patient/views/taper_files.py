@@ -28,7 +28,7 @@ def calendar_file(request: HttpRequest, who: Person, course_id: UUID) -> HttpRes
     if isinstance(chart, Refused):
         return refused_page(request, chart)
     card = taper(chart, course_id)
-    if card is None or card.state != "running":
+    if card is None or card.switch is not None or card.state != "running":
         return not_found_page(request)
     steps = [s for s in card.steps if card.hold is None or s.from_on <= card.hold.from_on]
     entries = [
@@ -53,7 +53,7 @@ def calendar(request: HttpRequest, who: Person, course_id: UUID) -> HttpResponse
     if isinstance(chart, Refused):
         return refused_page(request, chart)
     card = taper(chart, course_id)
-    if card is None or card.state not in ("sent", "running"):
+    if card is None or card.switch is not None or card.state not in ("sent", "running"):
         return not_found_page(request)
     paper = Paper.A4 if request.GET.get("paper") == "a4" else Paper.LETTER
     try:
