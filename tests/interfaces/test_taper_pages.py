@@ -273,3 +273,17 @@ def test_own_limits_may_only_be_stricter(people, field, value):
     running(people)
     page = staff(people).get(planner(people), {**LOOK, "policy": "clinician-own", field: value})
     assert page.status_code == 422 and "Your own limit may only be stricter" in page.content.decode()
+
+
+@pytest.mark.parametrize("decision", ["taper", "stop", "change"])
+def test_a_review_names_the_dose_that_the_taper_set_and_leads_to_the_taper(people, monkeypatch, decision):
+    course = running(people)
+    monkeypatch.setattr(clock, "now", lambda: noon(course.starts_on))
+    client, page = staff(people), reverse("clinician:review", args=[people.patient.patient_id])
+    shown = client.get(page)
+    assert "A taper has changed the dose" in shown.content.decode() and "next change" in shown.content.decode()
+    form = shown.context["form"]
+    decided = {"decision": decision, "words": "Slower.", "next_on_0": "12", "next_on_1": "20", "next_on_2": "2026"}
+    kept = {name: str(form.initial[name]) for name in ("seen", "plan")}
+    answer = client.post(page, decided | kept | {"once": once_of(shown)})
+    assert answer.status_code == 302 and answer.url == reverse("clinician:taper", args=[people.patient.patient_id])

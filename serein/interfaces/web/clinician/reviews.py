@@ -21,6 +21,7 @@ from serein.care.monitoring.reads import (
 from serein.care.monitoring.reads.reviews import BRIDGE_REASONS, DECISIONS
 from serein.care.planning.reads import PlanCard
 from serein.care.planning.text import Mistaken
+from serein.care.tapering.reads import running_taper
 from serein.clinical import knowledge
 from serein.clinical.quantities import plain
 from serein.foundation.people.keys import OpenChart, Refused
@@ -32,8 +33,8 @@ from serein.interfaces.web.shell.pages import changed_page, refused_page, render
 from .banner import banner
 from .desk import chart_page
 
-# Where a decision leads: whoever decides to change or taper writes the plan next.
-NEXT = {"change": "clinician:plan", "taper": "clinician:plan", "stop": "clinician:plan", "continue": "clinician:chart"}
+# Where a decision leads: to the plan for another treatment, to the taper for less of it. While a taper runs, every change is one of the taper.
+NEXT = {"change": "clinician:plan", "taper": "clinician:taper", "stop": "clinician:taper", "continue": "clinician:chart"}
 NO_PLAN = "No agreed plan of this patient waits for a review."
 
 
@@ -85,7 +86,8 @@ def review(request: HttpRequest, key: OpenChart) -> HttpResponse:
         answer = reassess(key, data["plan"], NewReview(data["decision"], data["words"], data["next_on"], data["seen"]))
         if isinstance(answer, Reassessed):
             messages.success(request, f"The review is recorded. The plan may be renewed up to {answer.next_on:%d-%b-%Y}.")
-            return redirect(NEXT[data["decision"]], key.patient_id)
+            tapers = data["decision"] == "change" and running_taper(key) is not None
+            return redirect("clinician:taper" if tapers else NEXT[data["decision"]], key.patient_id)
         if isinstance(answer, Refused):
             return _refused(request, answer)
         _placed(form, answer)
