@@ -109,33 +109,6 @@ def test_staff_set_an_app_up_and_sign_in_with_it(people, at, open_page, js):
     assert re.search(r"/pharmacy/|/nowhere", other.url), other.url
 
 
-def test_a_passkey_is_added_and_opens_the_door_alone(people, at, open_page):
-    page = open_page()
-    cdp = page.context.new_cdp_session(page)
-    cdp.send("WebAuthn.enable")
-    key = {
-        "protocol": "ctap2",
-        "transport": "internal",
-        "hasResidentKey": True,
-        "hasUserVerification": True,
-        "isUserVerified": True,
-    }
-    cdp.send("WebAuthn.addVirtualAuthenticator", {"options": key | {"automaticPresenceSimulation": True}})
-    sign_in(page, at, people.stranger.email, PASSWORD)
-    page.get_by_role("link", name="use a passkey or security key").click()
-    page.get_by_label("Let it open the door without my password").check()
-    page.get_by_role("button", name="Add it").click()
-    page.get_by_role("heading", name="Your recovery codes").wait_for()
-    page.goto(at + "/account/")
-    assert page.get_by_role("heading", name="My account").is_visible()
-    page.get_by_role("button", name="Sign out").click()
-    page.get_by_role("button", name="Sign in with a passkey").click()
-    page.wait_for_url(re.compile("/clinic/"))
-    page.goto(at + "/account/")
-    assert page.get_by_text("Sam Stranger").first.is_visible()
-    assert_quiet(page)
-
-
 @pytest.mark.parametrize("js", [True, False])
 def test_words_typed_while_the_session_ended_arrive_after_signing_in_again(people, at, open_page, guide_urls, js):
     page = open_page(js=js)
