@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from allauth.mfa.base.internal.flows import post_authentication
@@ -9,6 +10,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.views import ActivateTOTPView
 from allauth.mfa.webauthn.views import AddWebAuthnView
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -113,7 +115,12 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    """Without context processors: what failed may be the database that they would ask."""
+    """Without context processors: what failed may be the database that they would ask. If it is, the page says so, because then nothing was
+    checked either, and trying again helps."""
+    if isinstance(sys.exc_info()[1], (OperationalError, InterfaceError)):
+        answer = render(None, "shell/errors/503.html", {"title": "The records cannot be reached now"}, status=503)
+        answer["Retry-After"] = "60"
+        return answer
     return render(None, "shell/errors/500.html", {"title": "Something went wrong on our side"}, status=500)
 
 
