@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import shutil
 from decimal import Decimal
 from pathlib import Path
@@ -146,6 +147,8 @@ def test_a_secondary_source_says_so():
 @pytest.mark.parametrize(
     ("file", "old", "new", "says"),
     [
+        ("reported/concentrations.yaml", "unit: times, ", "", "a value needs its unit"),
+        ("reported/overdose.yaml", "substance: diazepam", "substance: diazepan", "no substance 'diazepan'"),
         ("limits/diazepam.yaml", "daily_mg: 40", "daily_mg: 40\n    hourly_mg: 3", "unknown key hourly_mg"),
         ("limits/diazepam.yaml", "confidence: D}", "confidence: C}", "none of"),
         ("limits/diazepam.yaml", "source: fda-diazepam-dosing", "source: nowhere", "no source 'nowhere'"),
@@ -170,3 +173,14 @@ def test_a_file_that_is_not_exactly_as_declared_is_refused(tmp_path, file, old, 
     (copy / file).write_text(text.replace(old, new, 1))
     with pytest.raises(knowledge.BadKnowledge, match=says):
         knowledge.read(copy)
+
+
+def test_what_is_reported_is_kept_by_product_and_a_conflict_keeps_both_sides():
+    """Frequencies differ between the texts of products; of a conflict no side is dropped, and what is done about it is said."""
+    reactions = [f for f in KNOWN.reported if f.topic == "adverse-reactions"]
+    assert len({f.product for f in reactions}) == len(reactions) > 1 and all(f.product for f in reactions)
+    (levels,) = [f for f in KNOWN.reported if f.topic == "concentrations"]
+    assert levels.so.endswith("no evidence that doses were not taken.")
+    assert all(len({o.says for o in c.options}) > 1 and c.policy for c in KNOWN.conflicts)
+    with pytest.raises(ValueError, match="two sides"):
+        dataclasses.replace(KNOWN.conflicts[0], options=KNOWN.conflicts[0].options[:1])

@@ -106,7 +106,7 @@ def names_resolve(knowledge: Knowledge, rooms: tuple[str, ...]) -> None:
     for jurisdiction in knowledge.jurisdictions:
         for limit in jurisdiction.driving_limits:
             _known(knowledge, limit.substance, f"jurisdictions {jurisdiction.id}")
-    for room in ("limits", "products", "kinetics"):
+    for room in ("limits", "products", "kinetics", "reported"):
         for file in getattr(knowledge, room):
             _known(knowledge, file.substance, room)
     for course in (c for file in knowledge.withdrawal for c in file.courses):

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from serein.clinical.findings import SourceReference
-from serein.clinical.knowledge import facts, gates, kinetic_facts, pathway_facts
+from serein.clinical.knowledge import facts, gates, kinetic_facts, pathway_facts, reported_facts
 from serein.clinical.knowledge.compiled import NAME, compiled_text, digest, read_compiled
 from serein.clinical.knowledge.facts import BadKnowledge
 from serein.clinical.knowledge.questions import Instrument, Withheld
@@ -45,6 +45,8 @@ ROOMS: dict[str, Any] = {
     "jurisdictions": facts.Jurisdiction,
     "findings": facts.CatalogueFile,
     "kinetics": kinetic_facts.KineticsFile,
+    "reported": reported_facts.ReportedFile,
+    "conflicts": reported_facts.Conflict,
 }
 # Folder of each room: rules stand with the limits they belong to, indications and advice with the pathways.
 FOLDERS = {
@@ -71,6 +73,8 @@ BY_ID = (
     "jurisdictions",
     "no_limits",
     "withheld",
+    "reported",
+    "conflicts",
 )
 
 
@@ -99,6 +103,8 @@ class Knowledge:
     jurisdictions: tuple[facts.Jurisdiction, ...]
     findings: tuple[facts.CatalogueFile, ...]
     kinetics: tuple[kinetic_facts.KineticsFile, ...]
+    reported: tuple[reported_facts.ReportedFile, ...]
+    conflicts: tuple[reported_facts.Conflict, ...]
 
     @functools.cached_property
     def _index(self) -> dict[tuple[str, str], Any]:

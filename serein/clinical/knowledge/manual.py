@@ -76,7 +76,7 @@ def instruments_page(knowledge: Knowledge) -> str:
 
 def facts_page(knowledge: Knowledge) -> str:
     """Substances, limits, hazards, company, schedules and courses: every fact with its source and how sure it is."""
-    parts = (_substances, _limits, _hazards, _company, _along_the_way)
+    parts = (_substances, _limits, _hazards, _company, _along_the_way, _reported, _conflicts)
     head = [GENERATED, "# What Serein knows", "", f"Knowledge {knowledge.version}. No licensed human has confirmed it.", ""]
     head.append("A: read on the page that is cited. B: well established, or read on a page that quotes it. D: worked out here.")
     return "\n".join([*head, *(line for part in parts for line in ["", *part(knowledge)])]) + "\n"
@@ -163,6 +163,30 @@ def _along_the_way(knowledge: Knowledge) -> list[str]:
             lines.append(f"| {c.substance}, {c.kind} | {c.starts_when} | {c.says} | {c.until} | {_source(knowledge, c.cite)} |")
         lines += ["", *(f"- Prefer {' or '.join(x.prefer)} for {', '.join(x.people)}: {x.why}." for x in file.choices)]
         lines += [f"- {line}" for line in file.always]
+    return lines
+
+
+def _reported(knowledge: Knowledge) -> list[str]:
+    lines = ["## Reported, and judged by no check"]
+    for file in knowledge.reported:
+        of = f"{file.topic.replace('-', ' ').capitalize()}, {file.product or file.substance}"
+        lines += ["", f"{of}. {file.so}", "", "| What | How often, or how much | Source |", "| --- | --- | --- |"]
+        for r in file.reports:
+            much = f"{r.value} {r.unit}" if r.value else r.how_often or "not said"
+            lines.append(f"| {r.what} | {much} | {_source(knowledge, r.cite)} |")
+    return lines
+
+
+def _conflicts(knowledge: Knowledge) -> list[str]:
+    lines = [
+        "## Where sources contradict one another",
+        "",
+        "| About | What each says | What Serein does |",
+        "| --- | --- | --- |",
+    ]
+    for c in knowledge.conflicts:
+        sides = "<br>".join(f"{o.says} ({_source(knowledge, o.cite)})" for o in c.options)
+        lines.append(f"| {c.about} | {sides} | {c.policy} |")
     return lines
 
 
