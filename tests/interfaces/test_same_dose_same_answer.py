@@ -42,11 +42,24 @@ def rate(quantity: Json) -> list[Json]:
 
 
 TWICE = times_a_day()
+UCUM = "http://unitsofmeasure.org"
 FORMS: dict[str, list[Json]] = {
     "mg": [dosage()],
     "a decimal string": [dosage("5.0")],
     "grams": [{"timing": TWICE, "doseAndRate": rate({"value": "0.005", "unit": "g", "code": "g"})}],
     "tablets": [{"timing": TWICE, "doseAndRate": rate({"value": 1, "unit": "tablet"})}],
+    "micrograms": [{"timing": TWICE, "doseAndRate": rate({"value": 5000, "unit": "ug", "code": "ug", "system": UCUM})}],
+    "a unit by its code alone": [{"timing": TWICE, "doseAndRate": rate({"value": 5, "code": "mg", "system": UCUM})}],
+    "a unit in other letters": [{"timing": TWICE, "doseAndRate": rate({"value": 5, "unit": "MG"})}],
+    "tablets by their UCUM code": [{"timing": TWICE, "doseAndRate": rate({"value": 1, "code": "{tbl}", "system": UCUM})}],
+    "every 720 minutes": [dosage(timing={"repeat": {"frequency": 1, "period": 720, "periodUnit": "min"}})],
+    "4 times in 2 days": [dosage(timing={"repeat": {"frequency": 4, "period": 2, "periodUnit": "d"}})],
+    "no frequency, every 12 hours": [dosage(timing={"repeat": {"period": 12, "periodUnit": "h"}})],
+    "two times of day": [dosage(timing={"repeat": {"timeOfDay": ["08:00:00", "20:00:00"]}})],
+    "morning and night in one": [dosage(timing={"repeat": {"when": ["MORN", "HS"]}})],
+    "twice, morning and night": [
+        dosage(timing={"repeat": {"frequency": 2, "period": 1, "periodUnit": "d", "when": ["MORN", "HS"]}})
+    ],
     "a range of one": [{"timing": TWICE, "doseAndRate": [{"doseRange": {"low": MG, "high": MG}}]}],
     "every 12 hours": [dosage(timing={"repeat": {"frequency": 1, "period": 12, "periodUnit": "h"}})],
     "half a day": [dosage(timing={"repeat": {"frequency": 1, "period": "0.5", "periodUnit": "d"}})],
@@ -75,6 +88,13 @@ def test_every_form_of_one_dose_is_judged_the_same(form):
     answer = judged(bundle(FORMS[form]))
     assert answer == judged(bundle(FORMS["mg"]))
     assert answer[0] == 10
+
+
+def test_once_a_day_in_the_morning_and_at_night_is_stopped_and_not_guessed():
+    """One dose or two: who reads one of them is wrong by half."""
+    both = dosage(timing={"repeat": {"frequency": 1, "period": 1, "periodUnit": "d", "when": ["MORN", "HS"]}})
+    answer = judged(bundle([both]))
+    assert answer[0] is None and ("dose-unreadable", "stop") in [(code, severity.value) for code, severity, _ in answer[2]]
 
 
 def test_a_medicine_by_reference_is_the_medicine():
