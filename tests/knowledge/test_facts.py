@@ -184,3 +184,51 @@ def test_what_is_reported_is_kept_by_product_and_a_conflict_keeps_both_sides():
     assert all(len({o.says for o in c.options}) > 1 and c.policy for c in KNOWN.conflicts)
     with pytest.raises(ValueError, match="two sides"):
         dataclasses.replace(KNOWN.conflicts[0], options=KNOWN.conflicts[0].options[:1])
+
+
+# Printed tables: mg by mouth for 10 mg of diazepam, VA/DoD 2021, Ashton 2002, UK (twice the printed row for 5 mg); - is not printed.
+TABLES = """
+alprazolam        1     0.5   0.5
+chlordiazepoxide  25    25    25
+clobazam          -     20    20
+clonazepam        1     0.5   0.5
+clorazepate       15    15    -
+diazepam          10    10    -
+estazolam         1     1–2   -
+flurazepam        15    15–30 -
+loprazolam        -     1–2   1–2
+lorazepam         2     1     1
+lormetazepam      -     1–2   1–2
+nitrazepam        -     10    10
+oxazepam          30    20    20
+quazepam          10    20    -
+temazepam         15    20    20
+triazolam         0.25  0.5   -
+zolpidem          -     20    20
+zopiclone         -     15    15
+"""
+
+
+def test_equivalents_are_those_of_the_printed_tables_and_of_no_other_substance():
+    printed = {name: numbers for name, *numbers in (line.split() for line in TABLES.split("\n") if line)}
+    kept = {s.id: {e.table: str(e.mg) for e in s.equivalents} for s in KNOWN.substances if s.equivalents}
+    names = ("va-dod-2021", "ashton-2002", "uk")
+    assert kept == {id: {t: n for t, n in zip(names, numbers, strict=True) if n != "-"} for id, numbers in printed.items()}
+
+
+# Half-lives in hours as the sources print them, for the substances whose time to settle is reckoned: means stand as one number.
+HOURS = {
+    "alprazolam": ["6.3–26.9"],
+    "chlordiazepoxide": ["5–30", "21–78"],
+    "clobazam": ["36–42", "22", "47–51", "59–74"],
+    "clonazepam": ["30–40", "19–60"],
+    "lorazepam": ["14.3–14.6", "21.7–41.2"],
+    "nitrazepam": ["19–31", "26–64"],
+    "oxazepam": ["6.7"],
+    "temazepam": ["9.9–15.5"],
+}
+
+
+@pytest.mark.parametrize("id", HOURS)
+def test_half_lives_are_those_of_the_sources(id):
+    assert [str(p.hours) for p in KNOWN.substance(id).published] == HOURS[id]
