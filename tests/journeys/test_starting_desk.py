@@ -139,3 +139,32 @@ def test_a_supervised_course_from_its_beginning_to_its_end(live_clinic, people, 
     page.get_by_label("How did it end").fill("Moved to hospital")
     page.get_by_role("button", name="End the course").click()
     assert page.get_by_text("Moved to hospital").is_visible()
+
+
+@pytest.mark.parametrize("js", [True, False])
+def test_a_start_that_is_no_steady_dose_is_asked_about_and_written_down(live_clinic, people, open_page, js):
+    with transaction.atomic():
+        running(people)
+    page = browse_as(open_page(js=js), people.clinician, live_clinic.url)
+    page.goto(f"{live_clinic.url}/clinic/patients/{people.patient.patient_id}/taper/")
+    page.get_by_role("link", name="Not taken every day, or not prescribed?").click()
+    page.get_by_role("link", name="Plan fewer days a week").click()
+    page.get_by_label("One use, mg").fill("5")
+    page.get_by_label("Days a week with a use").fill("3")
+    page.get_by_role("button", name="See the steps").click()
+    if js:
+        seen(page, "starting-use")
+    page.get_by_role("button", name="Write it down").click()
+    page.get_by_role("link", name="Write down what is told and seen").click()
+    for label in ("What is taken", "How often", "Since when", "With what else", "What was seen"):
+        page.get_by_label(label).fill("not known")
+    page.get_by_label("Offered and taken").check()
+    page.get_by_role("button", name="Write it down").click()
+    assert page.get_by_role("link", name="Enter when the patient is seen again").is_visible()
+    if js:
+        seen(page, "starting-bought")
+    page.get_by_label("The dose that was watched is steady now").check()
+    page.get_by_role("button", name="Write it down").click()
+    assert page.get_by_text("Steady:").is_visible()
+    if js:
+        seen(page, "starting")

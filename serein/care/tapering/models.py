@@ -169,3 +169,26 @@ class SupervisedDose(PatientRow):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(mg__gte=0), name="no_negative_supervised_dose")]
+
+
+class StartNote(PatientRow):
+    """What was told and seen where a taper cannot begin at a steady dose yet: use when needed, or tablets that nobody prescribed. It holds words
+    and days, and a dose only where one was prescribed; a newer note takes its place and the older stays."""
+
+    segment = models.CharField(max_length=40, blank=True, help_text="a Sight of its own, such as substance-use; empty: none")
+    kind = models.CharField(max_length=20, choices=[(k, k) for k in ("as-needed", "unprescribed")])
+    told = models.JSONField(help_text="what was asked, by the name of the question, with the answer in words")
+    steps = models.JSONField(
+        default=list, help_text="steps of fewer days a week, in the form of `serein taper`; empty where there are none"
+    )
+    steady = models.BooleanField(
+        default=False, help_text="the dose that a clinician watched is steady: a taper can be planned from it"
+    )
+    again_on = models.DateField(null=True)
+    by = models.ForeignKey("people.Account", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(steady=True) | Q(again_on__isnull=False), name="come_again_until_it_is_steady"),
+        ]

@@ -157,6 +157,8 @@ DEEDS: dict[str, tuple[str, str]] = {
     "score_supervised_course": ("write down how the patient was", "wrote down how the patient was"),
     "give_supervised_dose": ("write down what was given", "wrote down what was given"),
     "end_supervised_course": ("end a course under supervision", "ended a course under supervision"),
+    "note_unprescribed": ("write down from where a dose change starts", "wrote down from where a dose change starts"),
+    "note_use_when_needed": ("write down steps of fewer days a week", "wrote down steps of fewer days a week"),
     "print_taper": ("print a dose calendar", "printed a dose calendar"),
 }
 

@@ -32,7 +32,7 @@ _BY_RIGHT: dict[Right, str] = {
     Right.SIGN: "prescribing.sign_prescription prescribing.cancel_prescription",
     Right.NOTE: """
         visits.record_encounter evaluation.assess_risk monitoring.record_contact access.close_emergency
-        tapering.score_supervised_course tapering.give_supervised_dose
+        tapering.score_supervised_course tapering.give_supervised_dose tapering.note_unprescribed tapering.note_use_when_needed
     """,
     Right.KEEP: "visits.keep_psychotherapy_note",
     Right.EXPORT: """

@@ -46,6 +46,7 @@ TABLES: dict[str, Sight] = {
     "tapering_supervisedcourse": Sight.RECORD,
     "tapering_supervisedscore": Sight.RECORD,
     "tapering_superviseddose": Sight.RECORD,
+    "tapering_startnote": Sight.RECORD,
     "tasks_task": Sight.TEAM,
     "outbox_letter": Sight.TEAM,
 }
@@ -90,7 +91,7 @@ _BY_PART: dict[Sight, str] = {
         monitoring.typical_on monitoring.bodies monitoring.what_changed monitoring.typical_body monitoring.grounds monitoring.estimate
         monitoring.measured_levels monitoring.picture_choice monitoring.reassessments monitoring.review_of monitoring.bridges
         monitoring.bridge_running monitoring.plan_to_review monitoring.what_if continuity.handover_facts continuity.changed_since
-        tapering.supervised_courses tapering.supervised_course
+        tapering.supervised_courses tapering.supervised_course tapering.start_notes
     """,
     Sight.TEAM: """
         access.care_team access.could_join access.emergency_open access.told_of_emergency tasks.tasks_of_patient tasks.worklist

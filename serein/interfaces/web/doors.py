@@ -44,7 +44,7 @@ DOORS: dict[str, Door] = {
     **_doors(
         "clinician:",
         """chart team team_leave emergency_close taper_existing
-        supervised supervised_begin supervised_look supervised_give supervised_end
+        taper_start taper_as_needed taper_unprescribed supervised supervised_begin supervised_look supervised_give supervised_end
         handover handover_send handover_withdraw handover_accepted handover_paper handover_document received received_look watch levels
         segment identity
         enter_level level_right level_wrong picture review bridge contact birth_date risk plan plans send_plan withdraw_plan prescribe draft

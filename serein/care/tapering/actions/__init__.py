@@ -20,6 +20,7 @@ from .recording import (
     WISH_TASK,
 )
 from .replying import ANSWERED_WITHIN, WISHES, Agreed, Answered, Asked, agree_taper, answer_about_taper, ask_about_taper
+from .starting import StartNoted, note_unprescribed, note_use_when_needed
 from .steps import (
     DECIDE_DAYS,
     Confirmed,
@@ -84,6 +85,7 @@ __all__ = [
     "ResumeText",
     "Scored",
     "Sent",
+    "StartNoted",
     "Withdrawn",
     "agree_taper",
     "answer_about_taper",
@@ -99,6 +101,8 @@ __all__ = [
     "go_on_with_step",
     "hold_taper",
     "leave_tapers",
+    "note_unprescribed",
+    "note_use_when_needed",
     "previewed",
     "previewed_switch",
     "propose_switch",

@@ -14,6 +14,7 @@ PAGES: dict[str, str] = {
     "copy": "prescribing.record_printing",
     "supervised_begin": "tapering.begin_supervised_course", "supervised_look": "tapering.score_supervised_course",
     "supervised_give": "tapering.give_supervised_dose", "supervised_end": "tapering.end_supervised_course",
+    "taper_as_needed": "tapering.note_use_when_needed", "taper_unprescribed": "tapering.note_unprescribed",
     "taper_existing": "tapering.previewed",
     "taper_plan": "tapering.propose_taper", "taper_switch": "tapering.propose_switch",
     "taper_send": "tapering.send_taper", "taper_withdraw": "tapering.withdraw_taper",

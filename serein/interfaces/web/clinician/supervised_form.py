@@ -56,9 +56,9 @@ class RatingsForm(PageForm):
         instrument = knowledge.load().instrument(CIWA)
         self.items = [item.id for item in instrument.items]
         for item in instrument.items:
-            name, _, ask = item.text.partition(":")
+            name, _, ask = item.text.partition(": ")
             self.fields[item.id] = forms.ChoiceField(
-                label=name, help_text=ask.strip().capitalize(), widget=forms.Select,
+                label=name, help_text=ask[:1].upper() + ask[1:], widget=forms.Select,
                 choices=[("", "Rate it"), *((str(o.value), _option(o.value, o.label)) for o in instrument.options_of(item))],
                 error_messages={"required": f"Rate {name[:1].lower()}{name[1:]}", "invalid_choice": "Choose one of the ratings"},
             )  # fmt: skip
