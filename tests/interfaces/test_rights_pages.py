@@ -45,11 +45,39 @@ def test_compliance_asks_and_a_colleague_who_may_sign_approves_with_both_factors
     assert state_of(clinic, sam) == "ended"
 
 
+def test_a_registrant_asks_for_a_colleague_and_a_third_person_approves():
+    people = four_people()
+    clinic, ada, sam = people.clinic, people.clinician, people.stranger
+    eve, mine = clinic.clinician("Eve Newcomer"), client_of(ada)
+    assert "You are the only one here who holds the right" in text(mine.get("/clinic/rights/ask/"))
+    clinic.grant(sam, by=ada)
+    page = mine.get("/clinic/rights/ask/")
+    assert (
+        "a third person" in text(page) and "Eve Newcomer" in text(page) and "Sam Stranger" not in text(page).split("For whom?")[1]
+    )
+    assert post(mine, "/clinic/rights/ask/", who=str(ada.account_id)).status_code == 422
+    assert client_of(eve).get("/clinic/rights/ask/")["Location"] == "/clinic/rights/"
+    assert post(mine, "/clinic/rights/ask/", who=str(eve.account_id)).status_code == 302
+    request = next(g for g in signing_grants(clinic.people()) if g.account_id == eve.account_id)
+    assert (request.state, request.entered_by) == ("waiting", ada.name)
+    assert "You asked for it; a third person approves" in text(mine.get("/clinic/rights/"))
+    assert f"/clinic/rights/{request.id}/" in client_of(sam).get("/clinic/rights/").content.decode()
+    assert "Eve Newcomer" not in text(mine.get("/clinic/rights/ask/"))
+
+
+def test_who_lacks_something_is_named_with_what_is_missing_and_cannot_be_chosen():
+    people = four_people()
+    new = people.clinic.clinician("Nora Newcomer", licensed=False)
+    page = client_of(people.clinician).get("/clinic/rights/ask/")
+    assert "no prescriber licence in force here" in text(page) and str(new.account_id) not in page.content.decode()
+    assert post(client_of(people.clinician), "/clinic/rights/ask/", who=str(new.account_id)).status_code == 422
+
+
 def test_the_pages_of_the_right_are_for_their_roles_only():
     people = four_people()
     held = next(g for g in signing_grants(people.clinic.people()) if g.account_id == people.clinician.account_id)
     for path, allowed in (
-        ("/clinic/rights/", people.clinician), (f"/clinic/rights/{held.id}/end/", people.clinician),
+        ("/clinic/rights/", people.clinician), ("/clinic/rights/ask/", people.clinician), (f"/clinic/rights/{held.id}/end/", people.clinician),
         (f"/compliance/people/{people.clinician.account_id}/sign/", people.clinic.officer),
         (f"/compliance/rights/{held.id}/end/", people.clinic.officer),
     ):  # fmt: skip

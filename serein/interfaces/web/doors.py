@@ -35,7 +35,7 @@ DOORS: dict[str, Door] = {
     **_doors("shell:", "account second_factor stay", Door(frozenset({SIGNED_IN}))),
     **_doors("clinician:", "panel", Door(_CARE, "my patients")),
     **_doors("clinician:", "invite invited", Door(_CLINICIAN, "invite patient")),
-    **_doors("clinician:", "rights lost approve_right end_right", Door(_CLINICIAN, "right to sign")),
+    **_doors("clinician:", "rights ask_right lost approve_right end_right", Door(_CLINICIAN, "right to sign")),
     **_doors("clinician:", "rota", Door(_CLINICIAN, "on the rota")),
     **_doors("clinician:", "emergency emergency_open", Door(_CLINICIAN, "find for an emergency")),
     **_doors("clinician:", "own_notes", Door(_CLINICIAN, "psychotherapy notes")),

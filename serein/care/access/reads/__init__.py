@@ -9,6 +9,7 @@ from django.db.models import Exists, Max, OuterRef, Q
 
 from serein.care.access.granted import has_registrant, not_a_registrant, request_digest
 from serein.care.access.models import Consent, LicenceLook, SigningGrant
+from serein.care.access.reads.asking import Candidate, could_be_given_the_right
 from serein.care.access.reads.emergencies import EmergencyLine, OpenNow, Told, emergencies, emergency_open, told_of_emergency
 from serein.care.access.reads.identity import (
     ComingOfAge,
@@ -366,11 +367,11 @@ def open_invitations(listing: OpenList) -> list[InvitationLine]:
 
 
 __all__ = [
-    "AffectedPatient", "ComingOfAge", "ConsentLine", "ContactChoice", "EmergencyLine", "Found", "GrantLine", "HelperLine",
-    "IdentityLine", "InvitationLine", "LicenceLine", "LookLine", "Member", "OpenNow", "PassingOnLine", "PatientCard", "RotaLine",
-    "StaffMember", "Told", "Worker", "accounts_by_role", "care_team", "coming_of_age", "consents", "contact_choice",
-    "could_be_on_rota", "could_join", "emergencies", "emergency_open", "find_cards", "helpers", "identity_proofs", "licences",
-    "looks_at", "may_vouch", "may_write_to", "open_invitations", "passings_on", "patient_card", "patient_cards",
-    "patients_affected", "rotas", "signing_grants", "somebody_may_approve", "staff", "staff_names", "told_of_emergency",
-    "wants_notices", "who_works_here",
+    "AffectedPatient", "Candidate", "ComingOfAge", "ConsentLine", "ContactChoice", "EmergencyLine", "Found", "GrantLine",
+    "HelperLine", "IdentityLine", "InvitationLine", "LicenceLine", "LookLine", "Member", "OpenNow", "PassingOnLine",
+    "PatientCard", "RotaLine", "StaffMember", "Told", "Worker", "accounts_by_role", "care_team", "coming_of_age", "consents",
+    "contact_choice", "could_be_given_the_right", "could_be_on_rota", "could_join", "emergencies", "emergency_open",
+    "find_cards", "helpers", "identity_proofs", "licences", "looks_at", "may_vouch", "may_write_to", "open_invitations",
+    "passings_on", "patient_card", "patient_cards", "patients_affected", "rotas", "signing_grants", "somebody_may_approve",
+    "staff", "staff_names", "told_of_emergency", "wants_notices", "who_works_here",
 ]  # fmt: skip
