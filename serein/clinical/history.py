@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from serein.clinical.case import Order
 from serein.clinical.findings import Purpose
 from serein.clinical.once import once
 from serein.clinical.quantities import Dose, Span
@@ -69,7 +70,7 @@ class Written:
 @swift
 @dataclass(frozen=True, kw_only=True)
 class Regimen:
-    """All orders of one substance that will be taken together: `drafts` are proposed, `continuing` go on, `before` were there.
+    """All orders of one substance that will be taken together: `drafts` are proposed (by `orders`), `continuing` go on, `before` were there.
 
     `daily_mg` is their sum, `before_mg` what it was (after a switch of substance: the most it can stand for, in mg of the new).
     `swallowed` are the drafts that count into it (by mouth, on a schedule or as needed), `highest_mg` is the largest single dose
@@ -78,6 +79,7 @@ class Regimen:
 
     substance: str
     order: str = field(init=False)
+    orders: tuple[Order, ...]
     drafts: tuple[Written, ...]
     swallowed: tuple[Written, ...] = field(init=False)
     highest_mg: Decimal | None = field(init=False)

@@ -95,7 +95,7 @@ def early_request(scene: Scene, regimen: Regimen) -> Said:
 
 
 def several_prescribers(scene: Scene, regimen: Regimen) -> Said:
-    watched: list[MedicineUse] = [*scene.drafted(regimen)]
+    watched: list[MedicineUse] = [*regimen.orders]
     if not WATCHED.isdisjoint(scene.groups):
         watched[:0] = [m for m, identity in scene.current if not WATCHED.isdisjoint(identity.groups)]
     known = {u.prescriber: u for u in watched if u.prescriber}

@@ -84,7 +84,7 @@ def _absolute(scene: Scene, regimen: Regimen, found: Bounds) -> Said:
 
 
 def _reasons(scene: Scene, regimen: Regimen) -> bool:
-    return any(o.reasons for o in scene.drafted(regimen))
+    return any(o.reasons for o in regimen.orders)
 
 
 def _recommended(scene: Scene, regimen: Regimen, found: Bounds) -> Said:

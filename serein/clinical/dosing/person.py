@@ -93,7 +93,7 @@ def bounds(scene: Scene, regimen: Regimen) -> Bounds | None:
 
 
 def _bounds(scene: Scene, regimen: Regimen) -> Bounds:
-    drafted, place, substance = scene.drafted(regimen), scene.case.jurisdiction, regimen.substance
+    drafted, place, substance = regimen.orders, scene.case.jurisdiction, regimen.substance
     named = indications(scene, drafted[0])
     if len(drafted) > 1:
         named = tuple(dict.fromkeys([i for o in drafted for i in indications(scene, o)]))

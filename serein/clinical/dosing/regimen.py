@@ -6,6 +6,7 @@ from collections import defaultdict
 from datetime import date
 from decimal import Decimal
 
+from serein.clinical.case import Order
 from serein.clinical.findings import Purpose
 from serein.clinical.history import NOT_SUMMED, Regimen, Written
 from serein.clinical.knowledge.amounts import last_day
@@ -16,23 +17,23 @@ from serein.clinical.quantities import Span
 
 def regimens(scene: Scene) -> tuple[Regimen, ...]:
     """One regimen for each substance that a draft names. Rescue forms and injections stand apart and are not summed."""
-    drafts: dict[str, list[Written]] = defaultdict(list)
+    drafted: dict[str, list[Order]] = defaultdict(list)
     for order, identity in scene.proposed:
         if identity.substance:
-            drafts[identity.substance].append(scene.written[order.reference])
-    return tuple(_regimen(scene, substance, tuple(of)) for substance, of in drafts.items())
+            drafted[identity.substance].append(order)
+    return tuple([_regimen(scene, substance, tuple(orders)) for substance, orders in drafted.items()])
 
 
-def _regimen(scene: Scene, substance: str, drafts: tuple[Written, ...]) -> Regimen:
+def _regimen(scene: Scene, substance: str, orders: tuple[Order, ...]) -> Regimen:
+    drafts = tuple([scene.written[o.reference] for o in orders])
     starts = min([d.begins for d in drafts if d.begins], default=scene.on)
     if scene.none_before:
-        return _first(substance, drafts, starts)
-    replaces = {o.replaces for o in scene.orders if o.replaces and o.reference in {d.reference for d in drafts}}
+        return _first(substance, orders, drafts, starts)
+    replaces = {o.replaces for o in orders if o.replaces}
     replaced = tuple(w for w in scene.active + scene.past if w.reference in replaces)
-    all_replaced = {o.replaces for o in scene.orders if o.replaces}
     own = tuple(w for w in scene.active if w.substance == substance and not w.rescue)
     continuing = tuple(
-        w for w in own if w.source == "order" and w.reference not in all_replaced and not _over(w, starts) and summed(w)
+        w for w in own if w.source == "order" and w.reference not in scene.replaced and not _over(w, starts) and summed(w)
     )
     before = _before(scene, substance, starts, continuing + tuple(w for w in replaced if summed(w)))
     switched = tuple(sorted({w.substance for w in replaced if w.substance != substance}))
@@ -41,6 +42,7 @@ def _regimen(scene: Scene, substance: str, drafts: tuple[Written, ...]) -> Regim
     ended = not continuing and not [w for w in replaced if not _over(w, starts)]
     return Regimen(
         substance=substance,
+        orders=orders,
         drafts=drafts,
         continuing=continuing,
         before=before,
@@ -53,10 +55,11 @@ def _regimen(scene: Scene, substance: str, drafts: tuple[Written, ...]) -> Regim
     )
 
 
-def _first(substance: str, drafts: tuple[Written, ...], starts: date) -> Regimen:
+def _first(substance: str, orders: tuple[Order, ...], drafts: tuple[Written, ...], starts: date) -> Regimen:
     """Where the record holds no benzodiazepine and no Z-drug, nothing goes on, nothing was there, and so this starts one."""
     return Regimen(
         substance=substance,
+        orders=orders,
         drafts=drafts,
         continuing=(),
         before=(),

@@ -27,7 +27,7 @@ _VOLUME = re.compile(r"(?<![\w.,/])(\d{1,4}(?:\.\d{1,3})?)\s*ml\b", re.IGNORECAS
 def written_well(scene: Scene, regimen: Regimen) -> Said:
     """Every check on how the drafts of a regimen are written."""
     found = bounds(scene, regimen) if regimen.swallowed else None
-    drafted = scene.drafted(regimen)
+    drafted = regimen.orders
     said = together([_each(scene, order, scene.written[order.reference]) for order in drafted])
     return said + goes_on_unread(scene, regimen) + tenfold_slip(scene, regimen, found)
 

@@ -18,7 +18,7 @@ WARN, STOP, NOTE = Severity.WARN, Severity.STOP, Severity.NOTE
 
 def rightly_used(scene: Scene, regimen: Regimen) -> Said:
     """Indication of each draft, setting of alcohol withdrawal, length of the course."""
-    each = [_indication(scene, o, regimen.substance) + _setting(scene, o) for o in scene.drafted(regimen)]
+    each = [_indication(scene, o, regimen.substance) + _setting(scene, o) for o in regimen.orders]
     return (each[0] if len(each) == 1 else together(each)) + duration_beyond_guidance(scene, regimen)
 
 
@@ -121,6 +121,6 @@ def age_alone(scene: Scene, regimen: Regimen) -> Said:
 
 def _excepted(scene: Scene, regimen: Regimen, code: str) -> str:
     """Why the finding may be acceptable for what this is given for, in words; '' when nothing lifts it."""
-    given = {i for o in scene.drafted(regimen) for i in indications(scene, o)}
+    given = {i for o in regimen.orders for i in indications(scene, o)}
     lifted = [e for e in scene.knowledge.exceptions if e.code == code and given & set(e.indications)]
     return "".join(f" Acceptable because {e.says}." for e in lifted)

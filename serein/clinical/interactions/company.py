@@ -74,7 +74,7 @@ def _told(scene: Scene, regimen: Regimen) -> list[_Other]:
 
 def _eaten(scene: Scene, regimen: Regimen) -> list[_Other]:
     """Food that an instruction of these drafts names."""
-    said = [(o.reference, d.text) for o in scene.drafted(regimen) for d in o.dosages if d.text and says(MEALS, d.text)]
+    said = [(o.reference, d.text) for o in regimen.orders for d in o.dosages if d.text and says(MEALS, d.text)]
     return [_named(scene, regimen, (text, "food", reference), "food") for reference, text in said]
 
 

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_CEILING, Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from serein.clinical.case import Dosage, Medicine, MedicineUse, Timing
 from serein.clinical.history import Written
 from serein.clinical.knowledge.names import form_of, words
 from serein.clinical.knowledge.recognise import Identity
 from serein.clinical.quantities import Amount, Span, Unit
-from serein.clinical.swift import swift
 
 if TYPE_CHECKING:
     from serein.clinical.knowledge.library import Knowledge
@@ -25,9 +23,7 @@ WEIGHTS = {Unit.MG: Decimal(1), Unit.G: Decimal(1000), Unit.MCG: Decimal("0.001"
 LONGEST_DAYS = Decimal(36_500)
 
 
-@swift
-@dataclass(frozen=True)
-class _Part:
+class _Part(NamedTuple):
     """One instruction read: mg a dose, doses a day, most mg a day, and when it holds."""
 
     single: Span | None
@@ -120,16 +116,11 @@ def _part(dosage: Dosage, identity: Identity, problems: list[str]) -> _Part | No
         daily = cap
     if daily is None:
         problems.append("how often is not written" if not dosage.as_needed else "as needed, without how often or a maximum")
-    return _Part(
-        single=Span(low_mg, high_mg),
-        times=times,
-        daily=daily,
-        per_week=min(days_a_week(timing), dosage.most_days_a_week or WEEK),
-        starts=timing.starts if timing else None,
-        ends=timing.ends if timing else None,
-        days=(timing.days_max or timing.days) if timing else None,
-        capped=cap is not None,
-    )
+    single, per_week = Span(low_mg, high_mg), min(days_a_week(timing), dosage.most_days_a_week or WEEK)
+    if timing is None:
+        return _Part(single, times, daily, per_week, starts=None, ends=None, days=None, capped=cap is not None)
+    days = timing.days_max or timing.days
+    return _Part(single, times, daily, per_week, timing.starts, timing.ends, days, cap is not None)
 
 
 def _cap(dosage: Dosage, identity: Identity) -> Decimal | None:

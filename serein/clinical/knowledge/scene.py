@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from serein.clinical.case import Case, Circumstances, Concept, Condition, Medicine, MedicineUse, Order
 from serein.clinical.findings import LONGEST_SUMMARY, Finding, Input, NotChecked, Severity, SourceReference
-from serein.clinical.history import Regimen, Written
+from serein.clinical.history import Written
 from serein.clinical.knowledge import facts
 from serein.clinical.knowledge.amounts import written
 from serein.clinical.knowledge.library import Knowledge
@@ -112,13 +112,6 @@ class Scene:
     def of_class(self, substance: str, *classes: str) -> bool:
         return bool(substance) and not self.knowledge.register.classes[substance].isdisjoint(classes)
 
-    def drafted(self, regimen: Regimen) -> tuple[Order, ...]:
-        """The orders that are this regimen's drafts."""
-        if len(self.orders) == 1:
-            return self.orders
-        drafts = {d.reference for d in regimen.drafts}
-        return tuple([o for o in self.orders if o.reference in drafts])
-
     @once
     def told(self) -> Circumstances:
         """What was told, and where nothing was, what the record shows."""
@@ -186,8 +179,9 @@ class Scene:
         entry, sources = self.knowledge.catalogued_with_sources[code]
         if severity not in entry.severity:
             raise ValueError(f"{code} is catalogued without {severity}")
-        if because.cites:
-            sources = self.knowledge.references(because.cites)
+        inputs, cites, suggestions = because
+        if cites:
+            sources = self.knowledge.references(cites)
         summary, detail = texts
         return Finding(
             code=code,
@@ -195,9 +189,9 @@ class Scene:
             order=order,
             summary=summary if len(summary) <= LONGEST_SUMMARY else shorten(summary),
             detail=f"{detail} {NO_PRIMARY}" if severity is STOP and unseen(sources) else detail,
-            inputs=because.inputs,
+            inputs=inputs,
             sources=sources,
-            suggestions=because.suggestions or entry.suggestions,
+            suggestions=suggestions or entry.suggestions,
         )
 
 

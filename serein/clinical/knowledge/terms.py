@@ -79,15 +79,15 @@ class Terms:
         whole = self._whole.get(key)
         if whole is None:
             whole = frozenset(self._means(concept))
-            if self._own(key) and len(self._whole) < MOST_CODES:
+            if (not key[0] or key[0] in self._heard) and self._own(key) and len(self._whole) < MOST_CODES:
                 self._whole[key] = whole
         return whole
 
     def _own(self, key: tuple[str, str, str, str]) -> bool:
-        """Whether nothing in it but the knowledge's own words and a code of a classification."""
-        text, system, code, display = key
+        """Whether nothing is in it, beside its text, but the knowledge's own words and a code of a classification."""
+        _, system, code, display = key
         listed = code in self._branches if system in _TREES else not system and not code
-        return listed and all(not said or said in self._heard for said in (text, display))
+        return listed and (not display or display in self._heard)
 
     def _means(self, concept: Concept) -> set[Any]:
         found: set[Any] = set()
