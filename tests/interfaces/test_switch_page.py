@@ -53,7 +53,9 @@ def test_from_the_record_to_a_draft_that_tells_the_choice_the_range_and_every_da
     first = staff.get(page_of(people))
     assert value_of(first, "morning") == value_of(first, "night") == "1" and value_of(first, "chosen_mg") == ""
     assert (
-        "VA/DoD 2021 1 mg 20 mg" in words(first) and "Ashton 2002 0.5 mg 40 mg" in words(first) and "confidence A" in words(first)
+        "VA/DoD 2021 1 mg of alprazolam 20 mg of diazepam a day" in words(first)
+        and "Ashton 2002 0.5 mg of alprazolam 40 mg" in words(first)
+        and "confidence A" in words(first)
     )
     without = staff.get(page_of(people), LOOK)
     assert (

@@ -32,7 +32,11 @@ from .desk import chart_page
 from .taper_switch_form import SwitchForm, daily_mg, initial, query
 
 # The rules behind a switch, with their sources: beside the tables these are all that it rests on.
-RULES = ("switch-days", "older-adult-years", "taper-usual-days")
+RULES = {
+    "switch-days": "One dose a week is switched, the one at night first",
+    "older-adult-years": "Older adults: a longer-acting benzodiazepine is not advised",
+    "taper-usual-days": "The last dose is kept this long before anything is lowered",
+}
 
 
 @dataclass(frozen=True)
@@ -116,7 +120,7 @@ def _rule(id: str) -> dict[str, str]:
     rule = known.rule(id)
     source = known.source(rule.cite.source)
     return {
-        "says": rule.says,
+        "says": f"{RULES[id]} ({plain(rule.value)} {rule.unit})",
         "title": source.title,
         "where": rule.cite.where,
         "confidence": rule.cite.confidence,

@@ -33,15 +33,17 @@ class SwitchForm(PageForm):
     evening = number(f"{LABELS['evening']}, mg", required=False)
     night = number(f"{LABELS['night']}, mg", required=False)
     tablets = forms.CharField(
-        label="Its tablets, mg each", help_text="Such as 0.5, 1. What the patient has at home.", max_length=60, required=False,
+        label="Its tablets, mg each", help_text="Such as 0.5, 1. What the patient has at home.", max_length=60,
+        error_messages={"required": "Enter the mg of each tablet, such as 0.5, 1"},
         widget=forms.TextInput(NARROW | {"class": "govuk-input--width-10"}),
     )  # fmt: skip
     halves = forms.BooleanField(label="These tablets may be halved", required=False)
-    chosen_mg = number(
-        "mg of it beside 10 mg of diazepam", "Your choice, within the tables. Nothing is filled in.", required=False
-    )
+    chosen_mg = number("mg of it beside 10 mg of diazepam", "Your choice, within the tables. Nothing is filled in.")
     why = forms.CharField(
-        label="Why this value?", required=False, max_length=LONGEST_WHY, help_text="Kept with the plan, under your name."
+        label="Why this value?",
+        max_length=LONGEST_WHY,
+        help_text="Kept with the plan, under your name.",
+        error_messages={"required": "Say why this value"},
     )
     starts_on = DateField(label="First dose switched on")
     every_days = forms.IntegerField(label="Days between two doses", widget=forms.TextInput(NARROW))
