@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import timedelta
 
 import pytest
@@ -70,3 +71,26 @@ def test_liver_disease_leaves_the_time_to_settle_unknown_where_no_source_gives_i
 
     assert any(n.check == "increase-too-soon" for n in raised("alprazolam").not_checked)
     assert raised("lorazepam").of("increase-too-soon")
+
+
+def test_what_is_kept_between_decisions_changes_no_answer():
+    """Every worked case, judged forwards and then backwards by one knowledge, and backwards by another that has seen none."""
+    one, other = (dataclasses.replace(KNOWN) for _ in range(2))
+    forwards = [judge(w.case, *w.orders, known=one) for w in CASES]
+    again = [judge(w.case, *w.orders, known=one) for w in reversed(CASES)]
+    backwards = [judge(w.case, *w.orders, known=other) for w in reversed(CASES)]
+    assert forwards == again[::-1] == backwards[::-1]
+
+
+def test_what_a_record_says_is_not_kept_between_decisions():
+    """Neither a name nor a note that somebody wrote into a record stays with the knowledge, whatever was recognised beside it."""
+    known = dataclasses.replace(KNOWN)
+    who = ordinary(
+        medicines=(medicine("oxycodone of Zebulon Quirke", "m1"), medicine("zebulonium 5 mg", "m2")),
+        conditions=(condition("sleep apnoea, Zebulon Quirke", "http://hl7.org/fhir/sid/icd-10-cm", "G47.33"),),
+    )
+    assert judge(who, order(mg("5", text="Zebulon Quirke takes it")), known=known).of("opioid-together")
+    kept = [known.prepared, known.register.__dict__["_seen"], known.terms.__dict__["_heard"], known.terms.__dict__["_whole"]]
+    assert "oxycodone" in repr(known.register.names) and not any(
+        w in repr(k).casefold() for k in kept for w in ("zebulon", "quirke")
+    )
