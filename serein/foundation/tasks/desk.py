@@ -56,6 +56,12 @@ def open_tier(key: OpenList | OpenJob, kind: str, subject_id: UUID) -> str | Non
     return found.values_list("tier", flat=True).first()
 
 
+def open_subjects(key: OpenList | OpenJob, kind: str) -> list[UUID]:
+    """What the open tasks of one kind are about."""
+    rows = DeskTask.objects.filter(clinic=key.clinic_id, kind=kind, done_at=None)
+    return list(rows.order_by("subject_id").values_list("subject_id", flat=True).distinct())
+
+
 def close_desk_tasks(key: OpenList | OpenJob, *, kind: str, subject_id: UUID, why: str) -> int:
     """Close what is open of one kind about one subject. Returns how many."""
     tasks = DeskTask.objects.filter(clinic=key.clinic_id, kind=kind, subject_id=subject_id, done_at=None)

@@ -8,7 +8,7 @@ from allauth.mfa.models import Authenticator
 
 from serein.care.access import actions as access
 from serein.care.access.actions.rechecking import licence_round
-from serein.care.access.actions.revoking import COVER_TASK, one_business_day
+from serein.care.access.actions.revoking import COVER_TASK, NOBODY_TASK, one_business_day
 from serein.care.access.reads import patients_affected, signing_grants
 from serein.foundation.people.keys import OpenList, Refused, open_job, open_list
 from serein.foundation.people.models import Account, CareTeam, Invitation, Licence
@@ -86,6 +86,29 @@ def test_where_nobody_else_cares_for_a_patient_compliance_is_asked():
     tasks = desk_tasks(people.clinic.people())
     assert [(t.kind, t.tier, t.owner) for t in tasks] == [("patients-without-signer", "now", "Olive Officer")]
     assert affected(people)[0].colleagues == ()
+
+
+@pytest.mark.parametrize("how", ["a colleague came", "the right came back"])
+def test_what_compliance_was_asked_ends_when_the_patients_are_cared_for_again(how: str):
+    people = four_people()
+    ada, clinic, later = people.clinician, people.clinic, AT + timedelta(days=1)
+    clinic.grant(people.stranger, by=ada)
+    stop(people, "suspended")
+
+    def kinds(at: datetime) -> list[str]:
+        licence_round(open_job(clinic.id, purpose="due tasks", at=at))
+        return [t.kind for t in desk_tasks(clinic.people(at))]
+
+    assert NOBODY_TASK in kinds(AT)
+    if how == "a colleague came":
+        team = CareTeam(
+            clinic_id=clinic.id, patient_id=people.patient.patient_id, account_id=people.stranger.account_id, since=AT
+        )
+        team.save(force_insert=True)
+    else:
+        clinic.license(ada, "prescriber")
+        clinic.grant(ada, by=people.stranger, at=later)
+    assert NOBODY_TASK not in kinds(later)
 
 
 def test_a_second_licence_that_runs_on_keeps_the_right():

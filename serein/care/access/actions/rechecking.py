@@ -5,18 +5,19 @@ from uuid import UUID
 
 from serein.care.access.models import SigningGrant
 from serein.clinical import knowledge
-from serein.foundation.people.keys import OpenJob
+from serein.foundation.people.keys import OpenJob, open_job
 from serein.foundation.people.models import Licence
 from serein.foundation.people.persons import clinic_day
 from serein.foundation.tasks.actions import NewTask
 from serein.foundation.tasks.desk import close_desk_tasks, open_desk_task, open_tier
 
 from .licensing import RECHECK_TASK
-from .revoking import stop_if_unlicensed
+from .revoking import close_covered, stop_if_unlicensed
 
 
 def licence_round(job: OpenJob) -> int:
-    """Open the tasks that come due, the nearer tier taking the place of the further; stop whose licence lapsed. Returns how many were opened.
+    """Open the tasks that come due, the nearer tier taking the place of the further; stop whose licence lapsed; close what was asked about
+    patients who are cared for again. Returns how many were opened.
 
     Doing it twice is doing it once. The leads are those of every other due task (`lead-days-first`, `lead-days-last`).
     """
@@ -27,6 +28,7 @@ def licence_round(job: OpenJob) -> int:
     opened = sum(_recheck(job, one, today) for one in running.exclude(recheck_on=None).select_related("practitioner__account"))
     for account_id in _lapsed(job, today):
         stop_if_unlicensed(job, account_id, "licence-lapsed")
+    close_covered(open_job(job.clinic_id, purpose="revocation", at=job.at))
     return opened
 
 

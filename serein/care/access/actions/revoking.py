@@ -23,7 +23,7 @@ from serein.foundation.people.licences import PHARMACIST, PRESCRIBER, LicenceInF
 from serein.foundation.people.models import Account, CareTeam, Clinic, Invitation, Licence, Role, RoleGrant
 from serein.foundation.people.persons import person
 from serein.foundation.tasks.actions import NewTask, open_task
-from serein.foundation.tasks.desk import close_desk_tasks, open_desk_task
+from serein.foundation.tasks.desk import close_desk_tasks, open_desk_task, open_subjects
 
 from .inviting import NOT_HERE, WRONG_KEY
 
@@ -109,6 +109,18 @@ def _ask_colleagues(key: OpenList | OpenJob, account_id: UUID, patients: list[UU
         open_desk_task(
             job, NewTask(NOBODY_TASK, "now", title, said, "Right to sign", "send_handover", key.at, _by(key), account_id)
         )
+
+
+def close_covered(job: OpenJob) -> int:
+    """Close what compliance was asked about patients without a clinician where each has one again, or that person may sign again. Returns
+    how many were closed."""
+    closed = 0
+    for account_id in open_subjects(job, NOBODY_TASK):
+        alone = [p for p in _patients(account_id, job.at) if _colleague(account_id, p, job.at) is None]
+        if not alone or not_a_registrant(account_id, job.at) is None:
+            why = "each has a clinician again"
+            closed += close_desk_tasks(job, kind=NOBODY_TASK, subject_id=account_id, why=why)
+    return closed
 
 
 def _by(key: OpenList | OpenJob) -> UUID | None:
