@@ -126,7 +126,7 @@ def one_patient(solver: float) -> None:
     say("W1 history to steps (once a history)", best(lambda: programme(course), 3))
     for path in ("numpy", best_path()):
         into = grid_for(plan.rows, 1, path)
-        took = best(lambda path=path, into=into: levels_of_many(plan, body, into=into, path=path), 50)
+        took = best(lambda path=path, into=into: levels_of_many(plan, body, into=into, path=path), 500)
         say(f"W1 {path}, steps to levels", took, f"{solver / took:,.0f} × as fast as LSODA")
 
 
@@ -160,7 +160,7 @@ def one_person() -> None:
     typical = Typical(BODY, SPREADS, (), ())
     target = _Target(Question(course, typical, measured, Residual(0.2)), widths(typical), None)
     found = _mode(target, len(SPREADS))
-    say("W3 mode of 7 parameters, 3 levels", best(lambda: _mode(target, len(SPREADS))))
+    say("W3 mode of 7 parameters, 3 levels", best(lambda: _mode(target, len(SPREADS)), 40))
     _, weight, draws = _posterior(target, *found, 1)
     took = best(lambda: _posterior(target, *found, 1), 3)
     say("W3 posterior", took, f"{draws:,} draws, effective {1 / np.sum(weight**2):,.0f}")
