@@ -60,6 +60,7 @@ def whole(world: World, at_the_door: list[Cell], asker: Asker) -> dict[str, Comp
     }  # fmt: skip
 
 
+@pytest.mark.timeout(900)
 def test_everybody_at_every_key_part_right_action_read_and_address(world, code, monkeypatch):
     assert len(world.cells) == len(ROLES) * len(RELATIONS) == 81
     found = whole(world, quickly(world), Asker(code, monkeypatch))

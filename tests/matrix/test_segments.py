@@ -96,7 +96,7 @@ def found_in(text: str, world: World) -> set[str]:
 def every_read() -> Iterator[tuple[str, Callable[..., Any]]]:
     for address in wards.READS:
         room, name = address.split(".")
-        yield address, next(getattr(m, name) for m in submodules(f"{ROOMS[room]}.reads") if hasattr(m, name))
+        yield address, next(getattr(m, name) for m in submodules(f"{ROOMS[room]}.reads") if callable(getattr(m, name, None)))
 
 
 def arguments(read: Callable[..., Any], world: World) -> dict[str, object]:
