@@ -33,7 +33,7 @@ from serein.clinical.taper.amounts import TooFine
 from serein.clinical.taper.checks import breaches_of, checks_of
 from serein.clinical.taper.review import Fault, TypedStep, review
 
-POLICY, SUBSTANCE = "asam-2025", "diazepam"
+POLICY, SUBSTANCE, NO_TAPER = "asam-2025", "diazepam", "no-taper"
 MOST_DAYS_AHEAD = 366  # a start further off is a slip of the year
 MOST_EVERY, MOST_TIMES = 120, 4
 MOST_TYPED, MOST_TYPED_DAYS = 200, 3660
@@ -108,7 +108,7 @@ class NoPlan:
 
 def limits(policy: str = POLICY, own: OwnLimits | None = None) -> Policy:
     """Raises LooserThanCeiling where own limits would loosen it."""
-    found = policy_for(knowledge.load(), policy, SUBSTANCE)
+    found = policy_for(knowledge.load(), POLICY if policy == NO_TAPER else policy, SUBSTANCE)  # a stop has no limits of its own
     return found if own is None else own_policy(found, own)
 
 

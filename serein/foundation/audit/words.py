@@ -132,6 +132,7 @@ DEEDS: dict[str, tuple[str, str]] = {
     "look_at_received": ("look through what came from another clinic", "looked through what came from another clinic"),
     # tapering
     "propose_taper": ("plan a slow dose reduction", "planned a slow dose reduction"),
+    "propose_stop": ("plan to stop without a taper", "planned to stop without a taper"),
     "propose_switch": ("plan a switch to diazepam", "planned a switch to diazepam"),
     "send_taper": ("send a plan for dose changes", "sent a plan for dose changes"),
     "agree_taper": ("agree to a plan for dose changes", "agreed to a plan for dose changes"),

@@ -19,6 +19,7 @@ _BY_RIGHT: dict[Right, str] = {
         visits.record_past_encounters access.record_identity evaluation.record_entry evaluation.mark_segment planning.write_plan
         prescribing.draft_prescription prescribing.draft_regimen prescribing.change_draft prescribing.discard_draft prescribing.check_draft
         monitoring.record_level tapering.previewed tapering.propose_taper tapering.previewed_switch tapering.propose_switch
+        tapering.previewed_stop tapering.propose_stop
         tapering.resume_taper tapering.draft_for_step tapering.draft_for_hold
     """,
     Right.DECIDE: """
@@ -80,6 +81,7 @@ _CODES = {
     "tapering.leave_tapers": "leave_taper",
     "tapering.previewed": "propose_taper",
     "tapering.previewed_switch": "propose_switch",
+    "tapering.previewed_stop": "propose_stop",
     "tapering.draft_for_step": "draft_regimen",
     "tapering.draft_for_hold": "draft_regimen",
     "tapering.raise_silent_steps": "open_task",

@@ -48,7 +48,7 @@ DOORS: dict[str, Door] = {
         handover handover_send handover_withdraw handover_accepted handover_paper handover_document received received_look watch levels
         segment identity
         enter_level level_right level_wrong picture review bridge contact birth_date risk plan plans send_plan withdraw_plan prescribe draft
-        discard check sign taper taper_plan taper_switch
+        discard check sign taper taper_plan taper_switch taper_stop
         taper_send taper_withdraw taper_hold taper_happened taper_lost taper_resume taper_answered
         taper_prescribe_hold taper_calendar taper_go_on taper_confirm taper_prescribe prescription cancel copy""",
         Door(_CARE, "care"),

@@ -34,6 +34,7 @@ from .steps import (
     go_on_with_step,
     ready_for_step,
 )
+from .stopping import Risked, StopText, previewed_stop, propose_stop
 from .supervised import (
     Begun,
     CourseEnded,
@@ -83,9 +84,11 @@ __all__ = [
     "RegimenDrafted",
     "Replaced",
     "ResumeText",
+    "Risked",
     "Scored",
     "Sent",
     "StartNoted",
+    "StopText",
     "Withdrawn",
     "agree_taper",
     "answer_about_taper",
@@ -104,7 +107,9 @@ __all__ = [
     "note_unprescribed",
     "note_use_when_needed",
     "previewed",
+    "previewed_stop",
     "previewed_switch",
+    "propose_stop",
     "propose_switch",
     "propose_taper",
     "raise_silent_steps",

@@ -17,6 +17,7 @@ PAGES: dict[str, str] = {
     "taper_as_needed": "tapering.note_use_when_needed", "taper_unprescribed": "tapering.note_unprescribed",
     "taper_existing": "tapering.previewed",
     "taper_plan": "tapering.propose_taper", "taper_switch": "tapering.propose_switch",
+    "taper_stop": "tapering.propose_stop",
     "taper_send": "tapering.send_taper", "taper_withdraw": "tapering.withdraw_taper",
     "taper_hold": "tapering.hold_taper", "taper_happened": "tapering.replan_taper", "taper_lost": "tapering.decide_on_lost_tablets",
     "taper_resume": "tapering.resume_taper", "taper_answered": "tapering.answer_about_taper", "taper_go_on": "tapering.go_on_with_step",

@@ -123,7 +123,8 @@ def initial(start: Start, on: date, jurisdiction: str, before: TaperCard | None)
         found |= {
             "cut_percent": plain(r.pace.cut_percent), "every_days": r.pace.every_days, "goal_mg": plain(r.goal_mg), "times": list(r.times),
             "products": [p.id for p in r.products if p.id in here], "months_of_use": plain(r.months_of_use) if r.months_of_use else "",
-            "days_per_week": plain(r.days_per_week) if r.days_per_week else "", "policy": before.plan.policy, "keeps": _keeps(r.constraints),
+            "days_per_week": plain(r.days_per_week) if r.days_per_week else "",
+            "policy": before.plan.policy if before.plan.policy in OFFERED_POLICIES else POLICY, "keeps": _keeps(r.constraints),
             **_kept(before),
         }  # fmt: skip
         found["starts_on"] = max(found["starts_on"], before.starts_on) if before.state == "draft" else found["starts_on"]
