@@ -26,7 +26,10 @@ class BeginForm(PageForm):
         label="Is any of these true?", widget=forms.CheckboxSelectMultiple, error_messages={"required": "Say which is true, or that none is"}
     )  # fmt: skip
     regimen = forms.ChoiceField(label="Regimen", widget=forms.RadioSelect, error_messages={"required": "Choose a regimen"})
-    dose_mg = number("One dose, mg", "Within what the regimen says.")
+    dose_mg = number(
+        "One dose, mg",
+        "Within what the regimen says. Whether tablets make it is checked only for substances whose products are known here.",
+    )
     despite = forms.CharField(
         label="If another substance than the preferred one: why?", required=False, max_length=LONGEST, widget=forms.Textarea({"rows": 2})
     )  # fmt: skip
