@@ -54,6 +54,8 @@ def test_from_what_is_taken_now_to_the_first_step(live_clinic, people, open_page
         look_at(js, name)
 
     here = f"{live_clinic.url}/clinic/patients/{people.patient.patient_id}/"
+    with_js.goto(f"{here}taper/stop/?days_per_week=7&months_of_use=18&stops_on=2026-12-01")
+    look_at(with_js, "stop")
     staff.goto(f"{here}taper/")
     staff.get_by_role("link", name="Switch another benzodiazepine to diazepam").click()
     assert (
