@@ -96,6 +96,7 @@ def test_nobody_but_the_care_team_gets_in(d, who):
                 "invited",
                 "receive",
                 "rights",
+                "ask_right",
                 "lost",
                 "emergency",
                 "emergency_open",
