@@ -6,7 +6,6 @@ carried from dose to dose, and all windows with the same chain are sampled toget
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -162,17 +161,24 @@ def _prefixes(plan: Programme, matrices: Matrices, chain: Chain) -> list[Matrix]
 
 def _anchors(known: Known, shape: Windows, moves: list[Matrix], state: Floats) -> Floats:
     """The state at the begin of each window, [window][4][people]; `state` ends as the last one's end."""
-    found = np.empty((len(shape.all), *state.shape))
-    now: Any = tuple(row.copy() for row in state)
+    found = np.empty((len(shape.all) + 1, *state.shape))
+    found[0], term = state, np.empty(state.shape[1])
     for number, w in enumerate(shape.all):
-        for compartment in range(4):
-            found[number, compartment] = now[compartment]
-        now = applied(moves[shape.chain_of[number]], now)
-        end = w.stop - 1
-        if known.plan.mg[end] != 0:
-            now = (now[0] + known.entering(end), *now[1:])
-    state[:] = now
-    return found
+        _moved(moves[shape.chain_of[number]], found[number], found[number + 1], term)
+        if known.plan.mg[w.stop - 1] != 0:
+            found[number + 1, 0] += known.entering(w.stop - 1)
+    state[:] = found[-1]
+    return found[:-1]
+
+
+def _moved(m: Matrix, before: Floats, after: Floats, term: Floats) -> None:
+    """`applied`, digit for digit, into memory that is there already: what fits into the cache stays in it."""
+    gg, cg, cc, cp, pg, pc, pp, mg, mc, mp, mm = m
+    for to, entries in zip(after, ((gg,), (cg, cc, cp), (pg, pc, pp), (mg, mc, mp, mm)), strict=True):
+        np.multiply(entries[0], before[0], out=to)
+        for entry, amount in zip(entries[1:], before[1:], strict=False):
+            np.multiply(entry, amount, out=term)
+            np.add(to, term, out=to)
 
 
 @dataclass(frozen=True)
