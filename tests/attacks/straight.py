@@ -32,6 +32,6 @@ class Straight:
     def ask(self, method: str, path: str, data: str = "", kind: str = FORM, **headers: str) -> HttpResponse:
         sent = {f"HTTP_{name.upper()}": value for name, value in ({"cookie": self.cookie} | headers).items()}
         request = self.factory.generic(method, path, data, kind, **sent)
-        request._dont_enforce_csrf_checks = not self.tokens_compared  # type: ignore[attr-defined]
+        request._dont_enforce_csrf_checks = not self.tokens_compared
         answer: HttpResponse = self.handler.get_response(request)
         return answer

@@ -40,7 +40,7 @@ def switch_text(**changes: object) -> SwitchText:
         "why": "The lower end: she gets sleepy easily", "every_days": 7, "starts_on": FIRST,
         "products": ("diazepam-tablet-2", "diazepam-tablet-5", "diazepam-tablet-10"),
     }  # fmt: skip
-    return SwitchText(**{**fields, **changes})  # type: ignore[arg-type]
+    return SwitchText(**{**fields, **changes})
 
 
 def kept(people: FourPeople, at=AT, **changes: object) -> UUID:

@@ -90,7 +90,7 @@ class Asker:
 
         def noting(scope: str, *args: object, **more: object) -> None:
             self.opened.append(scope)
-            really(scope, *args, **more)  # type: ignore[arg-type]
+            really(scope, *args, **more)
 
         monkeypatch.setattr(keys, "_set_wall", noting)
         # Who is let in is asked here; how the page looks is asked elsewhere, and would cost four times as much.
@@ -107,7 +107,7 @@ class Asker:
         request = self.factory.generic(
             method, path, f"once={token}" if method == "POST" else "", "application/x-www-form-urlencoded", HTTP_COOKIE=session
         )
-        request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]
+        request._dont_enforce_csrf_checks = True
         with transaction.atomic():  # what one post does (say that a token is lost) must not be the reason for the next answer
             answer = self.handler.get_response(request)
             transaction.set_rollback(True)

@@ -64,7 +64,7 @@ def told(key: Key, two: TwoRecords) -> tuple[set[str], int]:
     seen, answered = set[str](), 0
     for _, read in every_read():
         for more in filled(read, two.ids):
-            asked = arguments(read, two) | more  # type: ignore[arg-type]
+            asked = arguments(read, two) | more
             try:
                 with transaction.atomic():
                     said = repr(read(key, **asked))

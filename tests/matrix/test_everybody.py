@@ -85,7 +85,7 @@ def colleague(world: World) -> list[Cell]:
 def treating(world: World) -> Callable[..., object]:
     """A key for everybody who asks: made in the name of whoever treats."""
     who = next(c.who for c in world.people() if (c.role, c.relation) == ("clinician", "care team"))
-    return lambda _, patient_id, *, purpose, at: open_chart(who, patient_id, purpose="care", at=at)  # type: ignore[arg-type]
+    return lambda _, patient_id, *, purpose, at: open_chart(who, patient_id, purpose="care", at=at)
 
 
 def test_a_page_that_opens_with_somebody_elses_key_is_seen(world, monkeypatch):
