@@ -122,6 +122,12 @@ def point_django_at(installation: Installation, database: str) -> None:
 
 
 @pytest.fixture
+def at_the_tests_hour(settings) -> None:
+    """The web lives at the instant of the usual people."""
+    settings.SEREIN_CLOCK = "tests.people.clock"
+
+
+@pytest.fixture
 def own_database(installation: Installation) -> Iterator[str]:
     """A fresh copy of the migrated database for one test."""
     name = f"serein_{next(numbers)}"

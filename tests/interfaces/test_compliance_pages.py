@@ -18,11 +18,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_the_tests_hour"
 LICENCE = {"number": "A 1", "jurisdiction": "us-ca", "expires_on": "2027-11-30", "evidence": "seen on paper"}
 
 
-@pytest.fixture
-def at_the_tests_hour(settings) -> None:
-    settings.SEREIN_CLOCK = "tests.people.clock"
-
-
 def post(client: Client, path: str, **fields: str):
     found = re.search(r'name="once" value="([^"]+)"', client.get(path).content.decode())
     assert found, path

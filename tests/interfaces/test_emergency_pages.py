@@ -6,7 +6,7 @@ import pytest
 
 from serein.foundation.people.models import BrokenGlass
 from tests.care.devices import code_at, set_up_codes
-from tests.interfaces.test_compliance_pages import at_the_tests_hour, post, text  # noqa: F401 - a fixture
+from tests.interfaces.test_compliance_pages import post, text
 from tests.people import AT, PASSWORD, four_people
 from tests.web import client_of
 

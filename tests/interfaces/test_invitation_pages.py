@@ -13,11 +13,6 @@ from tests.people import PASSWORD, TestClinic, given, make_clinic
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_the_tests_hour")]
 
 
-@pytest.fixture
-def at_the_tests_hour(settings) -> None:
-    settings.SEREIN_CLOCK = "tests.people.clock"
-
-
 def invited(clinic: TestClinic, role: str = "clinician") -> str:
     return given(access.invite_staff(clinic.people(), access.NewStaff("Ada Okafor", "ada@example.test", role))).token
 

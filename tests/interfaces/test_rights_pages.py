@@ -10,7 +10,7 @@ from serein.foundation.people.keys import Refused
 from serein.foundation.people.licences import NoLicence, may_practise
 from serein.interfaces.cli.first_registrant import grant
 from tests.care.devices import code_at, set_up_codes
-from tests.interfaces.test_compliance_pages import at_the_tests_hour, member, post, text  # noqa: F401 - a fixture
+from tests.interfaces.test_compliance_pages import member, post, text
 from tests.people import AT, PASSWORD, four_people, given, make_clinic
 from tests.web import client_of
 

@@ -14,7 +14,7 @@ from serein.foundation.people.keys import Refused, open_list
 from serein.interfaces.web.doors import ANYBODY, DOORS, SIGNED_IN
 from serein.interfaces.web.system import machine
 from serein.interfaces.web.system.words import age_words, size_words
-from tests.interfaces.test_compliance_pages import at_the_tests_hour, text  # noqa: F401 - at_the_tests_hour is a fixture
+from tests.interfaces.test_compliance_pages import text
 from tests.matrix.addresses import ROUTES
 from tests.people import AT, FourPeople, four_people, given, open_for
 from tests.web import client_of

@@ -12,6 +12,7 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -192,6 +193,17 @@ def assert_keyboard(page: Page) -> list[str]:
         assert stop["seen"], f"{page.url}: {stop['name']!r} has the focus outside the window"
         assert stop["ring"] >= 2.5 or stop["shadow"], f"{page.url}: {stop['name']!r} shows no focus"
     return [s["name"] for s in stops]
+
+
+def shoot(page: Page, name: str) -> None:
+    """A picture of the page at both widths in the folder SEREIN_SHOTS, when somebody wants to look."""
+    folder = os.environ.get("SEREIN_SHOTS")
+    if not folder:
+        return
+    for width, mark in ((1366, "d"), (390, "m")):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.screenshot(path=Path(folder) / f"{name}-{mark}.png", full_page=True)
+    page.set_viewport_size({"width": 1366, "height": 900})
 
 
 def printed(page: Page) -> bytes:

@@ -1,8 +1,5 @@
 """The clinician's desk in Chromium: from the list to a signature and back, with and without JavaScript, at three widths."""
 
-import os
-from pathlib import Path
-
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import decrypt
@@ -15,7 +12,7 @@ from serein.interfaces.web.shell import clock
 from tests.care.devices import set_up_codes
 from tests.care.evaluation.filling import PHQ, fill_and_send
 from tests.care.prescribed import allergy, medicine, ready_desk
-from tests.journeys.browser import audit, printed
+from tests.journeys.browser import audit, printed, shoot
 from tests.journeys.test_pharmacist_desk import sign_in
 from tests.people import AT, PASSWORD, four_people, maria, own_chart
 
@@ -25,7 +22,6 @@ THOUGHTS = {
     "has_allergies": {"choice": "yes"},
     "medicines": ({"name": "Omeprazole", "choice": "shop"},),
 }
-SHOTS = os.environ.get("SEREIN_SHOTS", "")
 
 
 @pytest.fixture(autouse=True)
@@ -40,15 +36,6 @@ def people(live_clinic):
         found = four_people()
         set_up_codes(found.clinician)
         return found
-
-
-def shoot(page, name):
-    """A picture of the page at both widths, when somebody wants to look."""
-    if SHOTS:
-        for width, mark in ((1366, "d"), (390, "m")):
-            page.set_viewport_size({"width": width, "height": 900})
-            page.screenshot(path=Path(SHOTS) / f"{name}-{mark}.png", full_page=True)
-        page.set_viewport_size({"width": 1366, "height": 900})
 
 
 def code_now(who):

@@ -1,8 +1,5 @@
 """A calendar's code, a plan that exists already and a supervised course, in Chromium: at three widths, with and without JavaScript."""
 
-import os
-from pathlib import Path
-
 import pytest
 from django.db import transaction
 
@@ -10,11 +7,9 @@ from serein.care.tapering import actions as tapering
 from serein.interfaces.web.shell import clock
 from tests.care.devices import set_up_codes
 from tests.care.tapers import running
-from tests.journeys.browser import audit
+from tests.journeys.browser import audit, shoot
 from tests.people import AT, four_people, open_for
 from tests.web import browse_as
-
-SHOTS = os.environ.get("SEREIN_SHOTS", "")
 
 
 @pytest.fixture(autouse=True)
@@ -29,15 +24,6 @@ def people(live_clinic):
         found = four_people()
         set_up_codes(found.clinician)
         return found
-
-
-def shoot(page, name):
-    """A picture of the page at both widths, when somebody wants to look."""
-    if SHOTS:
-        for width, mark in ((1366, "d"), (390, "m")):
-            page.set_viewport_size({"width": width, "height": 900})
-            page.screenshot(path=Path(SHOTS) / f"{name}-{mark}.png", full_page=True)
-        page.set_viewport_size({"width": 1366, "height": 900})
 
 
 def seen(page, name):

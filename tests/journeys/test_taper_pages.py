@@ -1,8 +1,6 @@
 """Tapers in Chromium: from the planner over the patient's agreement to a confirmed change, with and without JavaScript, at three widths."""
 
-import os
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from django.db import transaction
@@ -13,11 +11,9 @@ from serein.interfaces.web.shell import clock
 from tests.care.devices import set_up_codes
 from tests.care.plans import agreed
 from tests.care.tapers import FIRST, noon, running, sent
-from tests.journeys.browser import audit, printed
+from tests.journeys.browser import audit, printed, shoot
 from tests.people import AT, four_people, open_for, own_chart
 from tests.web import browse_as
-
-SHOTS = os.environ.get("SEREIN_SHOTS", "")
 
 
 @pytest.fixture(autouse=True)
@@ -32,15 +28,6 @@ def people(live_clinic):
         found = four_people()
         set_up_codes(found.clinician)
         return found
-
-
-def shoot(page, name):
-    """A picture of the page at both widths, when somebody wants to look."""
-    if SHOTS:
-        for width, mark in ((1366, "d"), (390, "m")):
-            page.set_viewport_size({"width": width, "height": 900})
-            page.screenshot(path=Path(SHOTS) / f"{name}-{mark}.png", full_page=True)
-        page.set_viewport_size({"width": 1366, "height": 900})
 
 
 def as_(open_page, who, clinic, **how):

@@ -8,7 +8,7 @@ from serein.care.access import actions as access
 from serein.care.access.reads import find_cards, rotas
 from serein.foundation.people.keys import OpenChart, Refused, open_chart, open_list
 from serein.foundation.people.models import Patient, Rota
-from tests.interfaces.test_compliance_pages import at_the_tests_hour, post, text  # noqa: F401 - a fixture
+from tests.interfaces.test_compliance_pages import post, text
 from tests.people import AT, four_people, given, maria
 from tests.web import client_of
 

@@ -7,7 +7,7 @@ from serein.care.access.reads import care_team, could_join
 from serein.care.prescribing.actions.signing import sign_prescription
 from serein.foundation.people.gate import CODE
 from serein.foundation.people.keys import Refused, open_chart
-from tests.interfaces.test_compliance_pages import at_the_tests_hour, post, text  # noqa: F401 - a fixture
+from tests.interfaces.test_compliance_pages import post, text
 from tests.people import AT, four_people, given, open_for
 from tests.web import client_of
 
