@@ -30,7 +30,7 @@ FILLING = [
     "and",
     "not",
 ]
-ICD = sorted({c for t in THINGS.values() for c in t.icd10})
+ICD = sorted({c for t in THINGS.values() for c in (*t.icd10, *getattr(t, "icd10_except", ()))})
 CONCEPTS = sorted({c for t in THINGS.values() for c in t.snomed})
 
 
@@ -42,7 +42,9 @@ def slow_twin(concept: Concept) -> set[tuple[str, str]]:
 def by_code(thing, concept):  # type: ignore[no-untyped-def]
     for coding in concept.codings:
         bare = coding.code.replace(".", "").upper()
-        if coding.system in (ICD10, ICD10CM) and any(bare.startswith(c.replace(".", "")) for c in thing.icd10):
+        under = [c for c in thing.icd10 if bare.startswith(c.replace(".", ""))]
+        but = [c for c in getattr(thing, "icd10_except", ()) if bare.startswith(c.replace(".", ""))]
+        if coding.system in (ICD10, ICD10CM) and under and not but:
             return True
         if coding.system == SNOMED and coding.code in thing.snomed:
             return True

@@ -326,6 +326,7 @@ class Hazard:
     confirmed_by: str | None
     review_by: date
     icd10: tuple[str, ...] = ()
+    icd10_except: tuple[str, ...] = ()
     snomed: tuple[str, ...] = ()
     text: tuple[str, ...] = ()
     not_text: tuple[str, ...] = ()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from serein.clinical.findings import Severity
 from serein.clinical.knowledge import facts
+from serein.clinical.knowledge.classification import classified, in_classification
 from serein.clinical.knowledge.facts import BadKnowledge
 
 if TYPE_CHECKING:
@@ -22,7 +23,15 @@ JUDGED = ("benzodiazepine", "z-drug")
 
 
 def check(knowledge: Knowledge, rooms: tuple[str, ...]) -> None:
-    for gate in (sources_resolve, meetings_meet, severities_listed, rings_nest, limits_or_said_unknown, names_resolve):
+    for gate in (
+        sources_resolve,
+        meetings_meet,
+        severities_listed,
+        rings_nest,
+        limits_or_said_unknown,
+        names_resolve,
+        codes_classified,
+    ):
         gate(knowledge, rooms)
 
 
@@ -117,6 +126,17 @@ def names_resolve(knowledge: Knowledge, rooms: tuple[str, ...]) -> None:
     for substance in knowledge.substances:
         if set(substance.unaffected_by) - listed or bool(substance.unaffected_by) != bool(substance.unaffected_cite):
             raise BadKnowledge(f"substances {substance.id}: unaffected_by needs finding codes and a citation")
+
+
+def codes_classified(knowledge: Knowledge, rooms: tuple[str, ...]) -> None:
+    """No code from memory: every ICD-10 code of the knowledge stands in the classification, and every exception under its branch."""
+    for where, thing in classified(knowledge):
+        for code in (*thing.icd10, *thing.icd10_except):
+            if not in_classification(code):
+                raise BadKnowledge(f"{where}: no ICD-10 code {code!r} (python -m tests.knowledge.write_classification)")
+        for code in thing.icd10_except:
+            if not code.startswith(thing.icd10):
+                raise BadKnowledge(f"{where}: {code} is excepted from nothing")
 
 
 def _known(knowledge: Knowledge, substance: str, where: str) -> None:

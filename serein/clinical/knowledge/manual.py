@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from serein.clinical.knowledge.facts import Cite, Substance
+from serein.clinical.knowledge.classification import titles
+from serein.clinical.knowledge.facts import Cite, Hazard, Substance
 from serein.clinical.knowledge.library import Knowledge
 from serein.clinical.quantities import plain
 
@@ -130,7 +131,7 @@ def _hazards(knowledge: Knowledge) -> list[str]:
     lines = [
         "## Hazards of the person",
         "",
-        "ICD-10 codes stand for their whole subtree: the classification is a tree of prefixes.",
+        "ICD-10 codes stand for their whole subtree: the classification is a tree of prefixes. Titles are those of ICD-10-CM.",
         "",
     ]
     lines += [
@@ -140,8 +141,18 @@ def _hazards(knowledge: Knowledge) -> list[str]:
     for h in knowledge.contraindications:
         labels = ", ".join(f"{c.substance} ({c.jurisdiction})" for c in h.contraindicated) or "none"
         sources = "; ".join(_source(knowledge, c) for c in h.cites)
-        lines.append(f"| {h.name} | `{h.code}` | {h.severity.value} | {labels} | {', '.join(h.icd10)} | {sources} |")
+        lines.append(f"| {h.name} | `{h.code}` | {h.severity.value} | {labels} | {_icd(h)} | {sources} |")
     return lines
+
+
+def _icd(hazard: Hazard) -> str:
+    """Branches with the titles of the classification, and what is excepted from them."""
+    but = f"; but not {', '.join(map(_titled, hazard.icd10_except))}" if hazard.icd10_except else ""
+    return "; ".join(map(_titled, hazard.icd10)) + but
+
+
+def _titled(code: str) -> str:
+    return f"{code} {titles()[code]}" if code in titles() else code
 
 
 def _company(knowledge: Knowledge) -> list[str]:

@@ -28,6 +28,7 @@ class Indication:
     name: str
     text: tuple[str, ...]
     icd10: tuple[str, ...] = ()
+    icd10_except: tuple[str, ...] = ()
     snomed: tuple[str, ...] = ()
     limits_as: str = ""
 
@@ -46,8 +47,10 @@ class State:
     id: str
     cite: Cite
     icd10: tuple[str, ...] = ()
+    icd10_except: tuple[str, ...] = ()
     snomed: tuple[str, ...] = ()
     text: tuple[str, ...] = ()
+    not_text: tuple[str, ...] = ()
     history_denies: bool = False
 
 

@@ -1,7 +1,8 @@
 """Which hazards, indications and states a diagnosis means: every code and phrase of the knowledge in one index, made once.
 
 ICD-10 and ICD-10-CM are trees whose branches are prefixes of their leaves, so a code of the knowledge stands for all codes that
-begin with it; no list of leaves is kept. SNOMED CT has no such codes: there the concepts that the knowledge names count, alone.
+begin with it, but for those under its exceptions; a code of next year falls on its branch too. SNOMED CT has no such codes: there
+the concepts that the knowledge names count, alone.
 """
 
 from __future__ import annotations
@@ -45,6 +46,7 @@ class Terms:
         # By the stem that every branch has: most diagnoses are told apart by that one look.
         self._stem = min((len(plain_icd(c)) for thing in things.values() for c in thing.icd10), default=0)
         self._icd: dict[str, list[tuple[str, Any]]] = defaultdict(list)
+        self._but = [(plain_icd(c), key) for key, thing in things.items() for c in getattr(thing, "icd10_except", ())]
         self._snomed: dict[str, set[Any]] = defaultdict(set)
         self._phrases: dict[str, list[_Phrase]] = defaultdict(list)
         self._past_denies = {key for key, thing in things.items() if getattr(thing, "history_denies", False)}
@@ -109,6 +111,7 @@ class Terms:
         """What an ICD code stands under; kept, because the classification has some ten thousand codes."""
         code = plain_icd(written)
         found = frozenset(key for branch, key in self._icd.get(code[: self._stem], ()) if code.startswith(branch))
+        found -= {key for branch, key in self._but if code.startswith(branch)}
         if len(written) <= LONGEST_CODE and len(self._branches) < MOST_CODES:
             self._branches[written] = found
         return found

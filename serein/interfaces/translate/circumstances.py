@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from serein.clinical.case import ICD10, ICD10CM, LOINC, SNOMED, Answer, Circumstances, Concept, Condition, Observation
+from serein.clinical.case import LOINC, Answer, Circumstances, Concept, Condition, Observation
+from serein.clinical.knowledge import load
 from serein.clinical.knowledge.names import says
 from serein.interfaces.translate.answers import POINTS
 from serein.interfaces.translate.problems import is_current
@@ -23,7 +24,7 @@ PHQ9_ITEM_9 = "44260-8"
 class _Question:
     """`asked`: LOINC codes of the observation. `yes`, `no`: answer codes. `words`: an answer in words that means yes unless it is denied.
 
-    `counts`: a number above zero means yes. `icd10`, `snomed`: conditions that mean yes while they are current.
+    `counts`: a number above zero means yes. `state`: of the knowledge; conditions that show it mean yes while they are current.
     """
 
     field: str
@@ -32,21 +33,17 @@ class _Question:
     no: frozenset[str] = frozenset()
     words: tuple[str, ...] = ()
     counts: bool = False
-    icd10: tuple[str, ...] = ()
-    snomed: frozenset[str] = frozenset()
+    state: str = ""
 
 
-# ICD-10 chapter O without O00 to O08 (ended early) and O60 onwards (labour and after).
-_IN_PREGNANCY = ("Z331", "Z34", "O09", *(f"O{n}" for n in range(10, 49)))
 QUESTIONS = (
     _Question(
         field="pregnant", asked=frozenset({"82810-3", "11449-6"}), yes=frozenset({"77386006", "LA15173-0"}),
-        no=frozenset({"60001007", "LA26683-5"}), words=("pregnant",), icd10=_IN_PREGNANCY, snomed=frozenset({"77386006", "72892002"}),
+        no=frozenset({"60001007", "LA26683-5"}), words=("pregnant",), state="pregnant",
     ),
     _Question(
         field="breastfeeding", asked=frozenset({"63895-7"}), yes=frozenset({"413712001"}),
-        words=("breastfeeding", "breast feeding", "lactating"),
-        icd10=("Z391",), snomed=frozenset({"413712001"}),
+        words=("breastfeeding", "breast feeding", "lactating"), state="breastfeeding",
     ),
     _Question(
         field="smokes", asked=frozenset({"72166-2"}),
@@ -123,10 +120,4 @@ def _answered(question: _Question, answer: Concept) -> Answer:
 
 
 def _means(question: _Question, condition: Condition) -> bool:
-    concept = condition.concept
-    if question.snomed & set(concept.codes(SNOMED)):
-        return True
-    written = [c.replace(".", "").upper() for system in (ICD10CM, ICD10) for c in concept.codes(system)]
-    return bool(question.icd10) and (
-        any(c.startswith(question.icd10) for c in written) or bool(says(question.words, concept.words))
-    )
+    return bool(question.state) and ("state", question.state) in load().terms.means(condition.concept)
