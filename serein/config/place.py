@@ -93,6 +93,10 @@ class Place:
             write_private(path, json.dumps(known, indent=1))
         return known
 
+    def keep_secret(self, name: str, value: str) -> None:
+        """Keep one more secret, or another in its place."""
+        write_private(self.folder / "secrets.json", json.dumps(self.secrets() | {name: value}, indent=1))
+
     def kept_secrets(self) -> dict[str, str]:
         """The secrets as they are; where there is no installation yet, throw-away ones that are never stored.
 

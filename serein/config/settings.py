@@ -4,6 +4,7 @@ import os
 
 from .ages import ages_of_majority
 from .database import serving_database
+from .identity import providers_at
 from .log import logging_settings
 from .place import here
 from .sessions import session_limits
@@ -193,6 +194,8 @@ SEREIN_SESSIONS = session_limits(os.environ.get("SEREIN_SESSIONS", ""))
 SESSION_COOKIE_AGE = 60 * max(idle for idle, _ in SEREIN_SESSIONS.values())
 # From which birthday patients decide for themselves, by jurisdiction, each with its source. Not named: unknown, and said so.
 SEREIN_AGES_OF_MAJORITY = ages_of_majority(os.environ.get("SEREIN_AGES_OF_MAJORITY", ""))
+# Who may prove to us who somebody is (docs: how to let people prove who they are). What cannot be read stops the start.
+SEREIN_IDENTITY_PROVIDERS = {p.name: p for p in providers_at(here(), plain=BASE_URL.startswith("http://localhost:"))}
 X_FRAME_OPTIONS = "DENY"
 
 # Measured against what people type: a long note is 50 kB. Imported records come by the command line.

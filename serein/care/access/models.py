@@ -161,3 +161,42 @@ class SafeContact(PatientRow):
     words = models.CharField(max_length=300, blank=True, help_text="what else the caller must know")
     given_by = models.ForeignKey("people.Account", on_delete=models.PROTECT, related_name="+")
     given_at = models.DateTimeField()
+
+
+class Vouched(models.Model):
+    """What a provider vouched for, and how it compares with what is written here. Names as told, so that a difference can be looked at."""
+
+    provider = models.CharField(max_length=60, help_text="the provider, as people read it")
+    issuer = models.CharField(max_length=300)
+    subject = models.CharField(max_length=255, help_text="the provider's own name for the person")
+    acr = models.CharField(max_length=200)
+    level = models.CharField(max_length=200, help_text="what that acr meant, in the operator's words at that time")
+    given = models.CharField(max_length=120, blank=True)
+    family = models.CharField(max_length=120, blank=True)
+    birth_date = models.DateField(null=True)
+    differs = models.JSONField(default=list, help_text="what differs from the record: given, family, birth_date, name")
+    not_compared = models.JSONField(default=list, help_text="what the provider or the record does not tell")
+    proved_at = models.DateTimeField(help_text="when the person showed themselves to the provider")
+    by = models.ForeignKey("people.Account", on_delete=models.PROTECT, related_name="+", help_text="whose account began it")
+    at = models.DateTimeField()
+
+    class Meta:
+        abstract = True
+
+
+class ProviderProof(Vouched, PatientRow):
+    """A provider vouched for a patient. Evidence beside a document seen, never the patient's own word."""
+
+
+class StaffProof(Vouched, ClinicRow):
+    """A provider vouched for somebody who works here: evidence beside their licence. `by` is that person."""
+
+
+class ProvenSubject(ClinicRow):
+    """Which account one subject of one provider has proved here: a digest and nothing else, so that it names nobody."""
+
+    digest = models.CharField(max_length=64, help_text="keyed digest of issuer and subject")
+    account = models.ForeignKey("people.Account", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["clinic", "digest"], name="one_person_a_subject")]

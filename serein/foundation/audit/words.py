@@ -59,6 +59,7 @@ DEEDS: dict[str, tuple[str, str]] = {
     "take_back_passing_on": ("take back that records may go to somebody", "took back that records may go to somebody"),
     "choose_contact": ("say how they may be reached", "said how they may be reached"),
     "record_identity": ("record that an identity document was seen", "recorded that an identity document was seen"),
+    "prove_identity": ("prove who they are, with an identity provider", "proved who they are, with an identity provider"),
     "sign_in": ("sign in", "signed in"),
     "sign_out": ("sign out", "signed out"),
     # what the house does by itself
@@ -189,6 +190,7 @@ PURPOSES: dict[str, str] = {
     "emergency notice": "the outbox, to tell of an emergency",
     "shared address": "addresses and telephone numbers, to find one that two people use",
     "whole diary": "the dose diary, to see whether somebody should call",
+    "proof of identity": "the list of staff, to keep a proof of identity",
     "registry": "the list of staff, to compare it with a public register",
     "deliver outbox": "the outbox, to send letters",
     "due tasks": "the lists of what is due",

@@ -8,6 +8,7 @@ _BY_RIGHT: dict[Right, str] = {
     Right.OWN: """
         access.give_consent access.withdraw_consent access.invite_helper access.change_sharing access.end_sharing
         access.allow_passing_on access.take_back_passing_on access.choose_contact
+        access.prove_identity access.give_proof_up
         evaluation.start_intake evaluation.answer_question evaluation.add_row evaluation.remove_row evaluation.submit_intake
         evaluation.answer_instrument evaluation.answer_safety evaluation.correct_safety
         planning.reply_to_plan monitoring.answer_check_in monitoring.send_check_in
@@ -65,6 +66,8 @@ KEYLESS: dict[str, str] = {
     "access.accept_invitation": "the single-use token is the key",
     "access.grant_first_registrant": "only the operator's console calls it, with the officer's two factors",
     "access.accept_sharing": "the signed-in person's own e-mail address is the key to what was sent to it",
+    "access.prove_own_identity": "the signed-in person proves themselves and nobody else, with a provider's signed answer",
+    "access.give_own_proof_up": "the signed-in person's own failed proof, as a row of the trail",
     "evaluation.import_record": "makes its own keys, in the name of the person who imports",
     "continuity.receive_handover": "makes its own keys, in the name of the person who receives",
     "monitoring.due_tasks": "the worker's round makes its own keys, one patient at a time",
@@ -78,6 +81,7 @@ _CODES = {
     "prescribing.record_printing": "print_prescription",
     "tapering.record_taper_print": "print_taper",
     "access.report_lost": "report_lost_token",
+    "access.give_proof_up": "prove_identity",
     "tapering.leave_tapers": "leave_taper",
     "tapering.previewed": "propose_taper",
     "tapering.previewed_switch": "propose_switch",

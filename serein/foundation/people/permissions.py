@@ -236,6 +236,7 @@ JOB_RULES = (
         frozenset({Sight.IDENTITY, Sight.TEAM}),
     ),
     JobRule("whole diary", "what somebody who helps wrote is judged with the lines that they may not see", WHOLE),
+    JobRule("proof of identity", "an identity provider vouched for somebody who works here", frozenset({Sight.STAFF})),
     JobRule("registry", "a public register is compared with the licences here", frozenset({Sight.STAFF})),
     JobRule("import record", "whether somebody is here already must be asked before a key can exist", WHOLE),
     JobRule("deliver outbox", "letters are sent", frozenset({Sight.IDENTITY, Sight.CONSENT, Sight.TEAM})),

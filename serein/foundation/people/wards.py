@@ -9,6 +9,7 @@ TABLES: dict[str, Sight] = {
     "access_passingon": Sight.CONSENT,
     "access_safecontact": Sight.CONSENT,
     "access_identityproof": Sight.RECORD,
+    "access_providerproof": Sight.RECORD,
     "access_emergencywords": Sight.TEAM,
     "continuity_handover": Sight.TEAM,
     "continuity_received": Sight.TEAM,
@@ -57,7 +58,7 @@ _BY_PART: dict[Sight, str] = {
     Sight.STAFF: """
         access.licences access.staff_names access.staff access.open_invitations access.looks_at access.may_vouch
         access.patients_affected access.signing_grants access.somebody_may_approve access.emergencies access.rotas access.could_be_on_rota
-        access.could_be_given_the_right
+        access.could_be_given_the_right access.staff_proofs
     """,
     Sight.PLAN: """
         planning.plans planning.plan planning.plan_in_force planning.plan_waiting planning.plan_draft planning.plans_in_force
@@ -85,7 +86,7 @@ _BY_PART: dict[Sight, str] = {
     """,
     Sight.RECORD: """
         tapering.taken_now
-        access.identity_proofs
+        access.identity_proofs access.provider_proofs
         visits.visits evaluation.birth_dates evaluation.wrong_birth_dates evaluation.birth_date_findings evaluation.case_of
         evaluation.evaluation evaluation.evaluations_overview evaluation.harm_told evaluation.clean_assessment evaluation.warnings_seen
         evaluation.open_intake evaluation.last_intake evaluation.open_safety evaluation.open_safety_of evaluation.safety_to_answer

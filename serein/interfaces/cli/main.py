@@ -30,6 +30,7 @@ COMMANDS: dict[str, Command] = {
         "give a clinic its first right to sign, with its compliance officer",
     ),
     "registry": Command("serein.interfaces.cli.registry:registry_command", "bring in the public register of providers (NPPES)"),
+    "identity-provider": Command("serein.config.identity:main", "keep and check who may prove to us who somebody is"),
     "up": Command("serein.config.up:main", "start the clinic: database, web server and worker"),
     "demo-code": Command("serein.config.demonstration:main", "print the second factor of a demonstration account"),
 }

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponseBase
 
 from serein.foundation.people.models import Role
 from serein.interfaces.web.shell.pages import error_page
+from serein.interfaces.web.shell.second_factor import STAFF
 
 ANYBODY, SIGNED_IN = "anybody", "signed in"
 
@@ -33,6 +34,7 @@ _COMPLIANCE, _PATIENT, _PHARMACIST = frozenset({Role.COMPLIANCE}), frozenset({Ro
 DOORS: dict[str, Door] = {
     **_doors("shell:", "door invitation open_invitation carry_on throw_away", Door(frozenset({ANYBODY}))),
     **_doors("shell:", "account second_factor stay", Door(frozenset({SIGNED_IN}))),
+    **_doors("shell:", "own_identity own_identity_leave own_identity_begin own_identity_return", Door(STAFF)),
     **_doors("clinician:", "panel", Door(_CARE, "my patients")),
     **_doors("clinician:", "invite invited", Door(_CLINICIAN, "invite patient")),
     **_doors("clinician:", "rights ask_right lost approve_right end_right", Door(_CLINICIAN, "right to sign")),
@@ -58,7 +60,7 @@ DOORS: dict[str, Door] = {
         """home consents consent begin question remove check answers safety again plan prescriptions copy card card_file taper taper_calendar
         taper_confirm taper_calendar_file taper_check taper_ready level doses log use undo dose_advice dose check_in check_in_check
         check_in_advice check_in_question feelings looks helpers add_helper helper keep passing_on take_back
-        reach""",
+        reach identity identity_leave identity_begin identity_return""",
         Door(_PATIENT, "own record"),
     ),
     # Open to whoever signs in, so that the page of somebody with whom nothing is shared any more is that of anybody.

@@ -59,6 +59,15 @@ from .licensing import (
     verify_licence,
 )
 from .passing_on import NewPassingOn, PassingOnAllowed, PassingOnTakenBack, allow_passing_on, take_back_passing_on
+from .proving import (
+    IDENTITY_TASK,
+    IdentityProved,
+    OutsideProof,
+    give_own_proof_up,
+    give_proof_up,
+    prove_identity,
+    prove_own_identity,
+)
 from .registering import Accepted, accept_invitation
 from .revoking import Reopened, Revoked, reopen_account, report_lost
 from .shared_addresses import SHARED_TASK
@@ -82,6 +91,7 @@ from .teaming import TeamChanged, add_to_team, remove_from_team
 
 __all__ = [
     "AGE_TASK",
+    "IDENTITY_TASK",
     "LONGEST",
     "SHARED_TASK",
     "USUAL",
@@ -99,6 +109,7 @@ __all__ = [
     "GrantEntered",
     "Granted",
     "HelperInvited",
+    "IdentityProved",
     "IdentityRecorded",
     "Invited",
     "LicenceEnded",
@@ -115,6 +126,7 @@ __all__ = [
     "NewPatient",
     "NewRota",
     "NewStaff",
+    "OutsideProof",
     "PassingOnAllowed",
     "PassingOnTakenBack",
     "PractitionerDetails",
@@ -149,6 +161,8 @@ __all__ = [
     "enter_signing_grant",
     "found_clinic",
     "give_consent",
+    "give_own_proof_up",
+    "give_proof_up",
     "grant_first_registrant",
     "invite_helper",
     "invite_known_patient",
@@ -157,6 +171,8 @@ __all__ = [
     "keep_practitioner",
     "lift_suspension",
     "make_rota",
+    "prove_identity",
+    "prove_own_identity",
     "recheck_licence",
     "record_identity",
     "record_licence",

@@ -12,7 +12,9 @@ from serein.foundation.people.gate import deed
 from serein.foundation.people.keys import OpenChart, Refused, refuse_on_record, treating
 from serein.foundation.people.models import Account
 from serein.foundation.people.persons import clinic_day
+from serein.foundation.tasks.actions import close_tasks
 
+from .proving import IDENTITY_TASK
 from .sharing import Unclear
 
 HOW = {"in person": "Seen here, in person", "video": "Seen on video, with the document held up"}
@@ -89,6 +91,7 @@ def record_identity(chart: OpenChart, new: NewIdentityProof) -> IdentityRecorded
     row.save(force_insert=True)
     entry = Entry(chart.clinic_id, chart.at, by, "record_identity")
     record(entry.about(chart.patient_id, "identity_proof", row.id), facts={"how": new.how, "document": new.document})
+    close_tasks(chart, kind=IDENTITY_TASK, why="somebody of the care team saw a document")
     return IdentityRecorded(row.id)
 
 

@@ -15,10 +15,13 @@ from serein.care.access.reads.identity import (
     ComingOfAge,
     ContactChoice,
     IdentityLine,
+    ProviderLine,
     coming_of_age,
     contact_choice,
     identity_proofs,
     may_write_to,
+    provider_proofs,
+    staff_proofs,
 )
 from serein.care.access.reads.passing_on import PassingOnLine, passings_on
 from serein.care.access.reads.rota import RotaLine, could_be_on_rota, rotas
@@ -369,9 +372,9 @@ def open_invitations(listing: OpenList) -> list[InvitationLine]:
 __all__ = [
     "AffectedPatient", "Candidate", "ComingOfAge", "ConsentLine", "ContactChoice", "EmergencyLine", "Found", "GrantLine",
     "HelperLine", "IdentityLine", "InvitationLine", "LicenceLine", "LookLine", "Member", "OpenNow", "PassingOnLine",
-    "PatientCard", "RotaLine", "StaffMember", "Told", "Worker", "accounts_by_role", "care_team", "coming_of_age", "consents",
+    "PatientCard", "ProviderLine", "RotaLine", "StaffMember", "Told", "Worker", "accounts_by_role", "care_team", "coming_of_age", "consents",
     "contact_choice", "could_be_given_the_right", "could_be_on_rota", "could_join", "emergencies", "emergency_open",
     "find_cards", "helpers", "identity_proofs", "licences", "looks_at", "may_vouch", "may_write_to", "open_invitations",
-    "passings_on", "patient_card", "patient_cards", "patients_affected", "rotas", "signing_grants", "somebody_may_approve",
-    "staff", "staff_names", "told_of_emergency", "wants_notices", "who_works_here",
+    "passings_on", "patient_card", "patient_cards", "patients_affected", "provider_proofs", "rotas", "signing_grants", "somebody_may_approve",
+    "staff", "staff_names", "staff_proofs", "told_of_emergency", "wants_notices", "who_works_here",
 ]  # fmt: skip

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from serein.care.access.models import IdentityProof, SafeContact
+from serein.care.access.models import IdentityProof, ProviderProof, SafeContact, StaffProof, Vouched
 from serein.foundation.people.ages import birthday, majority_of
 from serein.foundation.people.gate import shown
-from serein.foundation.people.keys import OpenChart, OpenJob
+from serein.foundation.people.keys import OpenChart, OpenJob, OpenList
 from serein.foundation.people.models import Patient
 from serein.foundation.people.persons import clinic_card, clinic_day, name_of
 
@@ -21,6 +21,25 @@ class IdentityLine:
     note: str
     seen_on: date
     by: str
+
+
+@dataclass(frozen=True)
+class ProviderLine:
+    """What a provider vouched for. `differs` and `not_compared` name given, family, birth_date or name; names as the provider told them."""
+
+    provider: str
+    level: str
+    proved_at: datetime
+    given: str
+    family: str
+    birth_date: date | None
+    differs: tuple[str, ...]
+    not_compared: tuple[str, ...]
+
+    @property
+    def agrees(self) -> bool:
+        """Whether it speaks of the person in the record: nothing differs, and family name and birth date could be compared."""
+        return not self.differs and not {"family", "birth_date"} & set(self.not_compared)
 
 
 @dataclass(frozen=True)
@@ -53,6 +72,24 @@ def identity_proofs(chart: OpenChart) -> tuple[IdentityLine, ...]:
     """Everything that was seen, newest first; empty: nobody has."""
     rows = IdentityProof.objects.filter(patient=chart.patient_id).order_by("-at", "-id")
     return tuple(IdentityLine(r.how, r.document, r.note, r.seen_on, name_of(r.by_id)) for r in rows)
+
+
+@shown
+def provider_proofs(chart: OpenChart) -> tuple[ProviderLine, ...]:
+    """What identity providers vouched for, newest first."""
+    return tuple(map(_line, ProviderProof.objects.filter(patient=chart.patient_id).order_by("-at", "-id")))
+
+
+@shown
+def staff_proofs(key: OpenList | OpenJob, account_id: UUID) -> tuple[ProviderLine, ...]:
+    """What identity providers vouched for about somebody who works here, newest first."""
+    return tuple(map(_line, StaffProof.objects.filter(clinic=key.clinic_id, by=account_id).order_by("-at", "-id")))
+
+
+def _line(r: Vouched) -> ProviderLine:
+    return ProviderLine(
+        r.provider, r.level, r.proved_at, r.given, r.family, r.birth_date, tuple(r.differs), tuple(r.not_compared)
+    )
 
 
 @shown

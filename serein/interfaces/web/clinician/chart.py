@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.html import format_html
 
-from serein.care.access.reads import coming_of_age, contact_choice, identity_proofs, told_of_emergency
+from serein.care.access.reads import coming_of_age, contact_choice, identity_proofs, provider_proofs, told_of_emergency
 from serein.care.continuity.reads import open_handover, received, responsible
 from serein.care.evaluation.reads import AnswerLine, EntryLine, Evaluation, evaluation
 from serein.care.evaluation.reads.birth_date import BirthDateLine, birth_date_findings
@@ -67,6 +67,7 @@ def chart(request: HttpRequest, key: OpenChart) -> HttpResponse:
         "reach": contact_choice(key),
         "of_age": coming_of_age(key),
         "identity": next(iter(identity_proofs(key)), None),
+        "vouched": provider_proofs(key)[:1],
         # Whoever changes the care team is a clinician of it, not on the rota and not in an emergency.
         "keeps_notes": Right.TEAM in key.may,
     }

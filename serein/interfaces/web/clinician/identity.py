@@ -1,6 +1,7 @@
 """Who the patient is, recorded by whoever saw a document."""
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -8,9 +9,9 @@ from django.urls import reverse
 
 from serein.care.access import actions as access
 from serein.care.access.actions.identity import DOCUMENTS, HOW
-from serein.care.access.reads import identity_proofs
+from serein.care.access.reads import identity_proofs, provider_proofs
 from serein.foundation.people.keys import OpenChart, Refused
-from serein.foundation.people.persons import clinic_day
+from serein.foundation.people.persons import clinic_card, clinic_day
 from serein.interfaces.web.shell.fields import DateField, DateParts
 from serein.interfaces.web.shell.forms import PageForm
 from serein.interfaces.web.shell.pages import refused_page, render_form_page
@@ -48,8 +49,10 @@ def identity(request: HttpRequest, key: OpenChart) -> HttpResponse:
             return redirect("clinician:chart", key.patient_id)
         for field, words in answer.by_field:
             form.add_error(field, words)
+    zone = clinic_card(key.clinic_id).time_zone
     return render_form_page(
-        request, form, title="Who the patient is", template="clinician/identity.html", button="Record what I saw", banner=banner(key),
+        request, form, title="Who the patient is", vouched=provider_proofs(key), zone=zone,
+        connected=bool(settings.SEREIN_IDENTITY_PROVIDERS), template="clinician/identity.html", button="Record what I saw", banner=banner(key),
         lead=LEAD, back=reverse("clinician:chart", args=[key.patient_id]),
         seen=[(f"{DOCUMENTS[p.document]}, {p.how}", f"{p.seen_on:%d-%b-%Y}", p.by, p.note) for p in identity_proofs(key)],
     )  # fmt: skip

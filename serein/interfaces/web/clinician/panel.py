@@ -35,6 +35,7 @@ from .words import age_line, staff_name
 NEXT = {
     "assess-risk": ("Assess", "clinician:risk"),
     "ask-item": ("Assess", "clinician:risk"),
+    "identity-differs": ("Record what I saw", "clinician:identity"),
     "birth-date-differs": ("Settle", "clinician:birth_date"),
     "read-intake": ("Read", "clinician:chart"),
     "answer-plan-question": ("Answer", "clinician:plans"),

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from serein.care.access.reads import identity_proofs
+from serein.care.access.reads import identity_proofs, provider_proofs
 from serein.care.prescribing import payload
 from serein.care.prescribing.actions.signing import Signed, sign_prescription
 from serein.care.prescribing.payload import Content
@@ -104,7 +104,8 @@ def _page(request: HttpRequest, key: OpenChart, form: SignForm, ready: Signable)
     shown = {"version": ready.shown.version, "sha256": ready.shown.sha256, "record_digest": ready.shown.record_digest}
     context = {
         "banner": banner(key), "form": form, "hidden": shown, "facts": facts(content), "statement": payload.STATEMENT,
-        "identity": identity_proofs(key), "told": sedation_facts(key), "sha256": ready.content.sha256,
+        "identity": identity_proofs(key) or any(p.agrees for p in provider_proofs(key)),
+        "told": sedation_facts(key), "sha256": ready.content.sha256,
         "knowledge": ready.examination.assessment.knowledge, "draft": ready.draft,
         "warnings": [ready.examination.standing[f.fingerprint] for f in ready.examination.assessment.findings if f.severity == "warn"],
     }  # fmt: skip

@@ -7,6 +7,7 @@ from .views import (
     check_in,
     diary,
     home,
+    identity,
     intake,
     level,
     looks,
@@ -63,5 +64,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("helpers/<uuid:sharing_id>/", people_who_help.helper, name="helper"),
     path("keep/<uuid:kept_id>/", people_who_help.keep, name="keep"),
     path("reach/", reach.reach, name="reach"),
+    path("identity/", identity.identity, name="identity"),
+    path("identity/leave/", identity.leave, name="identity_leave"),
+    path("identity/begin/<slug:name>/", identity.begin, name="identity_begin"),
+    path("identity/return/<slug:name>/", identity.back, name="identity_return"),
     path("who-looked/", looks.looks, name="looks"),
 ]

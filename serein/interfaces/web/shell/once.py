@@ -76,7 +76,7 @@ def once(view: View) -> View:
             from .pages import page_unknown
 
             return page_unknown(request)
-        if not _claimed(request, claim):
+        if not claimed(request, claim):
             return _again(request, claim)
         response = view(request, *args, **kwargs)
         _settle(claim, response)
@@ -85,7 +85,8 @@ def once(view: View) -> View:
     return guarded
 
 
-def _claimed(request: HttpRequest, claim: Claim) -> bool:
+def claimed(request: HttpRequest, claim: Claim) -> bool:
+    """Whether this number was unused until now."""
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO shell_submission (nonce, account, digest, location, at) VALUES (%s, %s, %s, '', %s) ON CONFLICT (nonce) DO NOTHING",

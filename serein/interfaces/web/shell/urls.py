@@ -2,12 +2,16 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from . import invitations, views
+from . import invitations, own_identity, views
 
 app_name = "shell"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.door, name="door"),
     path("account/", views.account, name="account"),
+    path("account/identity/", own_identity.page, name="own_identity"),
+    path("account/identity/leave/", own_identity.leave, name="own_identity_leave"),
+    path("account/identity/begin/<slug:name>/", own_identity.begin, name="own_identity_begin"),
+    path("account/identity/return/<slug:name>/", own_identity.back, name="own_identity_return"),
     path("stay/", views.stay, name="stay"),
     path("invitation/", invitations.invitation, name="invitation"),
     path("invitation/<str:token>/", invitations.open_invitation, name="open_invitation"),

@@ -21,7 +21,7 @@ from serein.foundation.people.persons import Person
 from . import kept, once, sessions
 from .desk import person_of, signed_in
 from .pages import error_page
-from .second_factor import has_authenticator, has_second_factor
+from .second_factor import STAFF, has_authenticator, has_second_factor
 
 
 def door(request: HttpRequest) -> HttpResponse:
@@ -39,7 +39,8 @@ def door(request: HttpRequest) -> HttpResponse:
 
 @signed_in
 def account(request: HttpRequest, who: Person) -> HttpResponse:
-    return render(request, "shell/account.html", {"title": "My account", "has_authenticator": has_authenticator(request)})
+    context = {"title": "My account", "has_authenticator": has_authenticator(request), "works_here": bool(who.roles & STAFF)}
+    return render(request, "shell/account.html", context)
 
 
 @require_POST
