@@ -134,6 +134,17 @@ def table_rows(substance: str, daily_mg: Decimal) -> tuple[TableRow, ...]:
     return tuple(rows)
 
 
+def reported_tables(substance: str) -> tuple[tuple[str, str], ...]:
+    """What further tables say, in words, each with its source: shown beside the others and used in no reckoning."""
+    known, said = knowledge.load(), []
+    for one in known.substance(substance).reported:
+        mg = _span(one.mg.low, one.mg.high)
+        own = f"{plain(one.central_mg)} ({mg})" if one.central_mg is not None else mg
+        beside = _span(one.diazepam_mg.low, one.diazepam_mg.high)
+        said.append((f"{own} mg beside {beside} mg of diazepam", known.source(one.cite.source).shown))
+    return tuple(said)
+
+
 def _span(low: Decimal, high: Decimal) -> str:
     ends = [plain(round(n, 1)) if n >= 10 else plain(round(n, 2)) for n in (low, high)]
     return ends[0] if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from serein.clinical.case import UNKNOWN, YES, Known, MedicineUse
 from serein.clinical.findings import Finding, Input, NotChecked, Severity
 from serein.clinical.history import Regimen
-from serein.clinical.knowledge.facts import Interaction
+from serein.clinical.knowledge.facts import Cite, Interaction
 from serein.clinical.knowledge.names import says
 from serein.clinical.knowledge.recognise import APART, Identity, Register, Ties
 from serein.clinical.knowledge.scene import SILENT, Because, Said, Scene, shorten
@@ -102,9 +102,20 @@ def _is_met(meeting: Interaction, identity: Identity) -> bool:
 def _met(scene: Scene, order: str, meeting: Interaction, met: list[_Other]) -> Finding:
     names = _short(met[0]) if len(met) == 1 else ", ".join(dict.fromkeys([_short(o) for o in met]))
     inputs = tuple([Input(o.words, o.reference) for o in met])
-    because = Because(inputs=inputs, cites=meeting.cites, suggestions=meeting.suggestions)
-    texts = (f"With {shorten(names, 84 - len(meeting.effect))}: {meeting.effect}", meeting.detail)
+    detail, cites = _sized(meeting, met) if meeting.sizes else (meeting.detail, meeting.cites)
+    because = Because(inputs=inputs, cites=cites, suggestions=meeting.suggestions)
+    texts = (f"With {shorten(names, 84 - len(meeting.effect))}: {meeting.effect}", detail)
     return scene.finding(meeting.code, meeting.severity, order, texts, because)
+
+
+def _sized(meeting: Interaction, met: list[_Other]) -> tuple[str, tuple[Cite, ...]]:
+    """How much each of them changes, where a source gives it, and who says so; of the others that it was not verified."""
+    known = [s for s in meeting.sizes if any(s.medicine in o.identity.names for o in met)]
+    sized = {s.medicine for s in known}
+    others = dict.fromkeys([_short(o) for o in met if o.identity.names and sized.isdisjoint(o.identity.names)])
+    said = [f"{s.medicine[0].upper()}{s.medicine[1:]}: {s.says}." for s in known]
+    said += [f"Reported of {', '.join(others)}; the size was not verified."] if others else []
+    return " ".join([meeting.detail, *said]), (*[s.cite for s in known], *meeting.cites)
 
 
 def _short(other: _Other) -> str:

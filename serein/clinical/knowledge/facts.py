@@ -18,9 +18,7 @@ class BadKnowledge(ValueError):
 
 class Confidence(StrEnum):
     """A: read on the cited page. B: very well established, or read on a page that quotes the primary. D: our arithmetic from A.
-
-    C (uncertain) is no member: such a number must not enter.
-    """
+    C (uncertain) is no member: such a number must not enter."""
 
     A = "A"
     B = "B"
@@ -65,8 +63,7 @@ class Source:
         return f"{self.reports}, as reported by {self.read}" if self.kind in (Kind.SECONDARY, Kind.TERTIARY) else self.reports
 
     def __post_init__(self) -> None:
-        empty = [name for name in ("title", "reports", "url") if not getattr(self, name).strip()]
-        if empty:
+        if empty := [name for name in ("title", "reports", "url") if not getattr(self, name).strip()]:
             raise ValueError(f"{self.id}: {', '.join(empty)} must say something")
 
 
@@ -100,6 +97,17 @@ class Equivalent:
     table: str
     mg: Span
     cite: Cite
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportedEquivalent:
+    """What a further table sets beside so many mg of diazepam: shown, and used in no reckoning. `central_mg` is its one number, if any."""
+
+    table: str
+    mg: Span
+    diazepam_mg: Span
+    cite: Cite
+    central_mg: Decimal | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,6 +149,7 @@ class Substance:
     wrong_codes: tuple[WrongCode, ...] = ()
     schedules: tuple[Schedule, ...] = ()
     equivalents: tuple[Equivalent, ...] = ()
+    reported: tuple[ReportedEquivalent, ...] = ()
     half_life: HalfLife | None = None
     published: tuple[Published, ...] = ()
     unaffected_by: tuple[str, ...] = ()
@@ -286,8 +295,17 @@ class MedicineGroup:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Size:
+    """How much one medicine of a meeting changes, as its own source gives it."""
+
+    medicine: str
+    says: str
+    cite: Cite
+
+
+@dataclass(frozen=True, kw_only=True)
 class Interaction:
-    """Substances or classes of substances that meet groups or named medicines: what happens and what to do."""
+    """Substances or their classes that meet groups or named medicines. Beside `sizes` a medicine without one has an unverified size."""
 
     id: str
     code: str
@@ -302,6 +320,7 @@ class Interaction:
     groups: tuple[str, ...] = ()
     medicines: tuple[str, ...] = ()
     suggestions: tuple[str, ...] = ()
+    sizes: tuple[Size, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -54,6 +54,9 @@ def meetings_meet(knowledge: Knowledge, rooms: tuple[str, ...]) -> None:
             raise BadKnowledge(f"interactions {meeting.id}: nobody meets nobody")
         for substance in meeting.substances:
             _known(knowledge, substance, f"interactions {meeting.id}")
+        named = {m.name for g in knowledge.medicines if g.id in meeting.groups for m in g.members} | set(meeting.medicines)
+        if strange := {s.medicine for s in meeting.sizes} - named:
+            raise BadKnowledge(f"interactions {meeting.id}: a size of {sorted(strange)[0]}, which takes no part")
 
 
 def severities_listed(knowledge: Knowledge, rooms: tuple[str, ...]) -> None:

@@ -85,16 +85,29 @@ def facts_page(knowledge: Knowledge) -> str:
 
 def _substances(knowledge: Knowledge) -> list[str]:
     lines = ["## Substances", "", "Equivalence is kept by table and never made one number: mg by mouth for 10 mg diazepam.", ""]
+    lines += ["Further tables are reported, not verified, and used in no reckoning: " + _reporters(knowledge) + ".", ""]
     lines += [
-        "| Id | Classes | RxNorm | ATC | SNOMED CT | Equivalence | Half-life |",
-        "| --- | --- | --- | --- | --- | --- | --- |",
+        "| Id | Classes | RxNorm | ATC | SNOMED CT | Equivalence | Reported, not used | Half-life |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     for s in knowledge.substances:
         tables = "; ".join(f"{e.table} {e.mg}" for e in s.equivalents) or "unknown"
         half = _half_life(s)
         codes = " | ".join(", ".join(c) or "unknown" for c in (s.codes.rxnorm, s.codes.atc, s.codes.snomed))
-        lines.append(f"| `{s.id}` | {', '.join(s.classes)} | {codes} | {tables} | {half} |")
+        lines.append(f"| `{s.id}` | {', '.join(s.classes)} | {codes} | {tables} | {_also(s)} | {half} |")
     return lines
+
+
+def _reporters(knowledge: Knowledge) -> str:
+    return "; ".join(dict.fromkeys(_source(knowledge, r.cite) for s in knowledge.substances for r in s.reported))
+
+
+def _also(substance: Substance) -> str:
+    said = []
+    for r in substance.reported:
+        mg = f"{plain(r.central_mg)} ({r.mg})" if r.central_mg is not None else str(r.mg)
+        said.append(f"{r.table} {mg} for {r.diazepam_mg} mg")
+    return "; ".join(said) or "none"
 
 
 def _half_life(substance: Substance) -> str:

@@ -27,7 +27,8 @@ WEAKER_OR_LATER = [
         "medicine-not-recognised",
     ),
     case("aminophylline is theophylline", coded(ATC, "R03DA05"), None, "effect-weakened:note"),
-    case("theophylline beside lorazepam: nothing was read", takes("theophylline"), of("lorazepam", "1"), "", "effect-weakened"),
+    case("theophylline beside lorazepam", takes("theophylline"), of("lorazepam", "1"), "effect-weakened:note"),
+    case("theophylline beside oxazepam: nothing was read", takes("theophylline"), of("oxazepam", "10"), "", "effect-weakened"),
     case(
         "metoclopramide: the peak comes sooner",
         takes("metoclopramide 10 MG"),
@@ -124,7 +125,7 @@ PAIRS = [
     *(
         case(f"{one} with {other} is forbidden", takes(other), of(one, "0.5"), "contraindicated-pair:stop")
         for one in ("alprazolam", "triazolam", "estazolam")
-        for other in ("ketoconazole", "itraconazole", "ritonavir")
+        for other in ("ketoconazole", "itraconazole", "clarithromycin")
     ),
     case("diazepam with ketoconazole is not", takes("ketoconazole"), None, "inhibitor-together:warn", "contraindicated-pair"),
     case("oxybate with diazepam", takes("sodium oxybate"), None, "contraindicated-pair:stop"),

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.clinical.worked import companions, courses, doses, numbers, people
+from tests.clinical.worked import companions, courses, doses, labels, numbers, people
 
-CASES = [*doses.CASES, *people.CASES, *companions.CASES, *courses.CASES, *numbers.CASES]
+CASES = [*doses.CASES, *people.CASES, *companions.CASES, *courses.CASES, *numbers.CASES, *labels.CASES]

@@ -17,7 +17,7 @@ from serein.care.planning.words import regimen_words, tablets
 from serein.care.tapering.actions import Proposed, previewed_switch, propose_switch
 from serein.care.tapering.reads import TaperCard, dose_in_force, plan_for_switch, running_taper, taper_draft
 from serein.care.tapering.reads.taken import Taken, taken_now
-from serein.care.tapering.switching import Looked, NoSwitch, plan_too_low, settle_days, table_rows
+from serein.care.tapering.switching import Looked, NoSwitch, plan_too_low, reported_tables, settle_days, table_rows
 from serein.care.tapering.words import dose_words, named, together
 from serein.clinical import knowledge
 from serein.clinical.quantities import plain
@@ -98,6 +98,7 @@ def _page(
         "knowledge": knowledge.load().version, "given": patient_card(key).given, "running": running,
         "back": reverse("clinician:taper", args=[key.patient_id]),
         "tables": table_rows(substance, daily_mg(form, running)) if substance in _known() else (), "substance": substance,
+        "reported": reported_tables(substance) if substance in _known() else (),
         "now": dose_in_force(key, clinic_day(key.clinic_id, key.at)) if running else None, "rules": [_rule(r) for r in RULES],
     }  # fmt: skip
     if isinstance(found, Looked):
