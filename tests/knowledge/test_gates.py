@@ -175,3 +175,13 @@ def test_the_test_of_numbers_bites():
     tree = ast.parse('def f(mg):\n    """Up to 40."""\n    return mg > Decimal("40") or mg == 65 or "above 40 mg a day"')
     assert clinical_numbers("x.py", tree) == {"40", 65}
     assert list(words_with_numbers(tree)) == ["above 40 mg a day"]
+
+
+def test_a_finding_that_does_not_say_what_to_do_is_refused():
+    mute = tuple(dataclasses.replace(h, suggestions=()) if h.id == "sleep-apnoea" else h for h in KNOWN.contraindications)
+    refused(dataclasses.replace(KNOWN, contraindications=mute), "sleep-apnoea: nothing says what to do instead")
+
+
+def test_a_hazard_about_one_substance_must_say_something_of_the_others():
+    odd = tuple(dataclasses.replace(h, elsewhere="") if h.id == "debility" else h for h in KNOWN.contraindications)
+    refused(dataclasses.replace(KNOWN, contraindications=odd), "debility: about some substances, and nothing of the others")

@@ -112,11 +112,18 @@ def age_alone(scene: Scene, regimen: Regimen) -> Said:
     if older:
         texts = (
             f"The patient is or may be {plain(scene.rule('older-adult-years'))} or older",
-            "Diazepam and its metabolite accumulate; falls, fractures and confusion are commoner. AGS Beers: avoid, with exceptions."
+            f"{_builds_up(scene, regimen)}Falls, fractures and confusion are commoner. AGS Beers: avoid, with exceptions."
             + _excepted(scene, regimen, "older-adult"),
         )
         found.append(scene.finding("older-adult", WARN, regimen.order, texts, Because(inputs=inputs)))
     return tuple(found)
+
+
+def _builds_up(scene: Scene, regimen: Regimen) -> str:
+    """Of a substance whose half-life rises with age, that it builds up; of others nothing like it is known."""
+    known = scene.knowledge.substance(regimen.substance).half_life
+    rises = known is not None and known.old_hours > known.young_hours
+    return f"{regimen.substance.capitalize()} stays longer and builds up. " if rises else ""
 
 
 def _excepted(scene: Scene, regimen: Regimen, code: str) -> str:

@@ -34,8 +34,16 @@ ANY_BENZODIAZEPINE = ("benzodiazepine", "benzodiazepines")
 
 def person(scene: Scene, regimen: Regimen) -> Said:
     """Every hazard of the person for this substance."""
+    unaffected = scene.knowledge.substance(regimen.substance).unaffected_by
     return (
-        *([f for h, i in scene.hazards if h.id != OPEN_ANGLE for f in _hazard(scene, regimen, h, i)]),
+        *(
+            [
+                f
+                for h, i in scene.hazards
+                if h.id != OPEN_ANGLE and h.code not in unaffected
+                for f in _hazard(scene, regimen, h, i)
+            ]
+        ),
         *_open_angle(scene, regimen),
         *_allergy(scene, regimen),
         *_pregnancy(scene, regimen),
@@ -48,9 +56,17 @@ def person(scene: Scene, regimen: Regimen) -> Said:
 def _hazard(scene: Scene, regimen: Regimen, hazard: Hazard, inputs: tuple[Input, ...]) -> Said:
     severity, cites = _weight(scene, regimen.substance, hazard)
     words = inputs[0].what or hazard.name
-    texts = (f"{hazard.name[0].upper()}{hazard.name[1:]}: {words}" if words.casefold() != hazard.name else words, hazard.detail)
-    because = Because(inputs=inputs, cites=cites, suggestions=hazard.suggestions)
+    detail, suggestions = _about(hazard, regimen.substance)
+    texts = (f"{hazard.name[0].upper()}{hazard.name[1:]}: {words}" if words.casefold() != hazard.name else words, detail)
+    because = Because(inputs=inputs, cites=cites, suggestions=suggestions)
     return (scene.finding(hazard.code, severity, regimen.order, texts, because),)
+
+
+def _about(hazard: Hazard, substance: str) -> tuple[str, tuple[str, ...]]:
+    """Detail and suggestions for this substance: what is known of one is not said of another."""
+    if not hazard.about or substance in hazard.about:
+        return hazard.detail, hazard.suggestions
+    return hazard.elsewhere, hazard.elsewhere_suggestions
 
 
 def _weight(scene: Scene, substance: str, hazard: Hazard) -> tuple[Severity, tuple[Cite, ...]]:
@@ -128,8 +144,8 @@ def _pregnancy(scene: Scene, regimen: Regimen) -> Said:
     if told.breastfeeding is YES:
         texts = (
             "The patient is breastfeeding",
-            "The US label advises against; diazepam and its metabolite build up in the infant. The guideline encourages breastfeeding "
-            "after exposure in the womb.",
+            "The US label of diazepam advises against: it and its metabolite build up in the infant. The guideline encourages "
+            "breastfeeding after exposure in the womb.",
         )
         because = Because(inputs=(Input("breastfeeding", told.reference("breastfeeding")),))
         found.append(scene.finding("breastfeeding", WARN, regimen.order, texts, because))
@@ -175,8 +191,9 @@ def _measured(scene: Scene, regimen: Regimen) -> Said:
 
 def _by_number(scene: Scene, regimen: Regimen, id: str, measured: Input) -> Finding:
     hazard = next(h for h in scene.knowledge.contraindications if h.id == id)
-    texts = (f"{hazard.name[0].upper()}{hazard.name[1:]} by measurement: {measured.what}", hazard.detail)
-    because = Because(inputs=(measured,), cites=hazard.cites, suggestions=hazard.suggestions)
+    detail, suggestions = _about(hazard, regimen.substance)
+    texts = (f"{hazard.name[0].upper()}{hazard.name[1:]} by measurement: {measured.what}", detail)
+    because = Because(inputs=(measured,), cites=hazard.cites, suggestions=suggestions)
     return scene.finding(hazard.code, hazard.severity, regimen.order, texts, because)
 
 

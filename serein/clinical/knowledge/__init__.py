@@ -9,11 +9,11 @@ from serein.clinical.knowledge.facts import (
     BadKnowledge,
     Cite,
     Confidence,
-    Jurisdiction,
     Product,
     Source,
     Substance,
 )
+from serein.clinical.knowledge.law_facts import Jurisdiction
 from serein.clinical.knowledge.library import Knowledge, load, read
 from serein.clinical.knowledge.pathway_facts import Advice
 from serein.clinical.knowledge.questions import Instrument, Item, Option

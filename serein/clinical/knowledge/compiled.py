@@ -22,10 +22,10 @@ from types import UnionType
 from typing import Any
 
 from serein.clinical import findings, quantities
-from serein.clinical.knowledge import facts, kinetic_facts, pathway_facts, questions, reported_facts
+from serein.clinical.knowledge import facts, kinetic_facts, law_facts, pathway_facts, questions, reported_facts
 
 NAME = "compiled.json"
-MODULES = (facts, kinetic_facts, pathway_facts, questions, reported_facts, findings, quantities)
+MODULES = (facts, kinetic_facts, law_facts, pathway_facts, questions, reported_facts, findings, quantities)
 
 Convert = Callable[[Any], Any]
 

@@ -334,7 +334,9 @@ class Contraindicated:
 
 @dataclass(frozen=True, kw_only=True)
 class Hazard:
-    """A condition of the person: how it is recognised, what it means. `silences` names milder hazards that it makes redundant."""
+    """A condition of the person: how it is recognised, what it means. `silences` names milder hazards that it makes redundant. Detail and
+    suggestions speak of the substances `about`, if it names any; for all others those of `elsewhere` stand: a number of one is none of another.
+    """
 
     id: str
     code: str
@@ -352,33 +354,9 @@ class Hazard:
     contraindicated: tuple[Contraindicated, ...] = ()
     silences: tuple[str, ...] = ()
     suggestions: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class DrivingLimit:
-    """The most in blood that the law allows a driver, in micrograms per litre, apart from a medical defence."""
-
-    substance: str
-    micrograms_per_litre: Decimal
-    cite: Cite
-
-
-@dataclass(frozen=True, kw_only=True)
-class Jurisdiction:
-    """Law on supply. `valid_days` after issue; `maximum_repeats`, `maximum_days_supply` None: not limited by the source read."""
-
-    id: str
-    name: str
-    emergency_number: str
-    crisis_line: str
-    cites: tuple[Cite, ...]
-    confirmed_by: str | None
-    review_by: date
-    poison_line: str = ""
-    driving_limits: tuple[DrivingLimit, ...] = ()
-    valid_days: int | None = None
-    maximum_repeats: int | None = None
-    good_practice_days_supply: int | None = None
+    about: tuple[str, ...] = ()
+    elsewhere: str = ""
+    elsewhere_suggestions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

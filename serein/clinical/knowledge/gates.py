@@ -26,6 +26,7 @@ def check(knowledge: Knowledge, rooms: tuple[str, ...]) -> None:
     for gate in (
         sources_resolve,
         meetings_meet,
+        something_to_do,
         severities_listed,
         rings_nest,
         limits_or_said_unknown,
@@ -57,6 +58,18 @@ def meetings_meet(knowledge: Knowledge, rooms: tuple[str, ...]) -> None:
         named = {m.name for g in knowledge.medicines if g.id in meeting.groups for m in g.members} | set(meeting.medicines)
         if strange := {s.medicine for s in meeting.sizes} - named:
             raise BadKnowledge(f"interactions {meeting.id}: a size of {sorted(strange)[0]}, which takes no part")
+
+
+def something_to_do(knowledge: Knowledge, rooms: tuple[str, ...]) -> None:
+    """Every finding says what to do instead: from its code, or from each hazard or meeting that makes it."""
+    makers = [(x.code, x.id, x.suggestions) for x in (*knowledge.contraindications, *knowledge.interactions)]
+    for entry in (e for e in knowledge.codes if not e.suggestions):
+        mine = [(id, said) for code, id, said in makers if code == entry.code]
+        if not mine or any(not said for _, said in mine):
+            raise BadKnowledge(f"findings {entry.code}: nothing says what to do instead")
+    for hazard in knowledge.contraindications:
+        if bool(hazard.about) != bool(hazard.elsewhere and hazard.elsewhere_suggestions):
+            raise BadKnowledge(f"contraindications {hazard.id}: about some substances, and nothing of the others")
 
 
 def severities_listed(knowledge: Knowledge, rooms: tuple[str, ...]) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from serein.clinical.findings import SourceReference
-from serein.clinical.knowledge import facts, gates, kinetic_facts, pathway_facts, reported_facts
+from serein.clinical.knowledge import facts, gates, kinetic_facts, law_facts, pathway_facts, reported_facts
 from serein.clinical.knowledge.compiled import NAME, compiled_text, digest, read_compiled
 from serein.clinical.knowledge.facts import BadKnowledge
 from serein.clinical.knowledge.questions import Instrument, Withheld
@@ -42,7 +42,7 @@ ROOMS: dict[str, Any] = {
     "withdrawal": pathway_facts.WithdrawalFile,
     "instruments": Instrument,
     "withheld": Withheld,
-    "jurisdictions": facts.Jurisdiction,
+    "jurisdictions": law_facts.Jurisdiction,
     "findings": facts.CatalogueFile,
     "kinetics": kinetic_facts.KineticsFile,
     "reported": reported_facts.ReportedFile,
@@ -100,7 +100,7 @@ class Knowledge:
     withdrawal: tuple[pathway_facts.WithdrawalFile, ...]
     instruments: tuple[Instrument, ...]
     withheld: tuple[Withheld, ...]
-    jurisdictions: tuple[facts.Jurisdiction, ...]
+    jurisdictions: tuple[law_facts.Jurisdiction, ...]
     findings: tuple[facts.CatalogueFile, ...]
     kinetics: tuple[kinetic_facts.KineticsFile, ...]
     reported: tuple[reported_facts.ReportedFile, ...]
@@ -143,7 +143,7 @@ class Knowledge:
     def instrument(self, id: str) -> Instrument:
         return self._index["instruments", id]  # type: ignore[no-any-return]
 
-    def jurisdiction(self, id: str) -> facts.Jurisdiction:
+    def jurisdiction(self, id: str) -> law_facts.Jurisdiction:
         return self._index["jurisdictions", id]  # type: ignore[no-any-return]
 
     def product(self, id: str) -> facts.Product:

@@ -117,7 +117,7 @@ class Register:
     def _blind(self, substance: facts.Substance) -> tuple[NotChecked, ...]:
         """What cannot be checked of a substance, because the knowledge has no meeting that moves its level and none says that none does."""
         told_of = {m.code for m in self.meetings[substance.id]} | set(substance.unaffected_by)
-        why = f"the knowledge does not say how {substance.id} is broken down"
+        why = f"no medicine that changes the level of {substance.id} in this way is in the knowledge"
         return tuple(NotChecked(c, why) for c in LEVEL_CODES if c not in told_of)
 
     def _enter(self, key: str, names: Iterable[str], codes: facts.Codes, groups: Iterable[str]) -> None:

@@ -77,7 +77,7 @@ def _day(text: str | None) -> date | None:
 def _as_json(found: Assessment, not_understood: tuple[NotUnderstood, ...]) -> str:
     answer = as_json(found, serein.__version__)
     listed = [{"what": n.what, "why": n.why, "count": n.count, "first": n.first} for n in not_understood]
-    return json.dumps({**answer, "not_understood": listed}, indent=2)
+    return json.dumps({**answer, "confirmed": known.load().confirmed, "not_understood": listed}, indent=2)
 
 
 def _codes(as_data: bool) -> str:
