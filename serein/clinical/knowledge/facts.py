@@ -281,7 +281,8 @@ class Member:
 
 @dataclass(frozen=True, kw_only=True)
 class MedicineGroup:
-    """Medicines that behave alike beside a benzodiazepine. `atc` are class prefixes. `cns_active` counts for three-cns-active."""
+    """Medicines that behave alike beside a benzodiazepine. `atc` are class prefixes. `cns_active` counts for three-cns-active.
+    `not_local`: forms that act where they are put (a cream, eye drops) do not count."""
 
     id: str
     name: str
@@ -292,6 +293,7 @@ class MedicineGroup:
     atc: tuple[str, ...] = ()
     atc_except: tuple[str, ...] = ()
     cns_active: str = ""
+    not_local: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

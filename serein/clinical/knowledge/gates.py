@@ -62,7 +62,8 @@ def meetings_meet(knowledge: Knowledge, rooms: tuple[str, ...]) -> None:
 
 def something_to_do(knowledge: Knowledge, rooms: tuple[str, ...]) -> None:
     """Every finding says what to do instead: from its code, or from each hazard or meeting that makes it."""
-    makers = [(x.code, x.id, x.suggestions) for x in (*knowledge.contraindications, *knowledge.interactions)]
+    makers = [(h.code, h.id, h.suggestions) for h in knowledge.contraindications]
+    makers += [(m.code, m.id, m.suggestions) for m in knowledge.interactions]
     for entry in (e for e in knowledge.codes if not e.suggestions):
         mine = [(id, said) for code, id, said in makers if code == entry.code]
         if not mine or any(not said for _, said in mine):

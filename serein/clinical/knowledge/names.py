@@ -36,6 +36,26 @@ FORMS = (
 LONGEST_TEXT = 2000
 
 
+LOCAL = frozenset(
+    {
+        "cream",
+        "ointment",
+        "shampoo",
+        "lotion",
+        "foam",
+        "topical",
+        "cutaneous",
+        "eye",
+        "ophthalmic",
+        "ear",
+        "otic",
+        "inhaler",
+        "inhalation",
+        "inhaled",
+    }
+)
+
+
 def words(text: str) -> tuple[str, ...]:
     """Lower-case words without accents; quotes made plain.
 
@@ -51,6 +71,15 @@ def words(text: str) -> tuple[str, ...]:
         folded = "".join(c for c in accented if not unicodedata.combining(c))
     found = _WORD.findall(folded)
     return tuple(w.strip("'") for w in found if w.strip("'")) if "'" in folded else tuple(found)
+
+
+def acts_locally(said: tuple[str, ...]) -> bool:
+    """Whether words name a form that acts where it is put, so that little of it reaches the blood.
+
+    >>> acts_locally(words("ketoconazole 2 % shampoo")), acts_locally(words("ketoconazole 200 mg tablet"))
+    (True, False)
+    """
+    return not LOCAL.isdisjoint(said)
 
 
 def form_of(said: tuple[str, ...], product: str) -> str:

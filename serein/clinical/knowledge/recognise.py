@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from serein.clinical.case import ATC, RXNORM, SNOMED, Concept
 from serein.clinical.findings import NotChecked
 from serein.clinical.knowledge import facts
-from serein.clinical.knowledge.names import FILLING, form_of, parts, places, strengths, words
+from serein.clinical.knowledge.names import FILLING, acts_locally, form_of, parts, places, strengths, words
 from serein.clinical.once import once
 from serein.clinical.swift import swift
 
@@ -106,6 +106,7 @@ class Register:
             self.codes[RXNORM, code].add(substance)
         self._atc: dict[str, frozenset[str]] = {}
         self.classes = {s.id: frozenset(s.classes) for s in knowledge.substances}
+        self.not_local = frozenset(g.id for g in knowledge.medicines if g.not_local)
         self.cns_active = frozenset(g.id for g in knowledge.medicines if g.cns_active)
         self.meetings = {s.id: tuple(m for m in knowledge.interactions if _meets(m, s)) for s in knowledge.substances}
         # By name of a group or a medicine: which of a substance's meetings it takes part in, by number.
@@ -176,6 +177,8 @@ class Register:
         mg, per_ml = _strength(product, written)
         problems = [*self._disagreements(by_code, by_text), *self._wrong(concept, texts), *_strength_problem(product, written)]
         groups = by_code.groups | by_text.groups
+        if not self.not_local.isdisjoint(groups) and _is_local(concept, texts):
+            groups -= self.not_local
         named = product.id if product else self._product_by_strength(substances, mg, per_ml)
         displays = " ".join([concept.words, *[c.display for c in concept.codings]])
         return Identity(
@@ -248,6 +251,12 @@ class Register:
         """Codes known to be attached to a substance by mistake, met with words of that substance."""
         met = [self.wrong[c.system, c.code] for c in concept.codings if (c.system, c.code) in self.wrong]
         return [why for name, why in met if any(True for t in texts for _ in places(name, words(t)))]
+
+
+def _is_local(concept: Concept, texts: list[str]) -> bool:
+    """A form that acts where it is put: by its words, or by ATC classes of the skin (D) and the senses (S) alone."""
+    classes = concept.codes(ATC)
+    return (bool(classes) and all(c.startswith(("D", "S")) for c in classes)) or any(acts_locally(words(t)) for t in texts)
 
 
 def _texts(concept: Concept) -> list[str]:
