@@ -70,7 +70,7 @@ class Client:
         self.port, self.timeout = port, timeout
         self.connection = http.client.HTTPConnection("localhost", port, timeout=timeout)
         self.cookies = dict(cookies or {})
-        self.location = ""
+        self.location = self.address = ""  # where the last answer led: without and with what stands behind the question mark
 
     def send(self, method: str, path: str, fields: dict[str, str] | None = None) -> tuple[int, str]:
         """Status and text. A connection that broke is made anew by the next call."""
@@ -89,7 +89,8 @@ class Client:
         for cookie in answer.headers.get_all("Set-Cookie") or ():
             name, _, value = cookie.split(";", 1)[0].partition("=")
             self.cookies[name] = value
-        self.location = urlsplit(answer.headers.get("Location", "")).path
+        led = urlsplit(answer.headers.get("Location", ""))
+        self.location, self.address = led.path, led._replace(scheme="", netloc="").geturl()
         return answer.status, text
 
     def read(self, path: str, seconds: float = 120.0) -> tuple[int, str]:

@@ -104,7 +104,8 @@ def test_five_kills_lose_nothing_and_do_nothing_twice(walk):
     walk.killing(WEB, patient, "/me/plan/", answer="agree")
     assert walk.rows("planning_planreply", "answer = 'agree'") == 2, "Walter's, and Jordan's once"
 
-    record = shown(clinician, "/clinic/?name=Reyes", r"/clinic/patients/[0-9a-f-]{36}/")
+    clinician.sent("/clinic/", "Find", name="Reyes")
+    record = shown(clinician, clinician.address, r"/clinic/patients/[0-9a-f-]{36}/")
     draft = clinician.sent(f"{record}plans/", "Write a prescription")
     check = clinician.sent(draft)
     sign = clinician.sent(check, "Record the reason") if "Without" not in check else check

@@ -124,7 +124,15 @@ def asvs_page() -> str:
     )  # fmt: skip
 
 
+def limits_page() -> str:
+    """What the pages take, how much, how often and for how long."""
+    from tests.house.limits import page
+
+    return page(PRINTED)
+
+
 PAGES: dict[Path, Callable[[], str]] = {
+    REFERENCE / "limits.md": limits_page,
     REFERENCE / "permissions.md": permissions_page,
     REFERENCE / "trail.md": trail_page,
     REFERENCE / "asvs.md": asvs_page,

@@ -13,7 +13,9 @@ STEP_DAYS = 14
 
 def chart(walk: Walk) -> None:
     """The clinician opens the patient, on whatever day it is; a long absence ends a session."""
-    walk.doctor.page.goto(walk.url + "/clinic/?name=Torres")
+    walk.doctor.page.goto(walk.url + "/clinic/")
+    walk.doctor.page.get_by_label("Find a patient by name or birth date").fill("Torres")
+    walk.doctor.press("Find")
     walk.doctor.follow("TORRES, Maria")
 
 
@@ -54,7 +56,6 @@ def watched(walk: Walk) -> None:
     walk.doctor.page.get_by_label("By telephone").check()
     walk.doctor.page.get_by_label("What was said and done?").fill("Tripped on a carpet, no injury; was awake and steady.")
     walk.doctor.press("Record the contact")
-    walk.doctor.page.goto(walk.doctor.page.url.partition("/patients/")[0] + "/?name=Torres")
     chart(walk)
     walk.doctor.page.goto(re.sub(r"(patients/[0-9a-f-]{36}/).*", r"\1watch/", walk.doctor.page.url))
     walk.doctor.look()

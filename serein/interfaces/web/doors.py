@@ -10,6 +10,7 @@ from http import HTTPStatus
 from django.http import HttpRequest, HttpResponseBase
 
 from serein.foundation.people.models import Role
+from serein.interfaces.web.costly import too_often
 from serein.interfaces.web.shell.pages import error_page
 from serein.interfaces.web.shell.second_factor import STAFF
 
@@ -101,6 +102,11 @@ DOORS: dict[str, Door] = {
 }
 
 
+def _slower(request: HttpRequest) -> HttpResponseBase:
+    says = "You asked for this very often within a few minutes. Nothing was done. Wait five minutes, then try again."
+    return error_page(request, HTTPStatus.TOO_MANY_REQUESTS, says=says)
+
+
 def only_known_doors(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
     """Refuse an address that the table does not name, before its view runs."""
 
@@ -110,7 +116,7 @@ def only_known_doors(get_response: Callable[[HttpRequest], HttpResponseBase]) ->
     def process_view(request: HttpRequest, *_: object) -> HttpResponseBase | None:
         match = request.resolver_match
         if match is not None and match.view_name in DOORS:
-            return None
+            return _slower(request) if too_often(request, match.view_name) else None
         return error_page(request, HTTPStatus.FORBIDDEN, says="This page is not open to anybody yet.", code="no-door")
 
     middleware.process_view = process_view  # type: ignore[attr-defined]

@@ -12,7 +12,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from serein.care.access.reads import PatientCard, find_cards, patient_cards
@@ -23,6 +23,7 @@ from serein.care.tapering.reads import TaperLine, running_tapers
 from serein.foundation.people.keys import OpenList, Refused, on_rota_until, open_list
 from serein.foundation.people.persons import Person
 from serein.foundation.tasks.reads import Pressing, Worklist, worklist
+from serein.interfaces.web.shell import sealed
 from serein.interfaces.web.shell.context import clinic_of
 from serein.interfaces.web.shell.desk import desk, now
 from serein.interfaces.web.shell.pages import refused_page
@@ -142,11 +143,12 @@ def _calm(seen: Overview | None) -> str:
 
 @dataclass(frozen=True)
 class Shown:
-    """Which patients a page shows. `show` is needing, steady or found (by name)."""
+    """Which patients a page shows. `show` is needing, steady or found (by name); `seal` is `words` as they stand in an address."""
 
     show: str
     words: str
     page: int
+    seal: str = ""
 
     def cards(self, listing: OpenList, work: Worklist) -> tuple[tuple[PatientCard, ...], int]:
         """The page's patients in their order, and how many there are on all pages."""
@@ -159,15 +161,24 @@ class Shown:
         return found.page, found.total
 
     def link(self, page: int) -> str:
-        asked = {"show": self.show, "name": self.words, "page": page}
+        asked = {"show": self.show, "find": self.seal, "page": page}
         return f"?{urlencode({k: v for k, v in asked.items() if v})}"
 
 
 def shown(request: HttpRequest) -> Shown:
-    words = request.GET.get("name", "").strip()[:80]
+    seal = request.GET.get("find", "")
+    words = sealed.opened(request, seal)
     number = request.GET.get("page", "")
     page = min(max(int(number), 1), MOST_PAGES) if number.isascii() and number.isdecimal() and len(number) < 6 else 1
-    return Shown("found" if words else "steady" if request.GET.get("show") == "steady" else "needing", words, page)
+    return Shown("found" if words else "steady" if request.GET.get("show") == "steady" else "needing", words, page, seal)
+
+
+def searched(request: HttpRequest) -> HttpResponse | None:
+    """A name that was typed comes by POST and leads on with a sealed one; None: nobody searches now."""
+    if request.method != "POST":
+        return None
+    seal = sealed.sealed(request, request.POST.get("name", ""))
+    return redirect(f"{request.path}?{urlencode({'find': seal})}" if seal else request.path)
 
 
 @desk("clinician", "trainee")
@@ -175,6 +186,8 @@ def panel(request: HttpRequest, who: Person) -> HttpResponse:
     listing = open_list(who, purpose="my patients", at=now(request))
     if isinstance(listing, Refused):
         return refused_page(request, listing)
+    if (found := searched(request)) is not None:
+        return found
     asked, zone = shown(request), clinic_of(request).time_zone
     work = worklist(listing, offset=(asked.page - 1) * PAGE if asked.show == "needing" else 0, limit=PAGE)
     cards, total = asked.cards(listing, work)

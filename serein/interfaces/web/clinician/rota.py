@@ -13,7 +13,7 @@ from serein.interfaces.web.shell.context import clinic_of
 from serein.interfaces.web.shell.desk import desk, now
 from serein.interfaces.web.shell.pages import refused_page
 
-from .panel import PAGE, address, shown
+from .panel import PAGE, address, searched, shown
 from .words import age_line, staff_name
 
 
@@ -22,6 +22,8 @@ def rota(request: HttpRequest, who: Person) -> HttpResponse:
     listing = open_list(who, purpose="on the rota", at=now(request))
     if isinstance(listing, Refused):
         return refused_page(request, listing)
+    if (searching := searched(request)) is not None:
+        return searching
     asked, zone = shown(request), ZoneInfo(clinic_of(request).time_zone)
     found = find_cards(listing, words=asked.words, offset=(asked.page - 1) * PAGE, limit=PAGE)
     until, on = on_rota_until(who, at=listing.at), listing.at.astimezone(zone).date()
