@@ -101,6 +101,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "serein.interfaces.web.shell.passwords.NoLocalWords"},
 ]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -184,7 +185,11 @@ HTTPS = BASE_URL.startswith("https://")
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if HTTPS else 0
 SECURE_SSL_REDIRECT = HTTPS
+# Programs read this one; led on, they would never learn that they asked in the clear. The view refuses them.
+SECURE_REDIRECT_EXEMPT = [r"^\.well-known/"]
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+# Serein has a host name of its own (docs/decisions/0029), so what lies below it is its own as well.
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS and os.environ.get("SEREIN_HSTS_SUBDOMAINS", "1") != "0"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"

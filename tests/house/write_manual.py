@@ -131,7 +131,15 @@ def limits_page() -> str:
     return page(PRINTED)
 
 
+def data_page() -> str:
+    """Which class of data each table belongs to, and what that class needs."""
+    from tests.house.data import page
+
+    return page(PRINTED)
+
+
 PAGES: dict[Path, Callable[[], str]] = {
+    REFERENCE / "data.md": data_page,
     REFERENCE / "limits.md": limits_page,
     REFERENCE / "permissions.md": permissions_page,
     REFERENCE / "trail.md": trail_page,

@@ -44,7 +44,7 @@ def accept_invitation(token: str, password: str, at: datetime) -> Accepted | Ref
 
 def _weak(password: str, waiting: WaitingInvitation) -> Refused | None:
     try:
-        validate_password(password, Account(email=waiting.email, name=waiting.name))
+        validate_password(password, Account(clinic_id=waiting.clinic_id, email=waiting.email, name=waiting.name))
     except ValidationError as error:
         return Refused("password-weak", " ".join(error.messages))
     return None

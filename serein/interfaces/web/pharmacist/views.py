@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
@@ -150,7 +151,9 @@ def decline(request: HttpRequest, who: Person, code: str) -> HttpResponse:
 
 @require_safe
 def jwks(request: HttpRequest) -> HttpResponse:
-    """The public keys, for whoever wants to verify a prescription without us."""
+    """The public keys, for whoever wants to verify a prescription without us. Never in the clear where there is TLS: they could be others."""
+    if settings.HTTPS and not request.is_secure():
+        return JsonResponse({"error": "ask with https"}, status=403)
     try:
         response = JsonResponse(signer().public_keys())
     except CannotVerify:

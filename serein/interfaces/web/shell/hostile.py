@@ -14,7 +14,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation, TooManyFieldsSent, TooManyFilesSent
-from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 
 from . import kept, once
@@ -25,6 +25,7 @@ MAX_DEPTH = 64
 """Levels of nesting in JSON. FHIR's deepest useful answers (questionnaire groups, contained resources) stay below 30."""
 BROKEN = (BadRequest, MultiPartParserError, SuspiciousOperation, UnreadablePostError, UnicodeError, LookupError, ValueError)
 CONTROL = re.compile("[\x00-\x1f\x7f]")
+METHODS = ("GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE")
 
 
 class Unusable(Exception):
@@ -39,6 +40,8 @@ def hostile_input(get_response: GetResponse) -> GetResponse:
     """Middleware: refuse what cannot be read, stored or parsed safely. Stands before sessions, because a session cookie goes to the database."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
+        if request.method not in METHODS:  # a view that knows GET and POST would take TRACE for GET
+            return HttpResponseNotAllowed(METHODS, "This method is not spoken here.", content_type="text/plain; charset=utf-8")
         request.COOKIES = {k: v for k, v in request.COOKIES.items() if not CONTROL.search(k + v)}
         try:
             _check(request)

@@ -52,7 +52,9 @@ class ChoosePassword(PageForm):
     def clean_password(self) -> str:
         password: str = self.cleaned_data["password"]
         try:
-            validate_password(password, Account(email=self.invitation.email, name=self.invitation.name))
+            validate_password(
+                password, Account(clinic_id=self.invitation.clinic_id, email=self.invitation.email, name=self.invitation.name)
+            )
         except ValidationError as error:
             raise ValidationError(
                 [IN_OUR_WORDS.get(e.code or "", e.message % (e.params or {})) for e in error.error_list]
