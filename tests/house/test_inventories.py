@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 
 from serein.config import running
-from tests.house import data
+from tests.house import data, write_components
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = ROOT / "docs" / "reference"
@@ -70,3 +70,8 @@ def test_every_table_belongs_to_one_class_of_data():
     named = [table for kind in data.KINDS for table in data.of_class(kind)]
     assert data.without_a_class() == frozenset()
     assert len(named) == len(set(named)) and set(named) - data.tables() == without_a_model
+
+
+def test_every_component_stands_on_its_page_in_its_version():
+    rows = re.findall(r"^\| ([A-Za-z0-9._-]+) \| (\S+) \|", write_components.PAGE.read_text(), re.M)
+    assert rows[2:] == write_components.locked(), "python -m tests.house.write_components"
