@@ -6,6 +6,10 @@
  *
  * Eight people stand side by side in one vector; arrays are [what][person] and the number of people is a multiple of eight. Nothing here
  * allocates but one scratch buffer, and nothing is kept between calls.
+ *
+ * A history that repeats itself comes in windows: steps up to a dose. All windows of one chain have the same steps, so that each sample's level is a
+ * product of the amounts at its window's begin with seven numbers that were made once: no sample waits for the one before, and nobody's periphery
+ * is calculated where only levels are asked for. A history that does not repeat itself is walked step by step.
  */
 #include <math.h>
 #include <stdint.h>
@@ -24,12 +28,15 @@
 #define W 8
 #define TERMS 18
 #define RESTORE_AFTER 6
+#define TOGETHER 4 /* windows of one chain that share what is loaded of it */
 typedef double v8 __attribute__((vector_size(64), aligned(8)));
 typedef int64_t m8 __attribute__((vector_size(64), aligned(8)));
 enum { GG, CG, CC, CP, PG, PC, PP, MG, MC, MP, MM, ENTRIES };
+/* Of a sample: what a mg in the gut, the centre, the periphery (and of the metabolite) at its window's begin adds to its two levels. */
+enum { PARENT_G, PARENT_C, PARENT_P, OTHER_G, OTHER_C, OTHER_P, OTHER_M, SHARES };
 
 typedef struct {
-    int64_t people, phases, intervals, products, steps, row_stride, block, extremes, alone;
+    int64_t people, phases, intervals, products, steps, row_stride, block, extremes, alone, windows, chains, samples;
     const double *values;        /* [phase][9][person], as crowd.FIELDS: F ka CL V1 Q V2 fm CLm Vm */
     const double *hours;         /* [interval] */
     const int32_t *phase_of;     /* [interval] */
@@ -37,10 +44,13 @@ typedef struct {
     const int32_t *matrix;       /* [step], -1: no time passes */
     const double *mg;            /* [step] enters the gut after the move */
     const int32_t *dose_phase;   /* [step] */
-    const int32_t *row;          /* [step], -1: not sampled; with `extremes` the row (a day, never decreasing) that takes the highest and lowest */
+    const int32_t *row;          /* [step], -1: not sampled; with `extremes`, which needs windows, the row (a day) that takes the highest and lowest */
     const int32_t *sample_phase; /* [step] */
     const int32_t *doubt;        /* [step], -1: surely taken; else the row of `taken` */
     const double *taken;         /* [doubt][person], 1 or 0 */
+    const int32_t *window;       /* [window][2]: first step, chain; none: step by step. Rows never decrease */
+    const int32_t *chain;        /* [chain][3]: first and last step of one of its windows, its first sample */
+    const int32_t *sample;       /* [sample of all chains]: how many steps after the window's first */
     double *state;               /* [4][person], in and out */
     double *parent, *metabolite; /* [row][row_stride]; with `extremes` [2][rows][row_stride]: lowest, then highest */
     int64_t rows;
@@ -104,11 +114,11 @@ static void restored(const v8 *r, int i, double h, v8 *m) {
     m[PC][i] = k12 * between;
 }
 
-/* exp(A h) for eight people. r[6]: their rates. */
-static void propagator(const v8 *r, double hours, v8 *phi) {
-    v8 next[ENTRIES], b[ENTRIES], h, decay, sum = r[1] + r[2], q = r[0];
+/* exp(A h) for eight people. r[6]: their rates. Of `bodies` 1 only the first counts. */
+static void propagator(const v8 *r, double hours, v8 *phi, int bodies) {
+    v8 next[ENTRIES], b[ENTRIES], h = {}, decay = {}, sum = r[1] + r[2], q = r[0];
     int most = 0, s[W];
-    for (int i = 0; i < W; i++) {
+    for (int i = 0; i < bodies; i++) {
         q[i] = fmax(fmax(r[0][i], sum[i]), fmax(r[3][i], r[5][i]));
         s[i] = q[i] * hours > 1 ? (int)ceil(log2(q[i] * hours)) : 0;
         most = s[i] > most ? s[i] : most;
@@ -138,13 +148,13 @@ static void propagator(const v8 *r, double hours, v8 *phi) {
     for (int e = 0; e < ENTRIES; e++) phi[e] *= decay;
     for (int level = 1; level <= most; level++) {
         product(phi, phi, next);
-        for (int i = 0; i < W; i++) {
+        for (int i = 0; i < bodies; i++) {
             if (level > s[i]) continue;
             for (int e = 0; e < ENTRIES; e++) phi[e][i] = next[e][i];
             if (level > RESTORE_AFTER) restored(r, i, ldexp(h[i], level), phi);
         }
     }
-    for (int i = 0; i < W; i++) restored(r, i, hours, phi);
+    for (int i = 0; i < bodies; i++) restored(r, i, hours, phi);
 }
 
 static const double *of_phase(const Work *w, int64_t phase, int value, int64_t at) {
@@ -179,7 +189,7 @@ static void tabled(const Work *w, int64_t at, int64_t width, double *table, doub
         for (int64_t k = 0; k < w->intervals; k++) {
             v8 r[6], phi[ENTRIES];
             rates(w, w->phase_of[k], at + j, r);
-            propagator(r, w->hours[k], phi);
+            propagator(r, w->hours[k], phi, w->alone ? 1 : W);
             for (int e = 0; e < ENTRIES; e++) keep(matrix_of(table, k, width, j) + e * W, phi[e]);
         }
         for (int64_t k = 0; k < w->products; k++) {
@@ -194,13 +204,14 @@ static void tabled(const Work *w, int64_t at, int64_t width, double *table, doub
     }
 }
 
-static inline void moved(const double *m, double *s, int64_t width, int64_t j) {
-    v8 g = load(s + j), c = load(s + width + j), p = load(s + 2 * width + j), n = load(s + 3 * width + j);
+/* A state is four vectors that stand together. */
+static inline void moved(const double *m, double *s) {
+    v8 g = load(s), c = load(s + W), p = load(s + 2 * W), n = load(s + 3 * W);
 #define E(e) load(m + (e) * W)
-    keep(s + j, E(GG) * g);
-    keep(s + width + j, E(CG) * g + E(CC) * c + E(CP) * p);
-    keep(s + 2 * width + j, E(PG) * g + E(PC) * c + E(PP) * p);
-    keep(s + 3 * width + j, E(MG) * g + E(MC) * c + E(MP) * p + E(MM) * n);
+    keep(s, E(GG) * g);
+    keep(s + W, E(CG) * g + E(CC) * c + E(CP) * p);
+    keep(s + 2 * W, E(PG) * g + E(PC) * c + E(PP) * p);
+    keep(s + 3 * W, E(MG) * g + E(MC) * c + E(MP) * p + E(MM) * n);
 #undef E
 }
 
@@ -208,7 +219,7 @@ static void sampled(const Work *w, int64_t step, int64_t at, int64_t width, cons
     const double *scale = scales + w->sample_phase[step] * 2 * width;
     int64_t place = w->row[step] * w->row_stride + at;
     for (int64_t j = 0; j < width; j += W) {
-        v8 p = load(s + width + j) * load(scale + j), n = load(s + 3 * width + j) * load(scale + width + j);
+        v8 p = load(s + 4 * j + W) * load(scale + j), n = load(s + 4 * j + 3 * W) * load(scale + width + j);
         double *parent = w->parent + place + j, *metabolite = w->metabolite + place + j;
         if (past) {
             stream(parent, p);
@@ -220,93 +231,198 @@ static void sampled(const Work *w, int64_t step, int64_t at, int64_t width, cons
     }
 }
 
+/* What enters the guts of the eight people at `at` with a step. */
+static inline v8 entering(const Work *w, int64_t step, int64_t at) {
+    v8 mg = load(of_phase(w, w->dose_phase[step], F, at)) * w->mg[step];
+    return w->doubt[step] < 0 ? mg : mg * load(w->taken + w->doubt[step] * w->people + at);
+}
+
 static void walked(const Work *w, int64_t at, int64_t width, const double *table, const double *scales, double *s, int past) {
     for (int64_t step = 0; step < w->steps; step++) {
         if (w->matrix[step] >= 0) {
-            for (int64_t j = 0; j < width; j += W) moved(matrix_of(table, w->matrix[step], width, j), s, width, j);
+            for (int64_t j = 0; j < width; j += W) moved(matrix_of(table, w->matrix[step], width, j), s + 4 * j);
         }
         if (w->mg[step] != 0) {
-            const double *f = of_phase(w, w->dose_phase[step], F, at);
-            const double *taken = w->doubt[step] < 0 ? NULL : w->taken + w->doubt[step] * w->people + at;
-            for (int64_t j = 0; j < width; j += W) {
-                v8 mg = load(f + j) * w->mg[step];
-                keep(s + j, load(s + j) + (taken ? mg * load(taken + j) : mg));
-            }
+            for (int64_t j = 0; j < width; j += W) keep(s + 4 * j, load(s + 4 * j) + entering(w, step, at + j));
         }
         if (w->row[step] >= 0) sampled(w, step, at, width, s, scales, past);
     }
 }
 
-/* `n` vectors through the steps `from` to `to`, whose samples all belong to one row and one volume. Amounts, lowest and highest stay in
- * registers, and are scaled once: a positive factor keeps the order, rounding included. With `fresh` nothing was kept in that row before. */
-static inline __attribute__((always_inline)) void spanned(const Work *w, int64_t from, int64_t to, int64_t at, int64_t width,
-                                                          const double *table, const double *scales, double *s, const int n,
-                                                          int fresh) {
-    v8 g[2], c[2], p[2], o[2], low_c[2], high_c[2], low_o[2], high_o[2];
-    int64_t sample = -1;
-    for (int i = 0; i < n; i++) {
-        g[i] = load(s + i * W), c[i] = load(s + width + i * W), p[i] = load(s + 2 * width + i * W), o[i] = load(s + 3 * width + i * W);
-        low_c[i] = low_o[i] = (v8){} + INFINITY;
-        high_c[i] = high_o[i] = (v8){};
-    }
-    for (int64_t step = from; step < to; step++) {
-        if (w->matrix[step] >= 0) {
-            const double *m = matrix_of(table, w->matrix[step], width, 0);
-#define E(e) load(m + ((e) + i * ENTRIES) * W)
-            for (int i = 0; i < n; i++) {
-                v8 nc = E(CG) * g[i] + E(CC) * c[i] + E(CP) * p[i], np = E(PG) * g[i] + E(PC) * c[i] + E(PP) * p[i];
-                o[i] = E(MG) * g[i] + E(MC) * c[i] + E(MP) * p[i] + E(MM) * o[i];
-                g[i] = E(GG) * g[i], c[i] = nc, p[i] = np;
+/* Of one sample those of all vectors stand together, as they are read; likewise what carries them to the end of a chain's window. */
+static inline double *shares_of(const double *prefixes, int64_t sample, int64_t width, int64_t j) {
+    return (double *)prefixes + sample * SHARES * width + j * SHARES;
+}
+
+static inline double *end_of(const Work *w, const double *prefixes, int64_t chain, int64_t width, int64_t j) {
+    return matrix_of(prefixes + w->samples * SHARES * width, chain, width, j);
+}
+
+static inline int64_t first_sample(const Work *w, int64_t chain) { return chain < w->chains ? w->chain[3 * chain + 2] : w->samples; }
+
+static void prefixed(const Work *w, int64_t width, const double *table, const double *scales, double *prefixes) {
+    for (int64_t j = 0; j < width; j += W) {
+        for (int64_t chain = 0; chain < w->chains; chain++) {
+            int64_t first = w->chain[3 * chain], last = w->chain[3 * chain + 1], sample = first_sample(w, chain);
+            v8 so_far[ENTRIES] = {}, m[ENTRIES], next[ENTRIES];
+            so_far[GG] = so_far[CC] = so_far[PP] = so_far[MM] = (v8){1, 1, 1, 1, 1, 1, 1, 1};
+            for (int64_t step = first; step <= last; step++) {
+                if (w->matrix[step] >= 0) {
+                    for (int e = 0; e < ENTRIES; e++) m[e] = load(matrix_of(table, w->matrix[step], width, j) + e * W);
+                    product(m, so_far, next);
+                    memcpy(so_far, next, sizeof next);
+                }
+                if (w->row[step] < 0) continue;
+                const double *scale = scales + w->sample_phase[step] * 2 * width + j;
+                double *to = shares_of(prefixes, sample++, width, j);
+                for (int e = 0; e < 3; e++) keep(to + (PARENT_G + e) * W, so_far[CG + e] * load(scale));
+                for (int e = 0; e < 4; e++) keep(to + (OTHER_G + e) * W, so_far[MG + e] * load(scale + width));
             }
-#undef E
+            for (int e = 0; e < ENTRIES; e++) keep(end_of(w, prefixes, chain, width, j) + e * W, so_far[e]);
         }
-        if (w->mg[step] != 0) {
-            const double *f = of_phase(w, w->dose_phase[step], F, at);
-            const double *taken = w->doubt[step] < 0 ? NULL : w->taken + w->doubt[step] * w->people + at;
-            for (int i = 0; i < n; i++) {
-                v8 mg = load(f + i * W) * w->mg[step];
-                g[i] += taken ? mg * load(taken + i * W) : mg;
-            }
-        }
-        if (w->row[step] >= 0) {
-            sample = step;
-            for (int i = 0; i < n; i++) {
-                low_c[i] = least(low_c[i], c[i]), high_c[i] = most(high_c[i], c[i]);
-                low_o[i] = least(low_o[i], o[i]), high_o[i] = most(high_o[i], o[i]);
-            }
-        }
-    }
-    for (int i = 0; i < n; i++) {
-        keep(s + i * W, g[i]), keep(s + width + i * W, c[i]), keep(s + 2 * width + i * W, p[i]), keep(s + 3 * width + i * W, o[i]);
-        if (sample < 0) continue;
-        const double *scale = scales + w->sample_phase[sample] * 2 * width + i * W;
-        int64_t place = w->row[sample] * w->row_stride + at + i * W, high = w->rows * w->row_stride;
-        double *parent = w->parent + place, *metabolite = w->metabolite + place;
-        v8 v = load(scale), u = load(scale + width);
-        v8 low_p = low_c[i] * v, high_p = high_c[i] * v, low_m = low_o[i] * u, high_m = high_o[i] * u;
-        if (!fresh) {
-            low_p = least(load(parent), low_p), high_p = most(load(parent + high), high_p);
-            low_m = least(load(metabolite), low_m), high_m = most(load(metabolite + high), high_m);
-        }
-        keep(parent, low_p), keep(parent + high, high_p), keep(metabolite, low_m), keep(metabolite + high, high_m);
     }
 }
 
-static void extremes(const Work *w, int64_t at, int64_t width, const double *table, const double *scales, double *s) {
-    int64_t from = 0, to, row = -1;
-    for (; from < w->steps; from = to) {
-        int64_t first = -1;
-        for (to = from; to < w->steps; to++) {
-            if (w->row[to] < 0) continue;
-            if (first < 0) first = to;
-            if (w->row[to] != w->row[first] || w->sample_phase[to] != w->sample_phase[first]) break;
+static inline int64_t last_step(const Work *w, int64_t window) {
+    const int32_t *chain = w->chain + 3 * w->window[2 * window + 1];
+    return w->window[2 * window] + chain[1] - chain[0];
+}
+
+/* One sample of `n` windows of a chain, whose begins are [vector][TOGETHER] states. */
+static inline __attribute__((always_inline)) void rows_of(const double *shares, const double *begins, int64_t width, double *const *parent,
+                                                          double *const *other, const int n, const int past) {
+    for (int64_t j = 0; j < width; j += W, shares += SHARES * W, begins += TOGETHER * 4 * W) {
+#define S(e) load(shares + (e) * W)
+        v8 pg = S(PARENT_G), pc = S(PARENT_C), pp = S(PARENT_P), og = S(OTHER_G), oc = S(OTHER_C), op = S(OTHER_P), om = S(OTHER_M);
+#undef S
+        for (int i = 0; i < n; i++) {
+            const double *b = begins + i * 4 * W;
+            v8 g = load(b), c = load(b + W), p = load(b + 2 * W), m = load(b + 3 * W);
+            v8 level = pg * g + pc * c + pp * p, level_of_other = og * g + oc * c + op * p + om * m;
+            if (past) {
+                stream(parent[i] + j, level);
+                stream(other[i] + j, level_of_other);
+            } else {
+                keep(parent[i] + j, level);
+                keep(other[i] + j, level_of_other);
+            }
         }
-        int fresh = first >= 0 && w->row[first] != row;
-        int64_t j = 0;
-        if (fresh) row = w->row[first];
-        for (; j + 2 * W <= width; j += 2 * W) spanned(w, from, to, at + j, width, table + j * ENTRIES, scales + j, s + j, 2, fresh);
-        if (j < width) spanned(w, from, to, at + j, width, table + j * ENTRIES, scales + j, s + j, 1, fresh);
     }
+}
+
+/* The state of everybody at a window's begin, into `begin` [vector][TOGETHER]; moved to its end. */
+static void begun(const Work *w, int64_t window, int64_t at, int64_t width, const double *prefixes, double *s, double *begin) {
+    int64_t chain = w->window[2 * window + 1], last = last_step(w, window);
+    for (int64_t j = 0; j < width; j += W, s += 4 * W, begin += TOGETHER * 4 * W) {
+        memcpy(begin, s, 4 * sizeof(v8));
+        moved(end_of(w, prefixes, chain, width, j), s);
+        if (w->mg[last] != 0) keep(s, load(s) + entering(w, last, at + j));
+    }
+}
+
+/* The grid by windows; `begins` is room for TOGETHER states of everybody. */
+static void windowed(const Work *w, int64_t at, int64_t width, const double *prefixes, double *s, double *begins, int past) {
+    for (int64_t window = 0, n; window < w->windows; window += n) {
+        int64_t chain = w->window[2 * window + 1];
+        for (n = 1; n < TOGETHER && window + n < w->windows && w->window[2 * (window + n) + 1] == chain;) n++;
+        if (n < TOGETHER) n = 1;
+        for (int64_t i = 0; i < n; i++) begun(w, window + i, at, width, prefixes, s, begins + i * 4 * W);
+        for (int64_t sample = first_sample(w, chain); sample < first_sample(w, chain + 1); sample++) {
+            const double *shares = shares_of(prefixes, sample, width, 0);
+            double *parent[TOGETHER], *other[TOGETHER];
+            for (int64_t i = 0; i < n; i++) {
+                int64_t place = w->row[w->window[2 * (window + i)] + w->sample[sample]] * w->row_stride + at;
+                parent[i] = w->parent + place, other[i] = w->metabolite + place;
+            }
+            if (n == TOGETHER && past)
+                rows_of(shares, begins, width, parent, other, TOGETHER, 1);
+            else if (n == TOGETHER)
+                rows_of(shares, begins, width, parent, other, TOGETHER, 0);
+            else
+                rows_of(shares, begins, width, parent, other, 1, past);
+        }
+    }
+}
+
+typedef struct {
+    int64_t window, sample;
+} Place; /* a sample of one chain in a window */
+
+/* `n` vectors from sample to sample of one row: amounts, lowest and highest stay in registers. */
+static inline __attribute__((always_inline)) void spanned(const Work *w, Place from, Place to, int64_t at, int64_t width, int64_t j,
+                                                          int64_t row, const double *prefixes, double *s, const int n, int past) {
+    v8 g[2], c[2], p[2], o[2], low[2], high[2], low_o[2], high_o[2];
+    for (int i = 0; i < n; i++) {
+        g[i] = load(s + 4 * i * W), c[i] = load(s + (4 * i + 1) * W), p[i] = load(s + (4 * i + 2) * W), o[i] = load(s + (4 * i + 3) * W);
+        low[i] = low_o[i] = (v8){} + INFINITY;
+        high[i] = high_o[i] = (v8){};
+    }
+    for (; from.window <= to.window && from.window < w->windows; from.window++) {
+        int64_t chain = w->window[2 * from.window + 1], last = last_step(w, from.window);
+        int64_t until = from.window == to.window ? to.sample : first_sample(w, chain + 1);
+        const double *m = shares_of(prefixes, from.sample, width, j), *end = end_of(w, prefixes, chain, width, j);
+        for (; from.sample < until; from.sample++, m += SHARES * width) {
+#define S(e) load(m + ((e) + i * SHARES) * W)
+            for (int i = 0; i < n; i++) {
+                v8 level = S(PARENT_G) * g[i] + S(PARENT_C) * c[i] + S(PARENT_P) * p[i];
+                v8 other = S(OTHER_G) * g[i] + S(OTHER_C) * c[i] + S(OTHER_P) * p[i] + S(OTHER_M) * o[i];
+                low[i] = least(low[i], level), high[i] = most(high[i], level);
+                low_o[i] = least(low_o[i], other), high_o[i] = most(high_o[i], other);
+            }
+#undef S
+        }
+        if (from.window == to.window) break;
+#define E(e) load(end + ((e) + i * ENTRIES) * W)
+        for (int i = 0; i < n; i++) {
+            v8 nc = E(CG) * g[i] + E(CC) * c[i] + E(CP) * p[i], np = E(PG) * g[i] + E(PC) * c[i] + E(PP) * p[i];
+            o[i] = E(MG) * g[i] + E(MC) * c[i] + E(MP) * p[i] + E(MM) * o[i];
+            g[i] = E(GG) * g[i], c[i] = nc, p[i] = np;
+            if (w->mg[last] != 0) g[i] += entering(w, last, at + j + i * W);
+        }
+#undef E
+        if (from.window + 1 < w->windows) from.sample = first_sample(w, w->window[2 * (from.window + 1) + 1]);
+    }
+    for (int i = 0; i < n; i++) {
+        keep(s + 4 * i * W, g[i]), keep(s + (4 * i + 1) * W, c[i]), keep(s + (4 * i + 2) * W, p[i]), keep(s + (4 * i + 3) * W, o[i]);
+        int64_t place = row * w->row_stride + at + j + i * W, above = w->rows * w->row_stride;
+        double *parent = w->parent + place, *other = w->metabolite + place;
+        if (past)
+            stream(parent, low[i]), stream(parent + above, high[i]), stream(other, low_o[i]), stream(other + above, high_o[i]);
+        else
+            keep(parent, low[i]), keep(parent + above, high[i]), keep(other, low_o[i]), keep(other + above, high_o[i]);
+    }
+}
+
+/* Row after row, so that a block's eight or more vectors stand together where they are written. */
+static void extremes(const Work *w, int64_t at, int64_t width, const double *prefixes, double *s, int past) {
+    Place from = {0, w->windows ? first_sample(w, w->window[1]) : 0}, to = from;
+    int64_t row = -1;
+    while (to.window < w->windows) {
+        int64_t first = w->window[2 * to.window], chain = w->window[2 * to.window + 1], next = -1;
+        if (to.sample < first_sample(w, chain + 1)) {
+            next = w->row[first + w->sample[to.sample]];
+            if (row < 0) row = next;
+        }
+        if (next >= 0 && next == row) {
+            to.sample++;
+            continue;
+        }
+        if (next < 0) {
+            to.window++;
+            to.sample = to.window < w->windows ? first_sample(w, w->window[2 * to.window + 1]) : 0;
+            if (to.window < w->windows || row < 0) continue;
+        }
+        int64_t j = 0;
+        for (; j + 2 * W <= width; j += 2 * W) spanned(w, from, to, at, width, j, row, prefixes, s + 4 * j, 2, past);
+        if (j < width) spanned(w, from, to, at, width, j, row, prefixes, s + 4 * j, 1, past);
+        from = to;
+        row = next;
+    }
+}
+
+static inline double entering_one(const Work *w, int64_t step) {
+    double mg = *of_phase(w, w->dose_phase[step], F, 0) * w->mg[step];
+    return w->doubt[step] < 0 ? mg : mg * w->taken[w->doubt[step] * w->people];
 }
 
 /* One body alone: a vector of eight copies would write eight times as much. The same arithmetic in the same order, so the same digits. */
@@ -319,10 +435,7 @@ static void alone(const Work *w, const double *table, const double *scales, doub
             o = m[MG * W] * g + m[MC * W] * c + m[MP * W] * p + m[MM * W] * o;
             g = m[GG * W] * g, c = nc, p = np;
         }
-        if (w->mg[step] != 0) {
-            double mg = *of_phase(w, w->dose_phase[step], F, 0) * w->mg[step];
-            g += w->doubt[step] < 0 ? mg : mg * w->taken[w->doubt[step] * w->people];
-        }
+        if (w->mg[step] != 0) g += entering_one(w, step);
         if (w->row[step] >= 0) {
             const double *scale = scales + w->sample_phase[step] * 2 * W;
             w->parent[w->row[step] * w->row_stride] = c * scale[0];
@@ -332,31 +445,70 @@ static void alone(const Work *w, const double *table, const double *scales, doub
     s[0] = g, s[W] = c, s[2 * W] = p, s[3 * W] = o;
 }
 
+/* The same by windows, whose rows are in order and next to one another. `shares` is room for all samples' [share][sample]. */
+static void alone_windowed(const Work *w, const double *prefixes, double *restrict shares, double *s) {
+    double g = s[0], c = s[W], p = s[2 * W], o = s[3 * W];
+    for (int64_t sample = 0; sample < w->samples; sample++) {
+        for (int e = 0; e < SHARES; e++) shares[e * w->samples + sample] = shares_of(prefixes, sample, W, 0)[e * W];
+    }
+    for (int64_t window = 0; window < w->windows; window++) {
+        int64_t chain = w->window[2 * window + 1], last = last_step(w, window);
+        int64_t first = first_sample(w, chain), count = first_sample(w, chain + 1) - first;
+        if (count) {
+            const double *of = shares + first;
+            int64_t row = w->row[w->window[2 * window] + w->sample[first]], all = w->samples;
+            double *restrict parent = w->parent + row, *restrict other = w->metabolite + row;
+            for (int64_t i = 0; i < count; i++) {
+                parent[i] = of[i] * g + of[all + i] * c + of[2 * all + i] * p;
+                other[i] = of[3 * all + i] * g + of[4 * all + i] * c + of[5 * all + i] * p + of[6 * all + i] * o;
+            }
+        }
+        const double *m = end_of(w, prefixes, chain, W, 0);
+        double nc = m[CG * W] * g + m[CC * W] * c + m[CP * W] * p, np = m[PG * W] * g + m[PC * W] * c + m[PP * W] * p;
+        o = m[MG * W] * g + m[MC * W] * c + m[MP * W] * p + m[MM * W] * o;
+        g = m[GG * W] * g, c = nc, p = np;
+        if (w->mg[last] != 0) g += entering_one(w, last);
+    }
+    s[0] = g, s[W] = c, s[2 * W] = p, s[3 * W] = o;
+}
+
 /* People `first` to `last` (multiples of eight). 0, or 1 when there is no memory for the scratch. */
 int NAMED(serein_walk, VARIANT)(const Work *w, int64_t first, int64_t last) {
-    int64_t block = w->block, matrices = w->intervals + w->products;
-    double *scratch = NULL;
-    if (posix_memalign((void **)&scratch, 64, (matrices * ENTRIES + 4 + w->phases * 2) * block * sizeof(double))) return 1;
+    int64_t block = w->alone ? 2 * W : w->block, matrices = w->intervals + w->products;
+    int64_t of_chains = w->samples * SHARES + w->chains * ENTRIES;
+    int64_t each = matrices * ENTRIES + w->phases * 2 + 4 + 4 * TOGETHER + of_chains;
+    double *table = NULL;
+    if (posix_memalign((void **)&table, 64, each * block * sizeof(double))) return 1;
+    double *scales = table + matrices * ENTRIES * block, *s = scales + w->phases * 2 * block;
+    double *begins = s + 4 * block, *prefixes = begins + 4 * TOGETHER * block;
     /* Streaming needs whole aligned lines, and pays only when the grid is larger than any cache. */
-    int past = !w->extremes && w->rows * w->row_stride > (1 << 20) && w->row_stride % W == 0 && !((uintptr_t)w->parent % 64) &&
+    int past = w->rows * w->row_stride > (1 << 20) && w->row_stride % W == 0 && !((uintptr_t)w->parent % 64) &&
                !((uintptr_t)w->metabolite % 64);
     for (int64_t at = first; at < last; at += block) {
         int64_t width = last - at < block ? last - at : block;
-        double *s = scratch + matrices * ENTRIES * block, *scales = s + 4 * block;
-        tabled(w, at, width, scratch, scales);
-        for (int c = 0; c < 4; c++) memcpy(s + c * width, w->state + c * w->people + at, width * sizeof(double));
-        if (w->alone)
-            alone(w, scratch, scales, s);
+        tabled(w, at, width, table, scales);
+        if (w->windows) prefixed(w, width, table, scales, prefixes);
+        for (int64_t j = 0; j < width; j += W) {
+            for (int c = 0; c < 4; c++) keep(s + 4 * j + c * W, load(w->state + c * w->people + at + j));
+        }
+        if (w->alone && w->windows)
+            alone_windowed(w, prefixes, prefixes + of_chains * W, s); /* where a second vector's tables would end */
+        else if (w->alone)
+            alone(w, table, scales, s);
         else if (w->extremes)
-            extremes(w, at, width, scratch, scales, s);
+            extremes(w, at, width, prefixes, s, past);
+        else if (w->windows)
+            windowed(w, at, width, prefixes, s, begins, past);
         else
-            walked(w, at, width, scratch, scales, s, past);
-        for (int c = 0; c < 4; c++) memcpy(w->state + c * w->people + at, s + c * width, width * sizeof(double));
+            walked(w, at, width, table, scales, s, past);
+        for (int64_t j = 0; j < width; j += W) {
+            for (int c = 0; c < 4; c++) keep(w->state + c * w->people + at + j, load(s + 4 * j + c * W));
+        }
     }
 #if defined(__x86_64__)
     if (past) _mm_sfence();
 #endif
-    free(scratch);
+    free(table);
     return 0;
 }
 
@@ -375,5 +527,5 @@ int serein_walk(const Work *w, int64_t first, int64_t last) {
     return serein_walk_base(w, first, last);
 }
 
-int64_t serein_kernel_version(void) { return 3; }
+int64_t serein_kernel_version(void) { return 4; }
 #endif

@@ -2,25 +2,31 @@
 
 import ctypes
 import functools
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .arrays import shaped
 from .crowd import Crowd
 from .programme import Programme
 
-VERSION = 3
+VERSION = 4
 # Not .so: Python would take it for a module of its own and offer it to whoever walks through the package.
 LIBRARY = Path(__file__).with_name("kernel.shared")
 WIDTH = 8  # people side by side in one vector
+# By windows only what has a few samples for each dose and little in its chains against the whole.
+LEAST_SAMPLES, MOST_IN_CHAINS = 64, 4
 Floats = NDArray[np.float64]
 
-_WHOLE = ("people", "phases", "intervals", "products", "steps", "row_stride", "block", "extremes", "alone")
+_WHOLE = (
+    "people", "phases", "intervals", "products", "steps", "row_stride", "block", "extremes", "alone", "windows", "chains", "samples",
+)  # fmt: skip
 _ADDRESSES = (
-    "values", "hours", "phase_of", "product", "matrix", "mg", "dose_phase", "row", "sample_phase", "doubt", "taken", "state", "parent",
-    "metabolite",
+    "values", "hours", "phase_of", "product", "matrix", "mg", "dose_phase", "row", "sample_phase", "doubt", "taken", "window",
+    "chain", "sample", "state", "parent", "metabolite",
 )  # fmt: skip
 
 
@@ -68,16 +74,60 @@ def _address(array: NDArray[Any]) -> int:
     return found
 
 
-def _of_plan(plan: Programme) -> Work:
-    """What of the struct depends on the plan alone: for one person it would be most of the time to fill it in for each call."""
-    found: Work | None = plan.kept.get("work")
+@dataclass(frozen=True)
+class _Windows:
+    """A history by windows, as the kernel reads it: see `arrays.Windows` and kernel.c."""
+
+    window: NDArray[np.int32]
+    chain: NDArray[np.int32]
+    sample: NDArray[np.int32]
+
+
+def repeats(plan: Programme, steps: slice) -> bool:
+    """Whether these steps are calculated by windows, which depends on the history alone."""
+    return _kept(plan, steps).work.windows > 0
+
+
+def _windows(plan: Programme, steps: slice) -> _Windows | None:
+    """None for histories that do not repeat themselves, or have fewer samples than it takes to be worth it."""
+    row = plan.row[steps]
+    asked = row[row >= 0]
+    if len(asked) < 2 * np.count_nonzero(plan.mg[steps]) or len(asked) < LEAST_SAMPLES or np.any(np.diff(asked) != 1):
+        return None
+    shape = shaped(plan, range(steps.start, steps.stop))
+    if MOST_IN_CHAINS * sum(len(c.steps) for c in shape.alike) > len(row):
+        return None
+    window = [(w.start - steps.start, k) for w, k in zip(shape.all, shape.chain_of, strict=True)]
+    samples = [[j for j, i in enumerate(c.steps) if plan.row[i] >= 0] for c in shape.alike]
+    begins = np.cumsum([0, *map(len, samples)])
+    chain = [(c.steps[0] - steps.start, c.steps[-1] - steps.start, begins[k]) for k, c in enumerate(shape.alike)]
+    return _Windows(np.array(window, np.int32), np.array(chain, np.int32), np.array(sum(samples, []), np.int32))
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """What of the struct depends on the history alone: for one person it would be most of the time to fill it in for each call. `arrays` is what
+    it points to."""
+
+    work: Work
+    arrays: tuple[NDArray[Any], ...]
+
+
+def _kept(plan: Programme, steps: slice) -> _Kept:
+    found: _Kept | None = plan.kept.get(("kernel", steps.start, steps.stop))
     if found is None:
+        laid, by = plan.laid_out, _windows(plan, steps)
         matrices = len(plan.hours) + len(plan.products)
-        found = Work(
-            intervals=len(plan.hours), products=len(plan.products), block=128 if matrices <= 32 else 64, rows=plan.rows,
-            **{name: _address(array) for name, (array, _) in plan.laid_out.items()},
+        work = Work(
+            intervals=len(plan.hours), products=len(plan.products), steps=steps.stop - steps.start, rows=plan.rows,
+            block=128 if matrices <= 32 else 64, **{name: _address(array) + steps.start * each for name, (array, each) in laid.items()},
         )  # fmt: skip
-        plan.kept["work"] = found
+        arrays = tuple(array for array, _ in laid.values())
+        if by is not None:
+            work.windows, work.chains, work.samples = len(by.window), len(by.chain), len(by.sample)
+            work.window, work.chain, work.sample = _address(by.window), _address(by.chain), _address(by.sample)
+            arrays += (by.window, by.chain, by.sample)
+        found = plan.kept["kernel", steps.start, steps.stop] = _Kept(work, arrays)
     return found
 
 
@@ -85,24 +135,29 @@ class Prepared:
     """Arrays laid out for the kernel, kept alive as long as it reads them. People are padded to whole vectors with copies of the last."""
 
     def __init__(self, plan: Programme, phases: list[Crowd], steps: slice, taken: Floats) -> None:
-        self.people, self.plan = phases[0].people, plan
+        self.people, self.kept = phases[0].people, _kept(plan, steps)
         self.padded = padded(self.people)
         self.values, self.taken = _stacked([c.values for c in phases], self.padded), _stacked([taken], self.padded)
-        self.work = Work.from_buffer_copy(_of_plan(plan))
-        self.work.people, self.work.phases, self.work.steps = self.padded, len(phases), steps.stop - steps.start
+        self.work = Work.from_buffer_copy(self.kept.work)
+        self.work.people, self.work.phases, self.work.mass_ratio = self.padded, len(phases), phases[0].mass_ratio
         self.work.values, self.work.taken = _address(self.values), _address(self.taken)
-        self.work.mass_ratio = phases[0].mass_ratio
-        if steps.start:
-            for name, (_, each) in plan.laid_out.items():
-                setattr(self.work, name, getattr(self.work, name) + steps.start * each)
 
-    def walk(self, state: Floats, grid: tuple[Floats, Floats], people: tuple[int, int], extremes: bool = False) -> None:
-        """Moves `state` [4][padded] through the steps for people from–to (whole vectors) and fills the grids [row][stride] (or, `extremes`,
-        [lowest, highest][row][stride])."""
+    def walk(self, state: Floats, grid: tuple[Floats, Floats], people: tuple[int, int]) -> None:
+        """Moves `state` [4][padded] through the steps for people from–to (whole vectors) and fills the grids [row][stride]."""
+        self.work.alone = int(self.people == 1)
+        self._run(self.work, state, grid, people)
+
+    def extremes(self, row: NDArray[np.int32], grid: tuple[Floats, Floats], people: tuple[int, int]) -> None:
+        """As `walk` from nothing, for a history that `repeats`: `row` [step] takes the place of the history's own, never decreases, and says where
+        in the grids [lowest, highest][row][stride] a sample counts."""
         work = Work.from_buffer_copy(self.work)
+        work.row, work.extremes = _address(row), 1
+        self._run(work, np.zeros((4, self.padded)), grid, people)
+
+    def _run(self, work: Work, state: Floats, grid: tuple[Floats, Floats], people: tuple[int, int]) -> None:
+        work = Work.from_buffer_copy(work)  # threads share what was prepared, not what they fill in
         work.state, work.parent, work.metabolite = _address(state), _address(grid[0]), _address(grid[1])
         work.row_stride, work.rows = grid[0].shape[-1], grid[0].shape[-2]
-        work.extremes, work.alone = int(extremes), int(self.people == 1 and not extremes)
         function = compiled()
         if function is None or function(ctypes.byref(work), *people):
             raise MemoryError("the kinetics kernel found no memory for its scratch")

@@ -39,10 +39,14 @@ class Grid:
 
 @dataclass(frozen=True)
 class Extremes:
-    """ng/mL, [lowest, highest][day][person]."""
+    """ng/mL, [lowest, highest][day][person]: people may be followed by copies that fill the last vector, as in a grid."""
 
     parent: Floats
     metabolite: Floats
+    people: int
+
+    def cut(self) -> tuple[Floats, Floats]:
+        return self.parent[..., : self.people], self.metabolite[..., : self.people]
 
 
 @dataclass(frozen=True)
@@ -96,19 +100,33 @@ def expected(plan: Programme) -> Programme:
     return replace(plan, mg=np.where(plan.unknown, plan.mg / 2, plan.mg), unknown=np.zeros_like(plan.unknown))
 
 
+def extremes_for(days: int, people: int) -> Extremes:
+    """An empty buffer for `extremes_of_many`, to be used again and again."""
+    return Extremes(kernel.aligned((2, days), people), kernel.aligned((2, days), people), people)
+
+
 def extremes_of_many(
-    plan: Programme, phases: list[Crowd], day_of: NDArray[np.int32], *, threads: int = 1, path: Path | None = None
+    plan: Programme,
+    phases: list[Crowd],
+    day_of: NDArray[np.int32],
+    *,
+    into: Extremes | None = None,
+    threads: int = 1,
+    path: Path | None = None,
 ) -> Extremes:
-    """Lowest and highest level of each row's day (`day_of[row]`, not decreasing, from 0 without gaps), without keeping the grid."""
+    """Lowest and highest level of each row's day (`day_of[row]`, not decreasing, from 0 without gaps), without keeping the grid.
+
+    Raises NoSteadyState; ValueError for a buffer of another shape."""
     days, people = int(day_of[-1]) + 1, phases[0].people
-    if (path or best_path()) == "compiled" and not plan.series:
-        parent, metabolite = kernel.aligned((2, days), people), kernel.aligned((2, days), people)
-        by_day = replace(plan, row=np.where(plan.row >= 0, day_of[plan.row], -1).astype(np.int32), rows=days)
-        prepared = kernel.Prepared(by_day, phases, slice(0, len(plan.matrix)), adherence(plan, people))
-        state = np.zeros((4, parent.shape[-1]))
-        shared_out(prepared.padded, threads, lambda a, b: prepared.walk(state, (parent, metabolite), (a, b), extremes=True))
-        return Extremes(parent[..., :people], metabolite[..., :people])
-    found = Extremes(np.empty((2, days, people)), np.empty((2, days, people)))
+    found = into or extremes_for(days, people)
+    if found.parent.shape[1] != days or found.people != people:
+        raise ValueError(f"the buffer is for {found.parent.shape[1]} days and {found.people} people, not {days} and {people}")
+    path, every = path or best_path(), slice(0, len(plan.matrix))
+    if path == "compiled" and not plan.series and kernel.repeats(plan, every):
+        prepared = kernel.Prepared(plan, phases, every, adherence(plan, people))
+        row = np.where(plan.row >= 0, day_of[plan.row], -1).astype(np.int32)
+        shared_out(prepared.padded, threads, lambda a, b: prepared.extremes(row, (found.parent, found.metabolite), (a, b)))
+        return found
     begins = np.searchsorted(day_of, np.arange(days))
     for part in _chunks(people):
         grid = levels_of_many(plan, [c.part(part) for c in phases], threads=threads, path=path)

@@ -65,8 +65,8 @@ def days(course: Course, people: Crowd, count: int, *, threads: int = 1, path: P
     hours = count * 24
     hourly = replace(course, times_h=tuple(map(Decimal, range(hours))))
     day_of = (np.arange(hours) // 24).astype(np.int32)
-    found = extremes_of_many(programme(hourly), in_force(hourly, people), day_of, threads=threads, path=path)
-    return Days(spread(found.parent[1]), spread(found.parent[0]), spread(found.metabolite[1]), spread(found.metabolite[0]))
+    parent, metabolite = extremes_of_many(programme(hourly), in_force(hourly, people), day_of, threads=threads, path=path).cut()
+    return Days(spread(parent[1]), spread(parent[0]), spread(metabolite[1]), spread(metabolite[0]))
 
 
 def steady(dose: Dose, people: Crowd) -> Steady:

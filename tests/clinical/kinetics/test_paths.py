@@ -114,7 +114,7 @@ def test_the_extremes_of_a_day_are_those_of_its_rows(compiled, path, count):
     day_of = (np.array(course.times_h, np.float64) // 24).astype(np.int32)
     found = extremes_of_many(plan, phases, day_of, threads=2, path=path)
     grid = levels_of_many(plan, phases, path=path).cut()
-    for each, rows in zip((found.parent, found.metabolite), grid, strict=True):
+    for each, rows in zip(found.cut(), grid, strict=True):
         for day in range(int(day_of[-1]) + 1):
             of_day = rows[day_of == day]
             assert np.array_equal(each[0, day], of_day.min(axis=0)) and np.array_equal(each[1, day], of_day.max(axis=0))
