@@ -28,6 +28,7 @@
 #define W 8
 #define TERMS 18
 #define RESTORE_AFTER 6
+#define MOST_HALVINGS 2048 /* the largest double's; an infinite rate has no more */
 #define TOGETHER 4 /* windows of one chain that share what is loaded of it */
 typedef double v8 __attribute__((vector_size(64), aligned(8)));
 typedef int64_t m8 __attribute__((vector_size(64), aligned(8)));
@@ -120,7 +121,7 @@ static void propagator(const v8 *r, double hours, v8 *phi, int bodies) {
     int most = 0, s[W];
     for (int i = 0; i < bodies; i++) {
         q[i] = fmax(fmax(r[0][i], sum[i]), fmax(r[3][i], r[5][i]));
-        s[i] = q[i] * hours > 1 ? (int)ceil(log2(q[i] * hours)) : 0;
+        s[i] = q[i] * hours > 1 ? (int)fmin(ceil(log2(q[i] * hours)), MOST_HALVINGS) : 0;
         most = s[i] > most ? s[i] : most;
         h[i] = ldexp(hours, -s[i]);
         decay[i] = exp(-q[i] * h[i]);
@@ -472,13 +473,22 @@ static void alone_windowed(const Work *w, const double *prefixes, double *restri
     s[0] = g, s[W] = c, s[2 * W] = p, s[3 * W] = o;
 }
 
+/* How many doubles a person needs for the chains, for the matrices and in all, and bytes of a block; 1 where no number holds them. */
+static int sized(const Work *w, int64_t block, int64_t *of_chains, int64_t *matrices, int64_t *each, int64_t *bytes) {
+    int64_t ends, of_matrices, of_phases;
+    return __builtin_mul_overflow(w->samples, SHARES, of_chains) || __builtin_mul_overflow(w->chains, ENTRIES, &ends) ||
+           __builtin_add_overflow(*of_chains, ends, of_chains) || __builtin_add_overflow(w->intervals, w->products, matrices) ||
+           __builtin_mul_overflow(*matrices, ENTRIES, &of_matrices) || __builtin_mul_overflow(w->phases, 2, &of_phases) ||
+           __builtin_add_overflow(of_matrices, of_phases, each) || __builtin_add_overflow(*each, *of_chains, each) ||
+           __builtin_add_overflow(*each, 4 + 4 * TOGETHER, each) || __builtin_mul_overflow(*each, block, bytes) ||
+           __builtin_mul_overflow(*bytes, (int64_t)sizeof(double), bytes);
+}
+
 /* People `first` to `last` (multiples of eight). 0, or 1 when there is no memory for the scratch. */
 int NAMED(serein_walk, VARIANT)(const Work *w, int64_t first, int64_t last) {
-    int64_t block = w->alone ? 2 * W : w->block, matrices = w->intervals + w->products;
-    int64_t of_chains = w->samples * SHARES + w->chains * ENTRIES;
-    int64_t each = matrices * ENTRIES + w->phases * 2 + 4 + 4 * TOGETHER + of_chains;
+    int64_t block = w->alone ? 2 * W : w->block, of_chains, matrices, each, bytes;
     double *table = NULL;
-    if (posix_memalign((void **)&table, 64, each * block * sizeof(double))) return 1;
+    if (sized(w, block, &of_chains, &matrices, &each, &bytes) || posix_memalign((void **)&table, 64, bytes)) return 1;
     double *scales = table + matrices * ENTRIES * block, *s = scales + w->phases * 2 * block;
     double *begins = s + 4 * block, *prefixes = begins + 4 * TOGETHER * block;
     /* Streaming needs whole aligned lines, and pays only when the grid is larger than any cache. */

@@ -2,6 +2,7 @@
 
 import ctypes
 import functools
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -85,7 +86,7 @@ class _Windows:
 
 def repeats(plan: Programme, steps: slice) -> bool:
     """Whether these steps are calculated by windows, which depends on the history alone."""
-    return _kept(plan, steps).work.windows > 0
+    return bool(_kept(plan, steps).work.windows)
 
 
 def _windows(plan: Programme, steps: slice) -> _Windows | None:
@@ -101,7 +102,9 @@ def _windows(plan: Programme, steps: slice) -> _Windows | None:
     samples = [[j for j, i in enumerate(c.steps) if plan.row[i] >= 0] for c in shape.alike]
     begins = np.cumsum([0, *map(len, samples)])
     chain = [(c.steps[0] - steps.start, c.steps[-1] - steps.start, begins[k]) for k, c in enumerate(shape.alike)]
-    return _Windows(np.array(window, np.int32), np.array(chain, np.int32), np.array(sum(samples, []), np.int32))
+    return _Windows(
+        np.array(window, np.int32), np.array(chain, np.int32), np.array([j for each in samples for j in each], np.int32)
+    )
 
 
 @dataclass(frozen=True)
@@ -148,8 +151,8 @@ class Prepared:
         self._run(self.work, state, grid, people)
 
     def extremes(self, row: NDArray[np.int32], grid: tuple[Floats, Floats], people: tuple[int, int]) -> None:
-        """As `walk` from nothing, for a history that `repeats`: `row` [step] takes the place of the history's own, never decreases, and says where
-        in the grids [lowest, highest][row][stride] a sample counts."""
+        """As `walk` from nothing, for a history that `repeats`: `row` [step] takes the place of the history's own, never decreases, and says
+        where in the grids [lowest, highest][row][stride] a sample counts."""
         work = Work.from_buffer_copy(self.work)
         work.row, work.extremes = _address(row), 1
         self._run(work, np.zeros((4, self.padded)), grid, people)
@@ -166,7 +169,7 @@ class Prepared:
 def aligned(rows: tuple[int, ...], people: int) -> Floats:
     """An empty grid [rows…][people, padded to whole vectors] whose lines begin at multiples of 64 bytes, so that they can be streamed."""
     width = padded(people)
-    count = int(np.prod(rows)) * width
+    count = math.prod(rows) * width
     raw = np.empty(count + WIDTH)
     start = (-_address(raw) % 64) // 8
     return raw[start : start + count].reshape(*rows, width)
