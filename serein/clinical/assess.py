@@ -6,13 +6,14 @@ cause withdrawal, so stops about person and company and the absolute limit becom
 
 from __future__ import annotations
 
-import dataclasses
 import operator
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
+
+from msgspec.structs import replace
 
 from serein.clinical.case import (
     Case,
@@ -84,7 +85,7 @@ def _in_order(case: Case) -> Case:
     for n, listed in enumerate(_LISTS(case)):
         if len(listed) > 1 and (sorted_ := sorted(listed, key=ORDERED[n][1])) != list(listed):
             moved[ORDERED[n][0]] = tuple(sorted_)
-    return dataclasses.replace(case, **moved) if moved else case
+    return replace(case, **moved) if moved else case
 
 
 def _dated(thing: Observation | QuestionnaireAnswers) -> tuple[date, str]:
@@ -129,7 +130,7 @@ def _relaxed(scene: Scene, finding: Finding) -> Finding:
     if finding.severity is not Severity.STOP or not scene.knowledge.catalogue(finding.code).relaxable:
         return finding
     suggestions = (*RELAXED, *finding.suggestions)
-    return dataclasses.replace(finding, severity=Severity.WARN, relaxed_from=Severity.STOP, suggestions=suggestions)
+    return replace(finding, severity=Severity.WARN, relaxed_from=Severity.STOP, suggestions=suggestions)
 
 
 def _order(scene: Scene, order: Order) -> Said:

@@ -5,14 +5,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from serein.clinical.once import once
+from msgspec import Struct, field
+from msgspec.structs import force_setattr
+
 from serein.clinical.quantities import Amount, Interval, Unit, decimal
-from serein.clinical.swift import swift
 
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
 ATC = "http://www.whocc.no/atc"
@@ -27,9 +27,7 @@ class NotACase(ValueError):
     """The values contradict one another; the message says which."""
 
 
-@swift
-@dataclass(frozen=True)
-class Coding:
+class Coding(Struct, frozen=True):
     """One code in one system (a URI), with the words that came with it."""
 
     system: str
@@ -37,9 +35,7 @@ class Coding:
     display: str = ""
 
 
-@swift
-@dataclass(frozen=True)
-class Concept:
+class Concept(Struct, frozen=True):
     """What somebody named, by any number of codes and in words."""
 
     codings: tuple[Coding, ...] = ()
@@ -73,9 +69,7 @@ class Answer(StrEnum):
 YES, NO, UNKNOWN = Answer.YES, Answer.NO, Answer.UNKNOWN
 
 
-@swift
-@dataclass(frozen=True)
-class Birth:
+class Birth(Struct, frozen=True):
     """When someone was born: a day, or the first and last day it can have been ("1952" is a whole year)."""
 
     earliest: date
@@ -108,9 +102,7 @@ def whole_months(start: date, on: date) -> int:
     return (on.year - start.year) * 12 + on.month - start.month - (on.day < start.day)
 
 
-@swift
-@dataclass(frozen=True, kw_only=True)
-class Timing:
+class Timing(Struct, frozen=True, kw_only=True):
     """How often: `times` (to `times_max`) per `per`. `days` or `starts`/`ends` bound the whole instruction."""
 
     times: Decimal
@@ -126,7 +118,7 @@ class Timing:
             value = getattr(self, name)
             if value is None:
                 continue
-            object.__setattr__(self, name, decimal(value, name))
+            force_setattr(self, name, decimal(value, name))
             if getattr(self, name) <= 0:
                 raise NotACase(f"timing: {name} is not above zero")
         if self.times_max is not None and self.times_max < self.times:
@@ -135,9 +127,7 @@ class Timing:
             raise NotACase("timing: it ends before it starts")
 
 
-@swift
-@dataclass(frozen=True, kw_only=True)
-class Dosage:
+class Dosage(Struct, frozen=True, kw_only=True):
     """One instruction. `low`/`high` is the single dose; `most_days_a_week` is where fewer than the timing says are allowed. `problems` is what
     the translator could not read, in words."""
 
@@ -161,9 +151,7 @@ class Dosage:
             raise NotACase("dosage: days a week are not between 0 and 7")
 
 
-@swift
-@dataclass(frozen=True, kw_only=True)
-class Supply:
+class Supply(Struct, frozen=True, kw_only=True):
     """What is to be handed out. `quantity` per fill; `days` per fill; `repeats` further fills.
 
     `unit_text` keeps the written unit when it is none of ours (a blister, a bottle).
@@ -179,16 +167,14 @@ class Supply:
         for name in ("quantity", "days"):
             value = getattr(self, name)
             if value is not None:
-                object.__setattr__(self, name, decimal(value, name))
+                force_setattr(self, name, decimal(value, name))
                 if getattr(self, name) < 0:
                     raise NotACase(f"supply: {name} is below zero")
         if self.repeats is not None and self.repeats < 0:
             raise NotACase("supply: repeats are below zero")
 
 
-@swift
-@dataclass(frozen=True, kw_only=True)
-class MedicineUse:
+class MedicineUse(Struct, frozen=True, kw_only=True):
     """What an order and a medicine in the record have in common. `replaces` is the reference of an earlier order."""
 
     reference: str
@@ -208,31 +194,30 @@ class MedicineUse:
         if not self.reference:
             raise NotACase("medicine: no reference")
 
-    @once
+    @property
     def begins(self) -> date | None:
         """First day: written start, else the first start in an instruction, else the day it was written."""
-        dated = [d.timing.starts for d in self.dosages if d.timing and d.timing.starts]
-        return self.starts or min(dated, default=None) or self.authored_on
+        if self.starts:
+            return self.starts
+        first = None
+        for d in self.dosages:
+            if d.timing and d.timing.starts and (first is None or d.timing.starts < first):
+                first = d.timing.starts
+        return first or self.authored_on
 
 
-@swift
-@dataclass(frozen=True, kw_only=True)
-class Medicine(MedicineUse):
+class Medicine(MedicineUse, frozen=True, kw_only=True):
     """A medicine in the record. `source` says how it is known: an order, or what somebody stated."""
 
     status: str = "active"
     source: str = "order"
 
 
-@swift
-@dataclass(frozen=True, kw_only=True)
-class Order(MedicineUse):
+class Order(MedicineUse, frozen=True, kw_only=True):
     """A proposed order: nothing signed yet."""
 
 
-@swift
-@dataclass(frozen=True, kw_only=True)
-class Condition:
+class Condition(Struct, frozen=True, kw_only=True):
     reference: str
     concept: Concept
     status: str = "active"
@@ -240,18 +225,14 @@ class Condition:
     onset: date | None = None
 
 
-@swift
-@dataclass(frozen=True, kw_only=True)
-class Allergy:
+class Allergy(Struct, frozen=True, kw_only=True):
     reference: str
     concept: Concept
     kind: str = ""
     criticality: str = ""
 
 
-@swift
-@dataclass(frozen=True, kw_only=True)
-class Observation:
+class Observation(Struct, frozen=True, kw_only=True):
     """One measured or stated value. `value` with `unit` (UCUM), or `answer` when it is words or a code."""
 
     reference: str
@@ -262,9 +243,7 @@ class Observation:
     answer: Concept | None = None
 
 
-@swift
-@dataclass(frozen=True, kw_only=True)
-class QuestionnaireAnswers:
+class QuestionnaireAnswers(Struct, frozen=True, kw_only=True):
     """Answers to one instrument, item key to number; `None` is asked and not answered."""
 
     reference: str
@@ -273,9 +252,7 @@ class QuestionnaireAnswers:
     on: date | None = None
 
 
-@swift
-@dataclass(frozen=True, kw_only=True)
-class DependenceFacts:
+class DependenceFacts(Struct, frozen=True, kw_only=True):
     """What the patient or clinician told of earlier use; each may be unknown. `daily_diazepam_mg` is in diazepam mg."""
 
     said_dependent: Answer = Answer.UNKNOWN
@@ -285,9 +262,7 @@ class DependenceFacts:
     reference: str = ""
 
 
-@swift
-@dataclass(frozen=True, kw_only=True)
-class Circumstances:
+class Circumstances(Struct, frozen=True, kw_only=True):
     """Facts that no list holds. `alcohol_course`: a supervised alcohol-withdrawal course is in force. `taper_runs`: the patient
     agreed to dated steps, so a short supply is followed by the next. `risky_work`:
     work in which sleepiness can hurt somebody. `references` maps a field's name to where it was read."""
@@ -312,9 +287,7 @@ class Circumstances:
         return dict(self.references).get(name, "the record")
 
 
-@swift
-@dataclass(frozen=True, kw_only=True)
-class Case:
+class Case(Struct, frozen=True, kw_only=True):
     """One patient at one instant. `medicines` are current, `past` ended ones; `sex` is FHIR's administrative gender."""
 
     patient: str = "Patient"

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from operator import attrgetter
-from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import force_setattr
 
 from serein.clinical.quantities import plain
-from serein.clinical.swift import swift
 
 LONGEST_SUMMARY = 90
 
@@ -56,7 +56,7 @@ class Purpose(StrEnum):
         return made
 
 
-class Input(NamedTuple):
+class Input(Struct, frozen=True):
     """A fact that a finding rests on, and the reference it was read from. Words a fact, not an age in days: the fingerprint
     must not change merely because a day has passed."""
 
@@ -64,9 +64,7 @@ class Input(NamedTuple):
     source: str
 
 
-@swift
-@dataclass(frozen=True)
-class SourceReference:
+class SourceReference(Struct, frozen=True):
     """Where the rule stands. `kind` is primary, secondary or tertiary: the page that was really read, not what it reports."""
 
     id: str
@@ -77,9 +75,7 @@ class SourceReference:
     confidence: str = "B"
 
 
-@swift
-@dataclass(frozen=True, kw_only=True)
-class Finding:
+class Finding(Struct, frozen=True):
     code: str
     severity: Severity
     summary: str
@@ -103,16 +99,14 @@ class Finding:
         return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:32]
 
 
-class NotChecked(NamedTuple):
+class NotChecked(Struct, frozen=True):
     """A check that could not run, and why."""
 
     check: str
     why: str
 
 
-@swift
-@dataclass(frozen=True)
-class AssessedOrder:
+class AssessedOrder(Struct, frozen=True):
     """One order as it was understood: substance id ('' when not recognised), the order's own mg a day, what it does."""
 
     reference: str
@@ -133,9 +127,7 @@ class AssessedOrder:
 _GRAVEST_FIRST = attrgetter("severity.rank", "code", "order")
 
 
-@swift
-@dataclass(frozen=True, kw_only=True)
-class Assessment:
+class Assessment(Struct, frozen=True, kw_only=True):
     on: date
     knowledge: str
     orders: tuple[AssessedOrder, ...]
@@ -143,7 +135,7 @@ class Assessment:
     not_checked: tuple[NotChecked, ...]
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "findings", tuple(sorted(self.findings, key=_GRAVEST_FIRST)))
+        force_setattr(self, "findings", tuple(sorted(self.findings, key=_GRAVEST_FIRST)))
 
     @property
     def may_sign(self) -> bool:

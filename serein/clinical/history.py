@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from msgspec import Struct
+from msgspec.structs import force_setattr
+
 from serein.clinical.case import Order
 from serein.clinical.findings import Purpose
-from serein.clinical.once import once
 from serein.clinical.quantities import Dose, Span
-from serein.clinical.swift import swift
 
 # Rescue forms and injections stand apart from the dose of a day.
 NOT_SUMMED = ("rescue", "injection")
 
 
-@swift
-@dataclass(frozen=True, order=True)
-class Use:
+class Use(Struct, frozen=True, order=True):
     """A substance used at a daily dose from a day to a day (both included); `last` is None while it goes on."""
 
     first: date
@@ -28,21 +26,17 @@ class Use:
     reference: str
 
 
-@swift
-@dataclass(frozen=True)
-class History:
+class History(Struct, frozen=True):
     uses: tuple[Use, ...] = ()
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "uses", tuple(sorted(self.uses, key=lambda u: (u.first, u.reference))))
+        force_setattr(self, "uses", tuple(sorted(self.uses, key=lambda u: (u.first, u.reference))))
 
     def of(self, substance: str) -> History:
         return History(tuple(u for u in self.uses if u.substance == substance))
 
 
-@swift
-@dataclass(frozen=True, kw_only=True)
-class Written:
+class Written(Struct, frozen=True):
     """One order or medicine as it was read. `single_mg` is one dose, `times` doses a day (both as ranges), `daily_mg` the most
     that may be taken in a day; None where it cannot be read, and `problems` says why. `days` is how long the instruction itself
     lasts; `supply_days` how long all fills last."""
@@ -67,9 +61,7 @@ class Written:
     problems: tuple[str, ...] = ()
 
 
-@swift
-@dataclass(frozen=True, kw_only=True)
-class Regimen:
+class Regimen(Struct, frozen=True, kw_only=True):
     """All orders of one substance that will be taken together: `drafts` are proposed (by `orders`), `continuing` go on, `before` were there.
 
     `daily_mg` is their sum, `before_mg` what it was (after a switch of substance: the most it can stand for, in mg of the new).
@@ -78,11 +70,8 @@ class Regimen:
     """
 
     substance: str
-    order: str = field(init=False)
     orders: tuple[Order, ...]
     drafts: tuple[Written, ...]
-    swallowed: tuple[Written, ...] = field(init=False)
-    highest_mg: Decimal | None = field(init=False)
     continuing: tuple[Written, ...]
     before: tuple[Written, ...]
     replaced: tuple[Written, ...]
@@ -91,13 +80,15 @@ class Regimen:
     daily_mg: Decimal | None
     before_mg: Decimal | None
     switched_from: tuple[str, ...] = ()
+    # Worked out of the others; whatever is given is replaced.
+    order: str = ""
+    parts: tuple[Written, ...] = ()
+    swallowed: tuple[Written, ...] = ()
+    highest_mg: Decimal | None = None
 
     def __post_init__(self) -> None:
-        held = self.__dict__
-        held["order"] = self.drafts[0].reference
-        held["swallowed"] = swallowed = tuple([d for d in self.drafts if d.form not in NOT_SUMMED])
-        held["highest_mg"] = max([d.single_mg.high for d in swallowed if d.single_mg], default=None)
-
-    @once
-    def parts(self) -> tuple[Written, ...]:
-        return self.drafts + self.continuing
+        swallowed = tuple([d for d in self.drafts if d.form not in NOT_SUMMED])
+        force_setattr(self, "order", self.drafts[0].reference)
+        force_setattr(self, "parts", self.drafts + self.continuing)
+        force_setattr(self, "swallowed", swallowed)
+        force_setattr(self, "highest_mg", max([d.single_mg.high for d in swallowed if d.single_mg], default=None))

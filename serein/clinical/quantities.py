@@ -5,11 +5,11 @@ Every constructor refuses what cannot be a quantity (negative, not finite, a flo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 
-from serein.clinical.swift import swift
+from msgspec import Struct
+from msgspec.structs import force_setattr
 
 
 class NotAQuantity(ValueError):
@@ -62,17 +62,15 @@ class Unit(StrEnum):
     ML = "mL"
 
 
-@swift
-@dataclass(frozen=True)
-class Amount:
+class Amount(Struct, frozen=True):
     """So much of a unit, as written on an order: 2 tablets, 5 mL, 10 mg."""
 
     value: Decimal
     unit: Unit
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "value", decimal(self.value, "amount"))
-        object.__setattr__(self, "unit", Unit(self.unit))
+        force_setattr(self, "value", decimal(self.value, "amount"))
+        force_setattr(self, "unit", Unit(self.unit))
         if self.value < 0:
             raise NotAQuantity(f"amount: {plain(self.value)} is below zero")
 
@@ -81,15 +79,13 @@ class Amount:
         return f"{plain(self.value)} {self.unit.value}{plural}"
 
 
-@swift
-@dataclass(frozen=True, order=True)
-class Dose:
+class Dose(Struct, frozen=True, order=True):
     """An amount of one substance in milligrams."""
 
     mg: Decimal
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "mg", decimal(self.mg, "dose"))
+        force_setattr(self, "mg", decimal(self.mg, "dose"))
         if self.mg < 0:
             raise NotAQuantity(f"dose: {plain(self.mg)} mg is below zero")
 
@@ -100,15 +96,13 @@ class Dose:
         return f"{plain(self.mg)} mg"
 
 
-@swift
-@dataclass(frozen=True, order=True)
-class Interval:
+class Interval(Struct, frozen=True, order=True):
     """A length of time in hours."""
 
     hours: Decimal
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "hours", decimal(self.hours, "interval"))
+        force_setattr(self, "hours", decimal(self.hours, "interval"))
         if self.hours <= 0:
             raise NotAQuantity(f"interval: {plain(self.hours)} h is not above zero")
 
@@ -118,9 +112,7 @@ class Interval:
         return self.hours / 24
 
 
-@swift
-@dataclass(frozen=True)
-class Span:
+class Span(Struct, frozen=True):
     """A closed range, low to high, of numbers that share a unit named by the field that holds it."""
 
     low: Decimal
@@ -142,14 +134,12 @@ class Span:
         return plain(self.low) if self.low == self.high else f"{plain(self.low)}–{plain(self.high)}"
 
 
-@swift
-@dataclass(frozen=True)
-class Concentration:
+class Concentration(Struct, frozen=True):
     """Strength of a liquid in mg per mL."""
 
     mg_per_ml: Decimal
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "mg_per_ml", decimal(self.mg_per_ml, "concentration"))
+        force_setattr(self, "mg_per_ml", decimal(self.mg_per_ml, "concentration"))
         if self.mg_per_ml <= 0:
             raise NotAQuantity("concentration: not above zero")

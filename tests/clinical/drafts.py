@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
+
+import msgspec
 
 from serein.clinical import knowledge
 from serein.clinical.assess import assess
@@ -101,7 +102,7 @@ def person(**more: Any) -> Case:
         "medicines_known": Known.YES,
         "conditions_known": Known.YES,
         "allergies_known": Known.YES,
-        "circumstances": dataclasses.replace(ASKED, **told),
+        "circumstances": msgspec.structs.replace(ASKED, **told),
     }
     return Case(**{**given, **more})
 

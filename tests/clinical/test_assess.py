@@ -6,6 +6,7 @@ import dataclasses
 import json
 from decimal import Decimal
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -90,7 +91,9 @@ def test_the_same_question_has_the_same_answer(case, draft):
 @given(cases(), drafts(), st.decimals(min_value="1.01", max_value="3", places=2))
 def test_raising_a_dose_never_removes_dose_above_absolute(case, draft, factor):
     (dosage,) = draft.dosages
-    higher = dataclasses.replace(draft, dosages=(mg(dosage.low.value * factor, dosage.timing.times, as_needed=dosage.as_needed),))
+    higher = msgspec.structs.replace(
+        draft, dosages=(mg(dosage.low.value * factor, dosage.timing.times, as_needed=dosage.as_needed),)
+    )
     below, above = judge(case, draft).of("dose-above-absolute"), judge(case, higher).of("dose-above-absolute")
     assert not below or above
     if below and above:
@@ -103,7 +106,7 @@ def test_one_more_illness_never_removes_a_stop_of_a_start(case, draft, illness):
     """Except a diagnosis of dependence, which relaxes on purpose, and a milder illness that a graver one silences."""
     if illness == "F13.20":
         return
-    worse = dataclasses.replace(case, conditions=(*case.conditions, condition("", ICD10CM, illness, reference="c99")))
+    worse = msgspec.structs.replace(case, conditions=(*case.conditions, condition("", ICD10CM, illness, reference="c99")))
     before = {f.code for f in judge(case, draft).findings if f.severity is Severity.STOP}
     after = {f.code for f in judge(worse, draft).findings if f.severity is Severity.STOP}
     assert before <= after
@@ -112,7 +115,7 @@ def test_one_more_illness_never_removes_a_stop_of_a_start(case, draft, illness):
 @settings(max_examples=80, deadline=None)
 @given(cases(), drafts(), st.sampled_from(MEDICINES))
 def test_one_more_medicine_never_removes_a_finding_of_company(case, draft, text):
-    more = dataclasses.replace(case, medicines=(*case.medicines, medicine(text, "m99")))
+    more = msgspec.structs.replace(case, medicines=(*case.medicines, medicine(text, "m99")))
     company = {
         "opioid-together",
         "gabapentinoid-together",
@@ -211,6 +214,6 @@ def test_no_number_and_no_name_breaks_the_assessment(amount, unit, often, hours,
         return Decimal(f"{value:.6g}")
 
     dosage = Dosage(low=Amount(short(amount), unit), timing=Timing(times=short(often), per=Interval(short(hours))))
-    draft = order(dosage, medicine=Concept(text=text), supply=dataclasses.replace(supply, days=short(amount)))
+    draft = order(dosage, medicine=Concept(text=text), supply=msgspec.structs.replace(supply, days=short(amount)))
     found = judge(person(medicines=(established(), medicine(text, "m5"))), draft)
     assert json.dumps(as_json(found, "0"))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 from datetime import timedelta
 from decimal import Decimal
 
+import msgspec
 import pytest
 
 from serein.clinical.case import (
@@ -253,7 +253,7 @@ def test_the_record_answers_where_nobody_asked():
         reference="s1", concept=Concept((Coding(LOINC, "82810-3"),)), on=TODAY, answer=Concept(text="Not pregnant")
     )
     assert "pregnancy-status-unknown" not in codes(judge(person(sex="female", told=unasked, observations=(status,))))
-    stale = dataclasses.replace(status, on=TODAY - timedelta(days=400))
+    stale = msgspec.structs.replace(status, on=TODAY - timedelta(days=400))
     assert "pregnancy-status-unknown" in codes(judge(person(sex="female", told=unasked, observations=(stale,))))
 
 
@@ -314,7 +314,7 @@ def test_a_measured_genotype_counts():
         answer=Concept(text="Poor metabolizer"),
     )
     assert "slow-metaboliser" in codes(judge(person(observations=(seen,))))
-    usual = dataclasses.replace(seen, answer=Concept(text="Normal metabolizer"))
+    usual = msgspec.structs.replace(seen, answer=Concept(text="Normal metabolizer"))
     assert "slow-metaboliser" not in codes(judge(person(observations=(usual,))))
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 from datetime import date, timedelta
 from decimal import Decimal
 
+import msgspec
 import pytest
 
 from serein.clinical.case import ICD10CM, Answer, Birth, Concept, Dosage, Supply, Timing
@@ -267,4 +267,4 @@ def test_more_than_five_repeats_are_against_us_law():
     many = Supply(days=Decimal(7), repeats=6)
     assert severity(judge(person(), order(supply=many)), "refills-beyond-law") == "stop"
     assert "refills-beyond-law" not in codes(judge(person(jurisdiction="UK"), order(supply=many)))
-    assert "refills-beyond-law" not in codes(judge(person(), order(supply=dataclasses.replace(many, repeats=5))))
+    assert "refills-beyond-law" not in codes(judge(person(), order(supply=msgspec.structs.replace(many, repeats=5))))

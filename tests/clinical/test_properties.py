@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 import random
 from decimal import Decimal
 
+import msgspec
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -53,7 +53,7 @@ def purposes(found: Assessment) -> list[str]:
 @settings(max_examples=100, deadline=None)
 @given(cases(), drafts(), st.sampled_from(["oxycodone", "fluvoxamine", "ketoconazole", "gabapentin", "methadone"]))
 def test_one_more_opioid_or_inhibitor_softens_nothing(case, draft, name):
-    more = dataclasses.replace(case, medicines=(*case.medicines, medicine(name, "m98")))
+    more = msgspec.structs.replace(case, medicines=(*case.medicines, medicine(name, "m98")))
     never_softer(judge(case, draft), judge(more, draft))
 
 
@@ -62,7 +62,7 @@ def test_one_more_opioid_or_inhibitor_softens_nothing(case, draft, name):
 def test_more_years_soften_nothing_in_an_adult(case, draft, years, more):
     """But for pregnancy, which ends with age, and for the driving note of no age at all."""
     assume(years + more >= 65)
-    young, old = (dataclasses.replace(case, birth=born(n), sex="male") for n in (years, years + more))
+    young, old = (msgspec.structs.replace(case, birth=born(n), sex="male") for n in (years, years + more))
     never_softer(judge(young, draft), judge(old, draft))
 
 
@@ -70,7 +70,9 @@ def test_more_years_soften_nothing_in_an_adult(case, draft, years, more):
 @given(cases(), drafts(), st.decimals(min_value="1.01", max_value="20", places=2))
 def test_a_higher_dose_for_the_same_purpose_softens_nothing(case, draft, factor):
     (dosage,) = draft.dosages
-    higher = dataclasses.replace(draft, dosages=(mg(dosage.low.value * factor, dosage.timing.times, as_needed=dosage.as_needed),))
+    higher = msgspec.structs.replace(
+        draft, dosages=(mg(dosage.low.value * factor, dosage.timing.times, as_needed=dosage.as_needed),)
+    )
     before, after = judge(case, draft), judge(case, higher)
     assume(purposes(before) == purposes(after))
     never_softer(before, after)
@@ -86,11 +88,11 @@ def test_no_dose_is_too_large_to_look_like_a_slip():
 
 def without(case: Case, what: str) -> Case:
     return {
-        "birth": lambda: dataclasses.replace(case, birth=None),
-        "conditions": lambda: dataclasses.replace(case, conditions=(), conditions_known=Known.NO),
-        "medicines": lambda: dataclasses.replace(case, medicines=(), past=(), medicines_known=Known.NO),
-        "allergies": lambda: dataclasses.replace(case, allergies=(), allergies_known=Known.NO),
-        "observations": lambda: dataclasses.replace(case, observations=()),
+        "birth": lambda: msgspec.structs.replace(case, birth=None),
+        "conditions": lambda: msgspec.structs.replace(case, conditions=(), conditions_known=Known.NO),
+        "medicines": lambda: msgspec.structs.replace(case, medicines=(), past=(), medicines_known=Known.NO),
+        "allergies": lambda: msgspec.structs.replace(case, allergies=(), allergies_known=Known.NO),
+        "observations": lambda: msgspec.structs.replace(case, observations=()),
     }[what]()
 
 
@@ -114,20 +116,20 @@ def test_data_that_are_missing_are_said_to_be_missing(what, said, case, draft):
 @given(cases(), drafts())
 @settings(max_examples=40, deadline=None)
 def test_a_dose_that_is_missing_is_said_to_be_missing(case, draft):
-    found = judge(case, dataclasses.replace(draft, dosages=()))
+    found = judge(case, msgspec.structs.replace(draft, dosages=()))
     assert found.of("dose-unreadable") and not found.may_sign
 
 
 def shuffled(case: Case, seed: int) -> Case:
     mixed = random.Random(seed)
     names = ("medicines", "past", "conditions", "allergies", "observations", "questionnaires")
-    return dataclasses.replace(case, **{n: tuple(mixed.sample(getattr(case, n), len(getattr(case, n)))) for n in names})
+    return msgspec.structs.replace(case, **{n: tuple(mixed.sample(getattr(case, n), len(getattr(case, n)))) for n in names})
 
 
 @settings(max_examples=100, deadline=None)
 @given(cases(), drafts(), st.integers())
 def test_the_order_of_a_record_changes_not_even_a_word(case, draft, seed):
-    second = dataclasses.replace(draft, reference="o2", medicine=Concept(text="lorazepam 1 mg tablet"))
+    second = msgspec.structs.replace(draft, reference="o2", medicine=Concept(text="lorazepam 1 mg tablet"))
     one = judge(case, draft, second)
     other = judge(shuffled(case, seed), second, draft)
     assert as_json(one, "x")["findings"] == as_json(other, "x")["findings"]
@@ -137,7 +139,7 @@ def test_the_order_of_a_record_changes_not_even_a_word(case, draft, seed):
 def written(amount: str, unit: Unit, what: Concept) -> Order:
     given = Amount(Decimal(amount), unit)
     (dosage,) = order().dosages
-    return order(dataclasses.replace(dosage, low=given, high=given), medicine=what)
+    return order(msgspec.structs.replace(dosage, low=given, high=given), medicine=what)
 
 
 @pytest.mark.parametrize(

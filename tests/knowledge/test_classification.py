@@ -6,6 +6,7 @@ import dataclasses
 from importlib.metadata import distribution
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from serein.clinical import knowledge
@@ -72,7 +73,7 @@ def test_no_code_is_named_twice_by_one_thing_nor_stands_under_another_branch_of_
 )
 def test_a_code_that_no_classification_has_is_refused(changes, says):
     apnoea = next(h for h in KNOWN.contraindications if h.id == "sleep-apnoea")
-    odd = tuple(dataclasses.replace(h, **changes) if h is apnoea else h for h in KNOWN.contraindications)
+    odd = tuple(msgspec.structs.replace(h, **changes) if h is apnoea else h for h in KNOWN.contraindications)
     with pytest.raises(BadKnowledge, match=says):
         gates.check(dataclasses.replace(KNOWN, contraindications=odd), tuple(library.ROOMS))
 

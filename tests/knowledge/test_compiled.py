@@ -27,7 +27,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def held(folder: Path) -> dict[str, tuple[object, ...]] | None:
-    return read_compiled(folder / NAME, library.VERSION, lambda: library.made_from(folder))
+    return read_compiled(folder / NAME, library.ROOMS, library.VERSION, lambda: library.made_from(folder))
 
 
 def test_the_compiled_knowledge_equals_the_yaml_value_for_value_and_type_for_type(copy):
@@ -58,11 +58,12 @@ def test_a_compiled_file_that_is_not_of_this_yaml_is_not_used(copy, tmp_path, st
 
 def test_a_compiled_file_of_another_release_or_of_another_shape_is_not_used(copy, tmp_path):
     folder = Path(shutil.copytree(copy, tmp_path / "knowledge"))
-    assert read_compiled(folder / NAME, "1999.1", lambda: library.made_from(folder)) is None
-    text = json.loads((folder / NAME).read_text())
-    text["shapes"]["Cite"].append(["page", None])
-    (folder / NAME).write_text(json.dumps(text))
-    assert held(folder) is None
+    assert read_compiled(folder / NAME, library.ROOMS, "1999.1", lambda: library.made_from(folder)) is None
+    for change in (lambda cite: cite.update(page=1), lambda cite: cite.pop("where"), lambda cite: cite.update(confidence="C")):
+        text = json.loads((copy / NAME).read_text())
+        change(text["rooms"]["substances"][0]["cite"])
+        (folder / NAME).write_text(json.dumps(text))
+        assert held(folder) is None
 
 
 def test_a_developer_who_edits_a_fact_is_answered_from_the_yaml_and_told(copy, tmp_path, monkeypatch):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 import shutil
 from decimal import Decimal
 from pathlib import Path
 
+import msgspec
 import pytest
 
 import serein.clinical.knowledge as room
@@ -183,7 +183,7 @@ def test_what_is_reported_is_kept_by_product_and_a_conflict_keeps_both_sides():
     assert levels.so.endswith("no evidence that doses were not taken.")
     assert all(len({o.says for o in c.options}) > 1 and c.policy for c in KNOWN.conflicts)
     with pytest.raises(ValueError, match="two sides"):
-        dataclasses.replace(KNOWN.conflicts[0], options=KNOWN.conflicts[0].options[:1])
+        msgspec.structs.replace(KNOWN.conflicts[0], options=KNOWN.conflicts[0].options[:1])
 
 
 # Printed tables: mg by mouth for 10 mg of diazepam, VA/DoD 2021, Ashton 2002, UK (twice the printed row for 5 mg); - is not printed.

@@ -8,6 +8,7 @@ import re
 from datetime import date
 from pathlib import Path
 
+import msgspec
 import pytest
 
 import serein.clinical
@@ -25,7 +26,7 @@ def with_limits(**changes):  # type: ignore[no-untyped-def]
     """The real knowledge with diazepam's limits changed."""
     limits = KNOWN.limits_of("diazepam")
     assert limits
-    changed = dataclasses.replace(limits, **changes)
+    changed = msgspec.structs.replace(limits, **changes)
     return dataclasses.replace(KNOWN, limits=tuple(changed if f.substance == "diazepam" else f for f in KNOWN.limits))
 
 
@@ -42,7 +43,7 @@ def test_the_knowledge_of_this_release_keeps_every_gate():
 def test_a_recommended_ring_outside_the_absolute_one_is_refused():
     limits = KNOWN.limits_of("diazepam")
     assert limits
-    lower = tuple(dataclasses.replace(a, daily_mg=a.daily_mg / 2) for a in limits.absolutes)
+    lower = tuple(msgspec.structs.replace(a, daily_mg=a.daily_mg / 2) for a in limits.absolutes)
     refused(with_limits(absolutes=lower), "passes the absolute")
 
 
@@ -55,7 +56,7 @@ def test_two_limits_for_the_same_people_are_refused():
 def test_a_population_that_nobody_belongs_to_is_refused():
     limits = KNOWN.limits_of("diazepam")
     assert limits
-    odd = dataclasses.replace(limits.absolutes[0], population="elderly")
+    odd = msgspec.structs.replace(limits.absolutes[0], population="elderly")
     refused(with_limits(absolutes=(odd, *limits.absolutes[1:])), "no population 'elderly'")
 
 
@@ -98,7 +99,7 @@ def test_a_source_says_something_in_every_place_that_is_printed():
     for source in KNOWN.sources:
         assert "reported by ," not in source.shown and not source.shown.endswith("reported by ")
     with pytest.raises(ValueError, match="must say something"):
-        dataclasses.replace(KNOWN.sources[0], reports=" ")
+        msgspec.structs.replace(KNOWN.sources[0], reports=" ")
 
 
 def test_our_own_rules_are_never_dressed_as_a_publication():
@@ -178,10 +179,10 @@ def test_the_test_of_numbers_bites():
 
 
 def test_a_finding_that_does_not_say_what_to_do_is_refused():
-    mute = tuple(dataclasses.replace(h, suggestions=()) if h.id == "sleep-apnoea" else h for h in KNOWN.contraindications)
+    mute = tuple(msgspec.structs.replace(h, suggestions=()) if h.id == "sleep-apnoea" else h for h in KNOWN.contraindications)
     refused(dataclasses.replace(KNOWN, contraindications=mute), "sleep-apnoea: nothing says what to do instead")
 
 
 def test_a_hazard_about_one_substance_must_say_something_of_the_others():
-    odd = tuple(dataclasses.replace(h, elsewhere="") if h.id == "debility" else h for h in KNOWN.contraindications)
+    odd = tuple(msgspec.structs.replace(h, elsewhere="") if h.id == "debility" else h for h in KNOWN.contraindications)
     refused(dataclasses.replace(KNOWN, contraindications=odd), "debility: about some substances, and nothing of the others")

@@ -10,7 +10,6 @@ from serein.clinical import knowledge
 from serein.clinical.case import ICD10CM, Coding, Concept
 from serein.clinical.dosing.rings import Asked, rings
 from serein.clinical.knowledge.terms import plain_icd
-from serein.clinical.once import once
 
 KNOWN = knowledge.load()
 PLACES = [*(j.id for j in KNOWN.jurisdictions), "nowhere"]
@@ -63,18 +62,6 @@ def test_a_code_its_leaves_and_its_stem_mean_what_a_search_by_prefix_finds(code:
         said = plain_icd(asked)
         named = {key for key, codes in NAMED.items() if any(said.startswith(plain_icd(c)) for c in codes)}
         assert found == {key for key in named if not any(said.startswith(plain_icd(c)) for c in BUT.get(key, ()))}
-
-
-def test_a_value_is_worked_out_once_for_each_that_holds_it():
-    numbers = itertools.count()
-
-    class Holder:
-        @once
-        def number(self) -> int:
-            return next(numbers)
-
-    one, other = Holder(), Holder()
-    assert (one.number, one.number, other.number, one.number) == (0, 0, 1, 0)
 
 
 def test_what_is_kept_of_words_and_codes_is_the_knowledges_own():

@@ -1,10 +1,12 @@
 """What the patient's answers mean to the clinical core. One table from answers to conditions; everything else is yes, no or unknown."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
+
+from msgspec.structs import replace
 
 from serein.clinical.case import Answer, Circumstances, Concept, Condition, DependenceFacts
 
@@ -104,7 +106,7 @@ class Told:
             suicidal_thoughts=_answer(whether),
             dependence=self._dependence(),
         )
-        told = {f.name: self.reference for f in fields(known) if getattr(known, f.name) in (Answer.YES, Answer.NO)}
+        told = {name: self.reference for name in known.__struct_fields__ if getattr(known, name) in (Answer.YES, Answer.NO)}
         return replace(known, references=tuple(sorted((told | ({"suicidal_thoughts": where} if where else {})).items())))
 
     def _drives(self) -> Answer:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+
+from msgspec import Struct
 
 from serein.clinical.case import YES, whole_months
 from serein.clinical.findings import Input, NotChecked, Severity
 from serein.clinical.history import Regimen
 from serein.clinical.knowledge.course import Course, course
 from serein.clinical.knowledge.scene import SILENT, Because, Said, Scene
-from serein.clinical.swift import swift
 
 
-@swift
-@dataclass(frozen=True)
-class Dependence:
+class Dependence(Struct, frozen=True):
     """`probable` rests on `inputs`; `why` is the reason in words."""
 
     probable: bool

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
+from msgspec import Struct
+
 from serein.clinical.knowledge import Knowledge
 from serein.clinical.knowledge.facts import Absolute, Range
 from serein.clinical.quantities import Span
-from serein.clinical.swift import swift
 
 ADULT_USES = ("anxiety", "muscle-spasm")
 
@@ -23,9 +24,7 @@ class Asked(NamedTuple):
     indications: tuple[str, ...]
 
 
-@swift
-@dataclass(frozen=True, kw_only=True)
-class Bounds:
+class Bounds(Struct, frozen=True, kw_only=True):
     """What holds for a regimen. `absolute` is the outer ring; `guessed` says why a limit of another indication had to stand in.
     `known`: the label of the substance gives some limit, for anybody.
     `daily` and `single` are the widest recommended ranges of a day and of one dose, `start` the label's first dose.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from msgspec import Struct
 
 from serein.clinical.case import UNKNOWN, YES, Known, MedicineUse
 from serein.clinical.findings import Finding, Input, NotChecked, Severity
@@ -21,7 +21,7 @@ MEALS = tuple(
 )
 
 
-class _Other(NamedTuple):
+class _Other(Struct, frozen=True):
     """Something taken beside the regimen that matters to its substance, and how."""
 
     words: str

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import functools
-from datetime import date, timedelta
+import math
+from datetime import date
 from decimal import ROUND_CEILING, Decimal
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from serein.clinical.case import Dosage, Medicine, MedicineUse, Timing
+from msgspec import Struct
+
+from serein.clinical.case import Dosage, Medicine, MedicineUse
 from serein.clinical.history import Written
 from serein.clinical.knowledge.names import form_of, words
 from serein.clinical.knowledge.recognise import Identity
@@ -23,7 +26,7 @@ WEIGHTS = {Unit.MG: Decimal(1), Unit.G: Decimal(1000), Unit.MCG: Decimal("0.001"
 LONGEST_DAYS = Decimal(36_500)
 
 
-class _Part(NamedTuple):
+class _Part(Struct, frozen=True):
     """One instruction read: mg a dose, doses a day, most mg a day, and when it holds."""
 
     single: Span | None
@@ -45,23 +48,13 @@ def in_mg(amount: Amount, identity: Identity) -> Decimal | None:
     return None if strength is None else amount.value * strength
 
 
-def times_a_day(timing: Timing) -> Span:
-    """Doses that can fall on one day. Every 7 hours is up to 4; once a week is 1 on its day.
-
-    Rounded up to whole doses: a limit is judged on the fullest day, not on the average.
-    """
-    return _rhythm(timing.times, timing.times_max or timing.times, timing.per.hours)[0]
-
-
-def days_a_week(timing: Timing | None) -> Decimal:
-    """Days a week with a dose, at most 7. Unknown timing counts as daily: the reading that finds dependence."""
-    return WEEK if timing is None else _rhythm(timing.times, timing.times_max or timing.times, timing.per.hours)[1]
-
-
 @functools.lru_cache
 def _rhythm(times: Decimal, most: Decimal, hours: Decimal) -> tuple[Span, Decimal]:
-    """Doses a day and days a week of so many (to so many) doses in so many hours. Kept: a few rhythms are all that is written,
-    and they tell nothing about anybody."""
+    """Doses that can fall on one day, and days a week with a dose, of so many (to so many) doses in so many hours. Every 7 hours is up to
+    4; once a week is 1 on its day: rounded up to whole doses, because a limit is judged on the fullest day, not on the average.
+
+    Kept: a few rhythms are all that is written, and they tell nothing about anybody.
+    """
     low, high = [(n * DAY_HOURS / hours).to_integral_value(ROUND_CEILING) for n in (times, most)]
     return Span(max(low, ONE), max(high, ONE)), min(WEEK, most * 7 * DAY_HOURS / hours)
 
@@ -74,26 +67,27 @@ def written(use: MedicineUse, identity: Identity, knowledge: Knowledge) -> Writt
     whole = got[0] if len(got) == 1 else _joined(got)
     if not use.dosages:
         problems.append("no dose is written")
-    length, form = _length(got), _form(use, identity, knowledge)
+    begins, length, form = use.begins, _length(got), _form(use, identity, knowledge)
+    # By place, in the order of its fields: eighteen names take a Struct ten times as long to sort out.
     return Written(
-        reference=use.reference,
-        substance=identity.substance,
-        product=identity.product,
-        form=form,
-        single_mg=whole.single,
-        times=whole.times,
-        daily_mg=None if problems else whole.daily,
-        days_per_week=whole.per_week,
-        as_needed=True in [d.as_needed for d in use.dosages],
-        capped=False not in [p.capped for p, d in zip(read, use.dosages, strict=True) if p and d.as_needed],
-        days=length,
-        supply_days=_supply_days(use),
-        begins=use.begins,
-        ends=_end(use, got, length),
-        prescriber=use.prescriber,
-        rescue=form == "rescue",
-        source=use.source if isinstance(use, Medicine) else "order",
-        problems=tuple(problems),
+        use.reference,
+        identity.substance,
+        identity.product,
+        form,
+        whole.single,
+        whole.times,
+        None if problems else whole.daily,
+        whole.per_week,
+        True in [d.as_needed for d in use.dosages],
+        False not in [p.capped for p, d in zip(read, use.dosages, strict=True) if p and d.as_needed],
+        length,
+        _supply_days(use),
+        begins,
+        _end(use, got, last_day(begins, length)),
+        use.prescriber,
+        form == "rescue",
+        use.source if isinstance(use, Medicine) else "order",
+        tuple(problems),
     )
 
 
@@ -109,18 +103,22 @@ def _part(dosage: Dosage, identity: Identity, problems: list[str]) -> _Part | No
         problems.append(f"{high} has no known strength in mg")
         return None
     timing = dosage.timing
-    times = times_a_day(timing) if timing else None
+    times: Span | None = None
+    per_week = WEEK  # unknown timing counts as daily: the reading that finds dependence
+    if timing is not None:
+        times, per_week = _rhythm(timing.times, timing.times_max or timing.times, timing.per.hours)
     cap = _cap(dosage, identity)
     daily = cap if times is None else times.high * high_mg
     if cap is not None and daily is not None and cap < daily:
         daily = cap
     if daily is None:
         problems.append("how often is not written" if not dosage.as_needed else "as needed, without how often or a maximum")
-    single, per_week = Span(low_mg, high_mg), min(days_a_week(timing), dosage.most_days_a_week or WEEK)
+    single, capped = Span(low_mg, high_mg), cap is not None
+    if dosage.most_days_a_week is not None:
+        per_week = min(per_week, dosage.most_days_a_week)
     if timing is None:
-        return _Part(single, times, daily, per_week, starts=None, ends=None, days=None, capped=cap is not None)
-    days = timing.days_max or timing.days
-    return _Part(single, times, daily, per_week, timing.starts, timing.ends, days, cap is not None)
+        return _Part(single, times, daily, per_week, None, None, None, capped)
+    return _Part(single, times, daily, per_week, timing.starts, timing.ends, timing.days_max or timing.days, capped)
 
 
 def _cap(dosage: Dosage, identity: Identity) -> Decimal | None:
@@ -137,7 +135,7 @@ def _joined(read: list[_Part]) -> _Part:
     """Several instructions of one order (or none) as one: its single dose, times, fullest day and days a week."""
     daily = None if None in [p.daily for p in read] else _fullest_day(read)
     per_week = max([p.per_week for p in read], default=WEEK)
-    return _Part(_single(read), _times(read), daily, per_week, starts=None, ends=None, days=None, capped=False)
+    return _Part(_single(read), _times(read), daily, per_week, None, None, None, False)
 
 
 def _single(read: list[_Part]) -> Span | None:
@@ -187,22 +185,22 @@ def _supply_days(use: MedicineUse) -> Decimal | None:
     return min(use.supply.days * (1 + (use.supply.repeats or 0)), LONGEST_DAYS)
 
 
-def _end(use: MedicineUse, read: list[_Part], length: Decimal | None) -> date | None:
-    """Last day of the instruction: written, else from its length. Supply is not an end: a refill may follow."""
+def _end(use: MedicineUse, read: list[_Part], reckoned: date | None) -> date | None:
+    """Last day of the instruction: written, else `reckoned` from its length. Supply is not an end: a refill may follow."""
     if use.ends:
         return use.ends
     ends = [p.ends for p in read]
     if ends and all(ends):
         return max(e for e in ends if e)
-    return None if length is None else last_day(use.begins, length)
+    return reckoned
 
 
 def last_day(begins: date | None, days: Decimal | None) -> date | None:
     """The last of `days` days that begin on `begins`."""
     if begins is None or days is None:
         return None
-    whole = int(min(days, LONGEST_DAYS).to_integral_value(ROUND_CEILING))
-    return begins + timedelta(days=max(whole - 1, 0)) if begins.year < 9000 else None
+    whole = math.ceil(min(days, LONGEST_DAYS))
+    return date.fromordinal(begins.toordinal() + max(whole - 1, 0)) if begins.year < 9000 else None
 
 
 def _form(use: MedicineUse, identity: Identity, knowledge: Knowledge) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from serein.clinical.knowledge.gates import label
 from serein.clinical.knowledge.library import ROOMS, Knowledge
@@ -40,9 +42,9 @@ def _labelled(room: str, values: tuple[Any, ...]) -> Iterator[tuple[str, Any]]:
 def _between(where: str, old: Any, new: Any) -> Iterator[Difference]:
     if old == new and repr(old) == repr(new):
         return
-    if is_dataclass(old) and type(old) is type(new):
-        for field in fields(old):
-            yield from _between(f"{where}.{field.name}", getattr(old, field.name), getattr(new, field.name))
+    if isinstance(old, Struct) and type(old) is type(new):
+        for name in old.__struct_fields__:
+            yield from _between(f"{where}.{name}", getattr(old, name), getattr(new, name))
     elif isinstance(old, tuple) and isinstance(new, tuple) and _keyed(old) and _keyed(new):
         one, other = ({_key(v): v for v in values} for values in (old, new))
         for key in dict.fromkeys([*one, *other]):
@@ -58,7 +60,7 @@ def _keyed(values: tuple[Any, ...]) -> bool:
 
 def _key(value: Any) -> str:
     """What tells one entry of a list from the next."""
-    if not is_dataclass(value):
+    if not isinstance(value, Struct):
         return ""
     named = [
         str(getattr(value, n))
@@ -70,9 +72,7 @@ def _key(value: Any) -> str:
 
 def words(value: Any) -> str:
     """A value of the knowledge as people read it."""
-    if is_dataclass(value):
-        parts = (
-            f"{f.name}: {words(getattr(value, f.name))}" for f in fields(value) if getattr(value, f.name) not in (None, "", ())
-        )
-        return "; ".join(parts)
+    if isinstance(value, Struct):
+        held = ((name, getattr(value, name)) for name in value.__struct_fields__)
+        return "; ".join(f"{name}: {words(inner)}" for name, inner in held if inner not in (None, "", ()))
     return ", ".join(words(v) for v in value) if isinstance(value, tuple) else str(value)

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from serein.clinical.findings import Input
 from serein.clinical.history import Written
 from serein.clinical.knowledge.amounts import last_day
 from serein.clinical.knowledge.scene import Scene
-from serein.clinical.swift import swift
 
 
-@swift
-@dataclass(frozen=True)
-class Course:
+class Course(Struct, frozen=True):
     """Use without a gap that reaches `until`. `since` None: no use is known. `uses` are its orders, oldest first."""
 
     since: date | None

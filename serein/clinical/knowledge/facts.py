@@ -3,10 +3,11 @@ look at it again. Doses are mg, times a day are numbers, ages are completed mont
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+
+from msgspec import Struct
 
 from serein.clinical.findings import Severity
 from serein.clinical.quantities import Span
@@ -35,15 +36,17 @@ class Kind(StrEnum):
     TERTIARY = "tertiary"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Cite:
+class Fact(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Something that the knowledge says. Frozen; a key that it does not have is refused wherever it is read from."""
+
+
+class Cite(Fact, frozen=True, kw_only=True):
     source: str
     where: str
     confidence: Confidence
 
 
-@dataclass(frozen=True, kw_only=True)
-class Source:
+class Source(Fact, frozen=True, kw_only=True):
     """`read` is the page really read ('' when known well but not read), `reports` the work it reports."""
 
     id: str
@@ -67,15 +70,13 @@ class Source:
             raise ValueError(f"{self.id}: {', '.join(empty)} must say something")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Codes:
+class Codes(Fact, frozen=True, kw_only=True):
     rxnorm: tuple[str, ...] = ()
     atc: tuple[str, ...] = ()
     snomed: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class WrongCode:
+class WrongCode(Fact, frozen=True, kw_only=True):
     """A code that public lists attach to this substance by mistake."""
 
     system: str
@@ -83,15 +84,13 @@ class WrongCode:
     why: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Schedule:
+class Schedule(Fact, frozen=True, kw_only=True):
     jurisdiction: str
     name: str
     cite: Cite
 
 
-@dataclass(frozen=True, kw_only=True)
-class Equivalent:
+class Equivalent(Fact, frozen=True, kw_only=True):
     """So many mg by mouth are taken as 10 mg diazepam, by one table."""
 
     table: str
@@ -99,8 +98,7 @@ class Equivalent:
     cite: Cite
 
 
-@dataclass(frozen=True, kw_only=True)
-class ReportedEquivalent:
+class ReportedEquivalent(Fact, frozen=True, kw_only=True):
     """What a further table sets beside so many mg of diazepam: shown, and used in no reckoning. `central_mg` is its one number, if any."""
 
     table: str
@@ -110,8 +108,7 @@ class ReportedEquivalent:
     central_mg: Decimal | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class HalfLife:
+class HalfLife(Fact, frozen=True, kw_only=True):
     """Hours; linear in age between two points, times `liver_factor` in liver disease; `slow_hours` for CYP2C19 poor metabolisers.
     A factor that is None was not found: then nobody knows the half-life of such a person."""
 
@@ -124,8 +121,7 @@ class HalfLife:
     slow_hours: Decimal | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Published:
+class Published(Fact, frozen=True, kw_only=True):
     """Half-life in hours that one source gives for some people, as it is printed: a mean stands as a range of one number."""
 
     who: str
@@ -133,8 +129,7 @@ class Published:
     cite: Cite
 
 
-@dataclass(frozen=True, kw_only=True)
-class Substance:
+class Substance(Fact, frozen=True, kw_only=True):
     """`half_life` is what Serein reckons with, `published` what each source gives: they differ by more than two times, and none is
     dropped. `unaffected_by`: finding codes of interactions that a source says do not change this substance's levels."""
 
@@ -156,8 +151,7 @@ class Substance:
     unaffected_cite: Cite | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Product:
+class Product(Fact, frozen=True, kw_only=True):
     """`mg` per tablet (or rescue dose), or `mg_per_ml`. `smallest`: the smallest part of a tablet, or of a mL."""
 
     id: str
@@ -177,16 +171,14 @@ class Product:
             raise ValueError(f"{self.id}: needs either mg or mg_per_ml")
 
 
-@dataclass(frozen=True, kw_only=True)
-class ProductFile:
+class ProductFile(Fact, frozen=True, kw_only=True):
     substance: str
     products: tuple[Product, ...]
     confirmed_by: str | None
     review_by: date
 
 
-@dataclass(frozen=True, kw_only=True)
-class Range:
+class Range(Fact, frozen=True, kw_only=True):
     """What one label gives for one indication and population; None is "not printed", never "no limit"."""
 
     id: str
@@ -201,8 +193,7 @@ class Range:
     printed: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Absolute:
+class Absolute(Fact, frozen=True, kw_only=True):
     """The highest oral daily dose that any cited label gives for that indication and population, and which."""
 
     indication: str
@@ -212,8 +203,7 @@ class Absolute:
     cite: Cite
 
 
-@dataclass(frozen=True, kw_only=True)
-class Duration:
+class Duration(Fact, frozen=True, kw_only=True):
     """A length of use that guidance does not go beyond without a new look. `forms` and `jurisdictions` empty: all."""
 
     days: int
@@ -224,8 +214,7 @@ class Duration:
     jurisdictions: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class LimitFile:
+class LimitFile(Fact, frozen=True, kw_only=True):
     """`unknown` names the checks for which no source that was read gives a limit: never the same as no limit."""
 
     substance: str
@@ -237,8 +226,7 @@ class LimitFile:
     unknown: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class NoLimits:
+class NoLimits(Fact, frozen=True, kw_only=True):
     """Substances of which no limit at all is known, said one by one."""
 
     id: str
@@ -250,8 +238,7 @@ class NoLimits:
     review_by: date
 
 
-@dataclass(frozen=True, kw_only=True)
-class Rule:
+class Rule(Fact, frozen=True, kw_only=True):
     """One threshold with its unit."""
 
     id: str
@@ -261,15 +248,13 @@ class Rule:
     cite: Cite
 
 
-@dataclass(frozen=True, kw_only=True)
-class RuleFile:
+class RuleFile(Fact, frozen=True, kw_only=True):
     rules: tuple[Rule, ...]
     confirmed_by: str | None
     review_by: date
 
 
-@dataclass(frozen=True, kw_only=True)
-class Member:
+class Member(Fact, frozen=True, kw_only=True):
     """A medicine by name, other names and codes."""
 
     name: str
@@ -279,8 +264,7 @@ class Member:
     snomed: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class MedicineGroup:
+class MedicineGroup(Fact, frozen=True, kw_only=True):
     """Medicines that behave alike beside a benzodiazepine. `atc` are class prefixes. `cns_active` counts for three-cns-active.
     `not_local`: forms that act where they are put (a cream, eye drops) do not count."""
 
@@ -296,8 +280,7 @@ class MedicineGroup:
     not_local: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class Size:
+class Size(Fact, frozen=True, kw_only=True):
     """How much one medicine of a meeting changes, as its own source gives it."""
 
     medicine: str
@@ -305,8 +288,7 @@ class Size:
     cite: Cite
 
 
-@dataclass(frozen=True, kw_only=True)
-class Interaction:
+class Interaction(Fact, frozen=True, kw_only=True):
     """Substances or their classes that meet groups or named medicines. Beside `sizes` a medicine without one has an unverified size."""
 
     id: str
@@ -325,8 +307,7 @@ class Interaction:
     sizes: tuple[Size, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Contraindicated:
+class Contraindicated(Fact, frozen=True, kw_only=True):
     """A label of this substance in this jurisdiction forbids it."""
 
     substance: str
@@ -334,8 +315,7 @@ class Contraindicated:
     cite: Cite
 
 
-@dataclass(frozen=True, kw_only=True)
-class Hazard:
+class Hazard(Fact, frozen=True, kw_only=True):
     """A condition of the person: how it is recognised, what it means. `silences` names milder hazards that it makes redundant. Detail and
     suggestions speak of the substances `about`, if it names any; for all others those of `elsewhere` stand: a number of one is none of another.
     """
@@ -361,8 +341,7 @@ class Hazard:
     elsewhere_suggestions: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class CatalogueEntry:
+class CatalogueEntry(Fact, frozen=True, kw_only=True):
     """A finding code: the severities it can have, when it fires, on whose word."""
 
     code: str
@@ -373,8 +352,7 @@ class CatalogueEntry:
     suggestions: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class CatalogueFile:
+class CatalogueFile(Fact, frozen=True, kw_only=True):
     findings: tuple[CatalogueEntry, ...]
     confirmed_by: str | None
     review_by: date

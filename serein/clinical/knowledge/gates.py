@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from serein.clinical.findings import Severity
 from serein.clinical.knowledge import facts
@@ -168,9 +169,9 @@ def cites(value: Any) -> Iterator[facts.Cite]:
     elif isinstance(value, tuple):
         for part in value:
             yield from cites(part)
-    elif is_dataclass(value):
-        for field in fields(value):
-            yield from cites(getattr(value, field.name))
+    elif isinstance(value, Struct):
+        for name in value.__struct_fields__:
+            yield from cites(getattr(value, name))
 
 
 def due(knowledge: Knowledge, rooms: tuple[str, ...], on: date) -> tuple[str, ...]:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from serein.clinical.knowledge.facts import Cite
+from serein.clinical.knowledge.facts import Cite, Fact
 
 
-@dataclass(frozen=True, kw_only=True)
-class KineticValue:
+class KineticValue(Fact, frozen=True, kw_only=True):
     """`spread_percent` is the coefficient of variation between people; None is unknown, never "no spread"."""
 
     id: str
@@ -21,8 +19,7 @@ class KineticValue:
     spread_cite: Cite | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class KineticEffect:
+class KineticEffect(Fact, frozen=True, kw_only=True):
     """`id` is a state of the person (cirrhosis, cyp2c19-poor, obesity) or the name of a medicine. `none_in`: the state in which the effect was
     looked for and not found."""
 
@@ -33,8 +30,7 @@ class KineticEffect:
     none_in: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class KineticsFile:
+class KineticsFile(Fact, frozen=True, kw_only=True):
     """`metabolite` is '' where none is modelled. `most_mg_in_24_h`: the highest daily dose of a label;
     `residual_percent`: proportional error of a measured level about the model. None is unknown."""
 

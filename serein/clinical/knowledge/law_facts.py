@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from serein.clinical.knowledge.facts import Cite
+from serein.clinical.knowledge.facts import Cite, Fact
 
 
-@dataclass(frozen=True, kw_only=True)
-class DrivingLimit:
+class DrivingLimit(Fact, frozen=True, kw_only=True):
     """The most in blood that the law allows a driver, in micrograms per litre, apart from a medical defence."""
 
     substance: str
@@ -18,8 +16,7 @@ class DrivingLimit:
     cite: Cite
 
 
-@dataclass(frozen=True, kw_only=True)
-class Jurisdiction:
+class Jurisdiction(Fact, frozen=True, kw_only=True):
     """Law on supply. `valid_days` after issue; `maximum_repeats`, `maximum_days_supply` None: not limited by the source read."""
 
     id: str

@@ -309,7 +309,7 @@ HERE = Path(__file__).parent
 @functools.cache
 def load() -> Knowledge:
     """The knowledge of this release, read once per process: from the compiled file, or where that is stale from the YAML."""
-    rooms = read_compiled(HERE / NAME, VERSION, lambda: made_from(HERE))
+    rooms = read_compiled(HERE / NAME, ROOMS, VERSION, lambda: made_from(HERE))
     if rooms is not None:
         return Knowledge(version=VERSION, **rooms)
     if (HERE / NAME).exists():
@@ -325,9 +325,9 @@ def made_from(folder: Path) -> str:
 def write_compiled(folder: Path = HERE) -> Path:
     """Checks the YAML in `folder` and writes it as one file beside it. Raises BadKnowledge and writes nothing when it is not right."""
     known = read(folder)
-    text = compiled_text({name: getattr(known, name) for name in ROOMS}, ROOMS, VERSION, made_from(folder))
+    text = compiled_text({name: getattr(known, name) for name in ROOMS}, VERSION, made_from(folder))
     part = folder / f"{NAME}.part"
-    part.write_text(text, "utf-8")
+    part.write_bytes(text)
     return part.replace(folder / NAME)
 
 

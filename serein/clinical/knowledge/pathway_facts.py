@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
-from serein.clinical.knowledge.facts import Cite
+from serein.clinical.knowledge.facts import Cite, Fact
 from serein.clinical.quantities import Span
 
 
-@dataclass(frozen=True, kw_only=True)
-class Excepted:
+class Excepted(Fact, frozen=True, kw_only=True):
     """A warning that its own source lifts for some indications: the finding stays and says why it may be acceptable."""
 
     id: str
@@ -22,8 +20,7 @@ class Excepted:
     review_by: date
 
 
-@dataclass(frozen=True, kw_only=True)
-class Indication:
+class Indication(Fact, frozen=True, kw_only=True):
     id: str
     name: str
     text: tuple[str, ...]
@@ -33,15 +30,13 @@ class Indication:
     limits_as: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class IndicationFile:
+class IndicationFile(Fact, frozen=True, kw_only=True):
     indications: tuple[Indication, ...]
     confirmed_by: str | None
     review_by: date
 
 
-@dataclass(frozen=True, kw_only=True)
-class State:
+class State(Fact, frozen=True, kw_only=True):
     """A state of the person that a record shows. `history_denies`: "history of pregnancy" is no pregnancy."""
 
     id: str
@@ -54,15 +49,13 @@ class State:
     history_denies: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class StateFile:
+class StateFile(Fact, frozen=True, kw_only=True):
     states: tuple[State, ...]
     confirmed_by: str | None
     review_by: date
 
 
-@dataclass(frozen=True, kw_only=True)
-class Advice:
+class Advice(Fact, frozen=True, kw_only=True):
     """Words for the patient and what to do, by level: emergency, same-day, routine, support."""
 
     id: str
@@ -72,15 +65,13 @@ class Advice:
     cite: Cite
 
 
-@dataclass(frozen=True, kw_only=True)
-class AdviceFile:
+class AdviceFile(Fact, frozen=True, kw_only=True):
     advice: tuple[Advice, ...]
     confirmed_by: str | None
     review_by: date
 
 
-@dataclass(frozen=True, kw_only=True)
-class Recheck:
+class Recheck(Fact, frozen=True, kw_only=True):
     """What is looked at again, how often, and why. `days` None: the source names no length of time."""
 
     id: str
@@ -90,15 +81,13 @@ class Recheck:
     days: int | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class RecheckFile:
+class RecheckFile(Fact, frozen=True, kw_only=True):
     schedules: tuple[Recheck, ...]
     confirmed_by: str | None
     review_by: date
 
 
-@dataclass(frozen=True, kw_only=True)
-class WithdrawalCourse:
+class WithdrawalCourse(Fact, frozen=True, kw_only=True):
     """One published way to treat alcohol withdrawal under supervision. Doses in mg of `substance`, one at a time; `repeat_hours`
     between them; None is not printed."""
 
@@ -113,8 +102,7 @@ class WithdrawalCourse:
     until: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class DrugChoice:
+class DrugChoice(Fact, frozen=True, kw_only=True):
     """Which substances to prefer for whom."""
 
     id: str
@@ -124,8 +112,7 @@ class DrugChoice:
     cite: Cite
 
 
-@dataclass(frozen=True, kw_only=True)
-class WithdrawalFile:
+class WithdrawalFile(Fact, frozen=True, kw_only=True):
     courses: tuple[WithdrawalCourse, ...]
     choices: tuple[DrugChoice, ...]
     always: tuple[str, ...]

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
-from serein.clinical.knowledge.facts import Cite
+from serein.clinical.knowledge.facts import Cite, Fact
 
 
-@dataclass(frozen=True, kw_only=True)
-class Option:
+class Option(Fact, frozen=True, kw_only=True):
     label: str
     value: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class Item:
+class Item(Fact, frozen=True, kw_only=True):
     """`options` empty: the instrument's own. `alert_from`: an answer of at least this calls for a person at once."""
 
     id: str
@@ -25,15 +22,13 @@ class Item:
     alert_from: int | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Band:
+class Band(Fact, frozen=True, kw_only=True):
     low: int
     high: int
     name: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Instrument:
+class Instrument(Fact, frozen=True, kw_only=True):
     """`may_miss`: so many unanswered items are tolerated and nothing is guessed for them; with more there is no total."""
 
     id: str
@@ -64,8 +59,7 @@ class Instrument:
             raise ValueError(f"{self.id}: bands do not cover 0 to {self.maximum} exactly once")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Withheld:
+class Withheld(Fact, frozen=True, kw_only=True):
     """An instrument that is known and not shipped: why not, and what stands in its place."""
 
     id: str

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import types
 import typing
-from dataclasses import MISSING, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from enum import Enum
 from typing import Any
 
 import yaml
+from msgspec import Struct
+from msgspec.structs import fields
 
 from serein.clinical.knowledge.facts import BadKnowledge
 
@@ -49,7 +50,7 @@ def parse(text: str, where: str) -> Any:
 
 
 def build(kind: Any, value: Any, where: str) -> Any:
-    """`value` as `kind`: a dataclass, an Enum, tuple[X, ...], X | None, or a plain type."""
+    """`value` as `kind`: a Struct, an Enum, tuple[X, ...], X | None, or a plain type."""
     origin = typing.get_origin(kind)
     if origin in (typing.Union, types.UnionType):
         if value is None and type(None) in typing.get_args(kind):
@@ -59,7 +60,7 @@ def build(kind: Any, value: Any, where: str) -> Any:
         if not isinstance(value, list):
             raise BadKnowledge(f"{where}: a list is needed")
         return tuple(build(typing.get_args(kind)[0], v, f"{where}[{i}]") for i, v in enumerate(value))
-    if is_dataclass(kind):
+    if isinstance(kind, type) and issubclass(kind, Struct):
         return _record(kind, value, where)
     return _plain(kind, value, where)
 
@@ -68,10 +69,10 @@ def _record(kind: Any, value: Any, where: str) -> Any:
     if not isinstance(value, dict):
         raise BadKnowledge(f"{where}: a mapping is needed")
     hints = typing.get_type_hints(kind)
-    known = {f.name: f for f in fields(kind) if f.init}
+    known = {f.name: f for f in fields(kind)}
     if unknown := sorted(str(k) for k in value if k not in known):
         raise BadKnowledge(f"{where}: unknown key {', '.join(unknown)}")
-    needed = [n for n, f in known.items() if f.default is MISSING and f.default_factory is MISSING and n not in value]
+    needed = [n for n, f in known.items() if f.required and n not in value]
     if needed:
         raise BadKnowledge(f"{where}: missing {', '.join(needed)}")
     try:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import force_setattr
 
 from serein.clinical.case import ATC, RXNORM, SNOMED, Concept
 from serein.clinical.findings import NotChecked
 from serein.clinical.knowledge import facts
 from serein.clinical.knowledge.names import FILLING, acts_locally, form_of, parts, places, strengths, words
-from serein.clinical.once import once
-from serein.clinical.swift import swift
 
 if TYPE_CHECKING:
     from serein.clinical.knowledge.library import Knowledge
@@ -38,9 +38,7 @@ class Ties(NamedTuple):
 APART = Ties((), moves=False, active=False, benzodiazepine=False)  # nothing to it: most medicines
 
 
-@swift
-@dataclass(frozen=True, kw_only=True)
-class Identity:
+class Identity(Struct, frozen=True, kw_only=True):
     """What a concept was recognised as. `substances` are benzodiazepines and Z-drugs; `names` all parts; `problems` are
     disagreements between code and words; `unplaced` parts that nothing recognised; `form` what its words or its product say of it.
     """
@@ -55,26 +53,21 @@ class Identity:
     form: str = ""
     problems: tuple[str, ...] = ()
     unplaced: tuple[str, ...] = ()
-    substance: str = field(init=False, default="", repr=False)
-    odd: bool = field(init=False, default=False, repr=False, compare=False)
-    ties: dict[str, Ties] = field(init=False, repr=False, compare=False)
+    # Worked out of the others; whatever is given is replaced.
+    substance: str = ""
+    short: str = ""
+    odd: bool = False
+    ties: dict[str, Ties] = {}
 
     def __post_init__(self) -> None:
-        """`substance` is the one substance, or '' when there is none or it is a combination; `odd`: something about it must be said;
-        `ties` are kept by substance."""
-        held = self.__dict__
-        held["substance"] = next(iter(self.substances)) if len(self.substances) == 1 else ""
-        held["odd"], held["ties"] = bool(self.problems or self.unplaced), {}
-
-    @once
-    def short(self) -> str:
-        """Its parts as a summary names them; '' where nothing was recognised."""
-        return " + ".join(sorted(self.names))
+        """`substance` is the one substance, or '' when there is none or it is a combination; `short` its parts as a summary names
+        them, '' where nothing was recognised; `odd`: something about it must be said; `ties` are kept by substance."""
+        force_setattr(self, "substance", next(iter(self.substances)) if len(self.substances) == 1 else "")
+        force_setattr(self, "short", " + ".join(sorted(self.names)))
+        force_setattr(self, "odd", bool(self.problems or self.unplaced))
 
 
-@swift
-@dataclass(frozen=True)
-class _Hit:
+class _Hit(Struct, frozen=True):
     names: frozenset[str]
     groups: frozenset[str]
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
-from serein.clinical.knowledge.facts import Cite
+from serein.clinical.knowledge.facts import Cite, Fact
 from serein.clinical.quantities import Span
 
 
-@dataclass(frozen=True, kw_only=True)
-class Reported:
+class Reported(Fact, frozen=True, kw_only=True):
     """One thing that one source reports. `how_often` is its own word, '' where it prints none; `value` has a `unit`."""
 
     what: str
@@ -24,8 +22,7 @@ class Reported:
             raise ValueError(f"{self.what}: a value needs its unit, and a unit its value")
 
 
-@dataclass(frozen=True, kw_only=True)
-class ReportedFile:
+class ReportedFile(Fact, frozen=True, kw_only=True):
     """What is reported of one `topic`: of a `product` where texts differ between products. `so` is what follows for whoever reads it."""
 
     id: str
@@ -38,16 +35,14 @@ class ReportedFile:
     product: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Side:
+class Side(Fact, frozen=True, kw_only=True):
     """What one side says."""
 
     says: str
     cite: Cite
 
 
-@dataclass(frozen=True, kw_only=True)
-class Conflict:
+class Conflict(Fact, frozen=True, kw_only=True):
     """Sources that contradict one another: all sides are kept, `policy` is what Serein does until a clinician decides."""
 
     id: str

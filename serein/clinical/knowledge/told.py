@@ -5,8 +5,9 @@ An answer that was given stays; the record only fills in what is unknown. A preg
 
 from __future__ import annotations
 
-import dataclasses
 from datetime import date, timedelta
+
+from msgspec.structs import replace
 
 from serein.clinical.case import LOINC, NO, SNOMED, UNKNOWN, YES, Answer, Case, Circumstances, Concept, Condition, Observation
 from serein.clinical.knowledge.names import says
@@ -39,7 +40,7 @@ def circumstances(case: Case, diagnoses: Diagnoses, on: date, status_days: int) 
         return told
     answers: dict[str, Answer] = {name: answer for name, (answer, _) in found.items()}
     references = told.references + tuple((name, reference) for name, (_, reference) in found.items())
-    return dataclasses.replace(told, references=references, **answers)  # type: ignore[arg-type]
+    return replace(told, references=references, **answers)
 
 
 def _diagnosed(diagnoses: Diagnoses, state: str) -> tuple[Answer, str] | None:

@@ -7,7 +7,6 @@ import argparse
 import sys
 import textwrap
 from collections.abc import Iterator
-from dataclasses import fields
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NoReturn
@@ -83,12 +82,12 @@ def _show(options: argparse.Namespace) -> tuple[int, list[str]]:
 
 def _shown(known: Knowledge, room: str, value: Any) -> Iterator[str]:
     yield f"{room}/{label(room, value)}"
-    for field in fields(value):
-        held = getattr(value, field.name)
+    for name in value.__struct_fields__:
+        held = getattr(value, name)
         entries = held if isinstance(held, tuple) and held and not isinstance(held[0], str) else (held,)
         for entry in entries:
             if entry not in (None, "", ()):
-                yield textwrap.fill(f"{field.name}: {words(entry)}", WIDTH, initial_indent="  ", subsequent_indent="      ")
+                yield textwrap.fill(f"{name}: {words(entry)}", WIDTH, initial_indent="  ", subsequent_indent="      ")
     for cite in dict.fromkeys(cites(value)):
         source = known.reference(cite)
         line = f"source: {source.title}, {source.where} ({source.kind}, confidence {source.confidence})"

@@ -1,8 +1,10 @@
 """MedicationRequest and MedicationStatement -> Order and Medicine."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import TypedDict
+
+from msgspec.structs import replace
 
 from serein.clinical.case import Concept, Dosage, Medicine, NotACase, Order, Supply
 from serein.clinical.quantities import NotAQuantity, plain

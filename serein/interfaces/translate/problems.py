@@ -1,6 +1,6 @@
 """Condition, AllergyIntolerance and Observation -> plain values."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from serein.clinical.case import SNOMED, Allergy, Concept, Condition, Observation
 from serein.interfaces.translate.bundle import Entry

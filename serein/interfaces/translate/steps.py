@@ -7,9 +7,11 @@ the last has its length, none names a time of day, and the supply is not as long
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_CEILING, Decimal
+
+from msgspec.structs import replace
 
 from serein.clinical.case import Dosage
 

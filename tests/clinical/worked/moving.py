@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
+import msgspec
+
 from serein.clinical.assess import assess
 from serein.clinical.knowledge import Knowledge
 from tests.clinical.drafts import TODAY
@@ -82,7 +84,7 @@ def _limits(known: Knowledge, rest: str, factor: Decimal) -> dict[str, Any]:
         named = {f"absolute {a.indication} {a.population}": a for a in f.absolutes}
         absolutes = tuple(_with(a, end, factor) if name == row else a for name, a in named.items())
         durations = tuple(_with(d, end, factor) if d.name == row else d for d in f.durations)
-        return dataclasses.replace(f, ranges=ranges, absolutes=absolutes, durations=durations)
+        return msgspec.structs.replace(f, ranges=ranges, absolutes=absolutes, durations=durations)
 
     return {"limits": tuple(map(file, known.limits))}
 
@@ -92,15 +94,15 @@ def _with(thing: Any, end: str, factor: Decimal) -> Any:
     name, _, side = end.partition(".")
     value = getattr(thing, name)
     if not side:
-        return dataclasses.replace(thing, **{name: type(value)(value * factor)})
+        return msgspec.structs.replace(thing, **{name: type(value)(value * factor)})
     number = getattr(value, side) * factor
     both = {"low": min(value.low, number), "high": max(value.high, number), side: number}
-    return dataclasses.replace(thing, **{name: dataclasses.replace(value, **both)})
+    return msgspec.structs.replace(thing, **{name: msgspec.structs.replace(value, **both)})
 
 
 def _rules(known: Knowledge, rest: str, factor: Decimal) -> dict[str, Any]:
     def file(f: Any) -> Any:
-        return dataclasses.replace(f, rules=tuple(_with(r, "value", factor) if r.id == rest else r for r in f.rules))
+        return msgspec.structs.replace(f, rules=tuple(_with(r, "value", factor) if r.id == rest else r for r in f.rules))
 
     return {"rules": tuple(map(file, known.rules))}
 
@@ -113,7 +115,7 @@ def _half_lives(known: Knowledge, rest: str, factor: Decimal) -> dict[str, Any]:
     substance, name = rest.split("/")
 
     def changed(s: Any) -> Any:
-        return dataclasses.replace(s, half_life=_with(s.half_life, name, factor)) if s.id == substance else s
+        return msgspec.structs.replace(s, half_life=_with(s.half_life, name, factor)) if s.id == substance else s
 
     return {"substances": tuple(map(changed, known.substances))}
 

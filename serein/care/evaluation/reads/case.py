@@ -1,11 +1,11 @@
 """Everything known about one patient as the clinical core wants it, each fact with where it was read."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from serein.clinical.case import Allergy, Birth, Case, Condition, Known, Medicine, Observation, QuestionnaireAnswers
 from serein.foundation.people.gate import shown

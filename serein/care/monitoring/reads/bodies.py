@@ -1,9 +1,11 @@
 """Whose body the estimate is about, and what changed in it: the typical person of this age, weight and liver, with the medicines of each day."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
 
 from serein.care.evaluation.reads import case_of
 from serein.clinical import knowledge

@@ -1,10 +1,12 @@
 """`assess` run on the record as it is now, and everything that a signature needs. Pages and the signing action stand on the same functions,
 so what blocks a signature is what the page said would block it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from serein.care.access.granted import grant_in_force
 from serein.care.access.reads import patient_card

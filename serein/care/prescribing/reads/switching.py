@@ -1,7 +1,8 @@
 """What a switch to diazepam changes in the record that an order is checked on: one medicine takes the place of what is switched away from."""
 
-from dataclasses import replace
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from serein.care.tapering.reads.courses import TaperCard, running_taper
 from serein.care.tapering.reads.switches import total
