@@ -17,9 +17,9 @@ from .propagator import IDENTITY, Matrix, applied, by_rates, times
 Floats = NDArray[np.float64]
 Grid = tuple[Floats, Floats]
 LONGEST_CHAIN, FEW = 24, 8
-# People who are carried from dose to dose together (fewer would be mostly calls, and threads wait for one another at each), and who of them are
-# sampled together (more would leave the cache).
-AT_ONCE, IN_CACHE = 5000, 128
+# People who are carried from dose to dose together (fewer would be mostly calls, and threads wait for one another at each; more would leave the
+# cache), and who of them are sampled together.
+AT_ONCE, IN_CACHE = 2504, 128
 
 
 class Matrices:
@@ -162,32 +162,33 @@ def _prefixes(plan: Programme, matrices: Matrices, chain: Chain) -> list[Matrix]
 def _anchors(known: Known, shape: Windows, moves: list[Matrix], state: Floats) -> Floats:
     """The state at the begin of each window, [window][4][people]; `state` ends as the last one's end."""
     found = np.empty((len(shape.all) + 1, *state.shape))
-    found[0], term = state, np.empty(state.shape[1])
+    found[0], terms = state, np.empty(state.shape)
+    rows = [_rows(m, state.shape[1]) for m in moves]
     for number, w in enumerate(shape.all):
-        _moved(moves[shape.chain_of[number]], found[number], found[number + 1], term)
+        before, after = found[number], found[number + 1]
+        for to, entries in zip(after, rows[shape.chain_of[number]], strict=True):
+            some = terms[: len(entries)]
+            np.add.reduce(np.multiply(entries, before[: len(entries)], out=some), axis=0, out=to)
         if known.plan.mg[w.stop - 1] != 0:
-            found[number + 1, 0] += known.entering(w.stop - 1)
+            after[0] += known.entering(w.stop - 1)
     state[:] = found[-1]
     return found[:-1]
 
 
-def _moved(m: Matrix, before: Floats, after: Floats, term: Floats) -> None:
-    """`applied`, digit for digit, into memory that is there already: what fits into the cache stays in it."""
+def _rows(m: Matrix, people: int) -> tuple[Floats, ...]:
+    """The rows of a matrix, each as one array, so that a row times a state takes two calls: `applied`, digit for digit."""
     gg, cg, cc, cp, pg, pc, pp, mg, mc, mp, mm = m
-    for to, entries in zip(after, ((gg,), (cg, cc, cp), (pg, pc, pp), (mg, mc, mp, mm)), strict=True):
-        np.multiply(entries[0], before[0], out=to)
-        for entry, amount in zip(entries[1:], before[1:], strict=False):
-            np.multiply(entry, amount, out=term)
-            np.add(to, term, out=to)
+    each = ((gg,), (cg, cc, cp), (pg, pc, pp), (mg, mc, mp, mm))
+    return tuple(np.array([np.broadcast_to(entry, people) for entry in row]) for row in each)
 
 
 @dataclass(frozen=True)
 class _Sampling:
-    """One chain's samples: `of` [parent, metabolite] are [person][4][sample], what each amount at a window's begin adds to a sample's level;
+    """One chain's samples: `of` [person][4][sample][parent, metabolite] is what each amount at a window's begin adds to a sample's levels;
     `rows` [window][sample] is where they belong."""
 
     which: slice | list[int]
-    of: tuple[Floats, Floats]
+    of: Floats
     rows: NDArray[np.int32]
 
 
@@ -196,41 +197,55 @@ def _sampling(plan: Programme, shape: Windows, chain: tuple[Chain, list[Matrix]]
     sampled = [j for j, i in enumerate(found.steps) if plan.row[i] >= 0]
     if not sampled:
         return None
-    parent, metabolite = np.zeros((people, 4, len(sampled))), np.empty((people, 4, len(sampled)))
+    of = np.zeros((people, 4, len(sampled), 2))
     for place, j in enumerate(sampled):
         v, u = scales[plan.sample_phase[found.steps[j]]]
         _, cg, cc, cp, _, _, _, mg, mc, mp, mm = prefix[j]
         for compartment, entry in enumerate((cg, cc, cp)):
-            parent[:, compartment, place] = entry * v
+            of[:, compartment, place, 0] = entry * v
         for compartment, entry in enumerate((mg, mc, mp, mm)):
-            metabolite[:, compartment, place] = entry * u
+            of[:, compartment, place, 1] = entry * u
     which, starts = found.which, np.array([shape.all[n].start for n in found.which])
     every = which[-1] - which[0] + 1 == len(which)
-    return _Sampling(
-        slice(which[0], which[-1] + 1) if every else which, (parent, metabolite), plan.row[starts[:, None] + np.array(sampled)]
-    )
+    return _Sampling(slice(which[0], which[-1] + 1) if every else which, of, plan.row[starts[:, None] + np.array(sampled)])
 
 
 def _sampled(sampling: _Sampling, states: Floats, people: slice, grid: Grid) -> None:
     """The levels of one chain for some people, from their `states` [person][window][4]: each person's are one product of matrices."""
-    mine = states[:, sampling.which]
-    for to, coefficients in zip(grid, sampling.of, strict=True):
-        whole = to.T[people]
-        there = _evenly_spaced(whole, sampling.rows)
-        if there is None:
-            whole[:, sampling.rows] = np.matmul(mine, coefficients[people])
-        else:
-            np.matmul(mine, coefficients[people], out=there)
+    mine, of = states[:, sampling.which], sampling.of[people]
+    shares = of.reshape(*of.shape[:2], -1)
+    there = _evenly_spaced(_side_by_side(grid, people), sampling.rows)
+    if there is not None:
+        np.matmul(mine, shares, out=there)
+        return
+    levels = np.matmul(mine, shares).reshape(*mine.shape[:2], -1, 2)
+    for k, to in enumerate(grid):
+        to.T[people, sampling.rows] = levels[..., k]
 
 
-def _evenly_spaced(whole: Floats, rows: NDArray[np.int32]) -> Floats | None:
-    """`whole[:, rows]` as a view that a product can be written to, where there is one: a copy would take longer than the product."""
+def _side_by_side(grid: Grid, people: slice) -> Floats | None:
+    """[person][row, parent and metabolite] of a grid where these stand next to each other, as `many.grid_for` lays it out."""
+    parent, metabolite = grid
+    each, rows = parent.itemsize, parent.shape[0]
+    apart = metabolite.__array_interface__["data"][0] - parent.__array_interface__["data"][0]
+    if apart != each or parent.strides != metabolite.strides or parent.strides[0] != 2 * each:
+        return None
+    mine = parent.T[people]
+    return np.lib.stride_tricks.as_strided(mine, (len(mine), 2 * rows), (parent.strides[1], each))
+
+
+def _evenly_spaced(whole: Floats | None, rows: NDArray[np.int32]) -> Floats | None:
+    """The places of `rows` in `whole` as a view that a product can be written to, where there is one: a copy would take longer than the
+    product."""
+    if whole is None:
+        return None
     count, wide = rows.shape
     first, apart = int(rows[0, 0]), int(rows[1, 0] - rows[0, 0]) if count > 1 else wide
-    fits = apart >= wide and first + count * apart <= whole.shape[1] and whole.strides[1] == whole.itemsize
-    if not fits or not (rows == first + apart * np.arange(count)[:, None] + np.arange(wide)).all():
+    if apart < wide or 2 * (first + count * apart) > whole.shape[1]:
         return None
-    return whole[:, first : first + count * apart].reshape(len(whole), count, apart)[:, :, :wide]
+    if not (rows == first + apart * np.arange(count)[:, None] + np.arange(wide)).all():
+        return None
+    return whole[:, 2 * first : 2 * (first + count * apart)].reshape(len(whole), count, 2 * apart)[:, :, : 2 * wide]
 
 
 def _one_person(known: Known, shape: Windows, to: tuple[Floats, Grid]) -> None:

@@ -16,6 +16,7 @@ FIELDS = (
     "bioavailability", "absorption_per_h", "clearance_l_per_h", "central_l", "intercompartmental_l_per_h", "peripheral_l",
     "fraction_to_metabolite", "metabolite_clearance_l_per_h", "metabolite_volume_l",
 )  # fmt: skip
+_ROW = {name: i for i, name in enumerate(FIELDS)}
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,10 @@ class Crowd:
     def __post_init__(self) -> None:
         if self.values.ndim != 2 or self.values.shape[0] != len(FIELDS) or self.values.shape[1] < 1:
             raise NotAModel(f"a crowd has {len(FIELDS)} rows and at least one person, not the shape {self.values.shape}")
-        if not (self.values.min() >= 0 and self.values.max() < np.inf):
+        least = self.values.min()
+        if least > 0 and self.values.max() < np.inf:
+            return  # as nearly always: nothing is zero
+        if not (least >= 0 and self.values.max() < np.inf):
             wrong = next(n for n, row in zip(FIELDS, self.values, strict=True) if not np.all((row >= 0) & (row < np.inf)))
             raise NotAModel(f"{wrong}: not everybody's is a number of zero or more")
         if np.any(self["central_l"] == 0) or np.any(self["metabolite_volume_l"] == 0):
@@ -37,7 +41,7 @@ class Crowd:
             raise NotAModel("peripheral_l: a volume that exchanges with the centre must be above zero")
 
     def __getitem__(self, name: str) -> Floats:
-        row: Floats = self.values[FIELDS.index(name)]
+        row: Floats = self.values[_ROW[name]]
         return row
 
     @property
@@ -73,10 +77,11 @@ def crowd_of(bodies: list[Parameters]) -> Crowd:
 def varied(typical: Parameters, factors: dict[str, Floats]) -> Crowd:
     """People around a typical one: each named parameter times its factor for each person; `volume_l` means both volumes of the parent."""
     people = next(iter(factors.values())).shape[0] if factors else 1
-    values = np.repeat(np.array([[getattr(typical, name)] for name in FIELDS], np.float64), people, axis=1)
+    values = np.empty((len(FIELDS), people))
+    values[:] = np.array([getattr(typical, name) for name in FIELDS], np.float64)[:, None]
     for name, factor in factors.items():
         for one in ("central_l", "peripheral_l") if name == "volume_l" else (name,):
-            values[FIELDS.index(one)] *= factor
+            values[_ROW[one]] *= factor
     return Crowd(values, typical.mass_ratio)
 
 

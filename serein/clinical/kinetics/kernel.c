@@ -289,9 +289,10 @@ static inline int64_t last_step(const Work *w, int64_t window) {
     return w->window[2 * window] + chain[1] - chain[0];
 }
 
-/* One sample of `n` windows of a chain, whose begins are [vector][TOGETHER] states. */
+/* One sample of `n` windows of a chain, whose begins are [vector][TOGETHER] states. Not past the caches: a processor has few lines under way to memory
+ * and would wait for them, while what it fetches and writes back in stretches of a page hides behind the arithmetic. */
 static inline __attribute__((always_inline)) void rows_of(const double *shares, const double *begins, int64_t width, double *const *parent,
-                                                          double *const *other, const int n, const int past) {
+                                                          double *const *other, const int n) {
     for (int64_t j = 0; j < width; j += W, shares += SHARES * W, begins += TOGETHER * 4 * W) {
 #define S(e) load(shares + (e) * W)
         v8 pg = S(PARENT_G), pc = S(PARENT_C), pp = S(PARENT_P), og = S(OTHER_G), oc = S(OTHER_C), op = S(OTHER_P), om = S(OTHER_M);
@@ -300,13 +301,8 @@ static inline __attribute__((always_inline)) void rows_of(const double *shares, 
             const double *b = begins + i * 4 * W;
             v8 g = load(b), c = load(b + W), p = load(b + 2 * W), m = load(b + 3 * W);
             v8 level = pg * g + pc * c + pp * p, level_of_other = og * g + oc * c + op * p + om * m;
-            if (past) {
-                stream(parent[i] + j, level);
-                stream(other[i] + j, level_of_other);
-            } else {
-                keep(parent[i] + j, level);
-                keep(other[i] + j, level_of_other);
-            }
+            keep(parent[i] + j, level);
+            keep(other[i] + j, level_of_other);
         }
     }
 }
@@ -322,7 +318,7 @@ static void begun(const Work *w, int64_t window, int64_t at, int64_t width, cons
 }
 
 /* The grid by windows; `begins` is room for TOGETHER states of everybody. */
-static void windowed(const Work *w, int64_t at, int64_t width, const double *prefixes, double *s, double *begins, int past) {
+static void windowed(const Work *w, int64_t at, int64_t width, const double *prefixes, double *s, double *begins) {
     for (int64_t window = 0, n; window < w->windows; window += n) {
         int64_t chain = w->window[2 * window + 1];
         for (n = 1; n < TOGETHER && window + n < w->windows && w->window[2 * (window + n) + 1] == chain;) n++;
@@ -335,12 +331,10 @@ static void windowed(const Work *w, int64_t at, int64_t width, const double *pre
                 int64_t place = w->row[w->window[2 * (window + i)] + w->sample[sample]] * w->row_stride + at;
                 parent[i] = w->parent + place, other[i] = w->metabolite + place;
             }
-            if (n == TOGETHER && past)
-                rows_of(shares, begins, width, parent, other, TOGETHER, 1);
-            else if (n == TOGETHER)
-                rows_of(shares, begins, width, parent, other, TOGETHER, 0);
+            if (n == TOGETHER)
+                rows_of(shares, begins, width, parent, other, TOGETHER);
             else
-                rows_of(shares, begins, width, parent, other, 1, past);
+                rows_of(shares, begins, width, parent, other, 1);
         }
     }
 }
@@ -508,7 +502,7 @@ int NAMED(serein_walk, VARIANT)(const Work *w, int64_t first, int64_t last) {
         else if (w->extremes)
             extremes(w, at, width, prefixes, s, past);
         else if (w->windows)
-            windowed(w, at, width, prefixes, s, begins, past);
+            windowed(w, at, width, prefixes, s, begins);
         else
             walked(w, at, width, table, scales, s, past);
         for (int64_t j = 0; j < width; j += W) {

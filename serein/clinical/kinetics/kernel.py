@@ -20,6 +20,9 @@ LIBRARY = Path(__file__).with_name("kernel.shared")
 WIDTH = 8  # people side by side in one vector
 # By windows only what has a few samples for each dose and little in its chains against the whole.
 LEAST_SAMPLES, MOST_IN_CHAINS = 64, 4
+# People of a grid who are calculated together: a page of each row, so that memory is written in long stretches. Where little is written, what
+# fits into the nearest cache. Numbers of scratch at most.
+AT_ONCE, IN_CACHE, MOST_SCRATCH = 512, 64, 1 << 18
 Floats = NDArray[np.float64]
 
 _WHOLE = (
@@ -128,6 +131,9 @@ def _kept(plan: Programme, steps: slice) -> _Kept:
         arrays = tuple(array for array, _ in laid.values())
         if by is not None:
             work.windows, work.chains, work.samples = len(by.window), len(by.chain), len(by.sample)
+            work.block = max(
+                2 * WIDTH, min(AT_ONCE, MOST_SCRATCH // (7 * work.samples + 11 * (work.chains + matrices)) // WIDTH * WIDTH)
+            )
             work.window, work.chain, work.sample = _address(by.window), _address(by.chain), _address(by.sample)
             arrays += (by.window, by.chain, by.sample)
         found = plan.kept["kernel", steps.start, steps.stop] = _Kept(work, arrays)
@@ -155,6 +161,7 @@ class Prepared:
         where in the grids [lowest, highest][row][stride] a sample counts."""
         work = Work.from_buffer_copy(self.work)
         work.row, work.extremes = _address(row), 1
+        work.block = min(work.block, IN_CACHE)
         self._run(work, np.zeros((4, self.padded)), grid, people)
 
     def _run(self, work: Work, state: Floats, grid: tuple[Floats, Floats], people: tuple[int, int]) -> None:

@@ -4,6 +4,7 @@ People do not depend on one another, so that threads share them out and change n
 four times as long as the arithmetic.
 """
 
+import functools
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -20,14 +21,14 @@ from .propagator import applied, times
 
 Floats = NDArray[np.float64]
 Path = Literal["compiled", "numpy"]
-PATTERNS, CHUNK = 17, 512
+PATTERNS, CHUNK, IN_CACHE = 17, 1024, 64
 GOLDEN, SILVER = (5**0.5 - 1) / 2, 2**0.5 - 1
 
 
 @dataclass(frozen=True)
 class Grid:
     """ng/mL, [row][person]: people may be followed by copies that fill the last vector (`people` says how many count). In memory the rows stand
-    together for the kernel, each person's levels for NumPy."""
+    together for the kernel; for NumPy each person's levels do, parent and metabolite by turns."""
 
     parent: Floats
     metabolite: Floats
@@ -62,8 +63,11 @@ def best_path() -> Path:
 
 def grid_for(rows: int, people: int, path: Path | None = None) -> Grid:
     """An empty buffer for `levels_of_many` by the same path, to be used again and again."""
-    if people == 1 or (path or best_path()) == "numpy":  # for one, whole vectors of copies would be eight times as much to write
-        return Grid(np.empty((people, rows)).T, np.empty((people, rows)).T, people)
+    if (path or best_path()) == "numpy":
+        both = np.empty((people, rows, 2))
+        return Grid(both[..., 0].T, both[..., 1].T, people)
+    if people == 1:  # whole vectors of copies would be eight times as much to write
+        return Grid(np.empty((rows, 1)), np.empty((rows, 1)), 1)
     return Grid(kernel.aligned((rows,), people), kernel.aligned((rows,), people), people)
 
 
@@ -78,7 +82,7 @@ def levels_of_many(
     grid = into or grid_for(plan.rows, people, path)
     if grid.parent.shape[0] != plan.rows or grid.people != people:
         raise ValueError(f"the buffer is for {grid.parent.shape[0]} rows and {grid.people} people, not {plan.rows} and {people}")
-    if path == "compiled" and people > 1 and not grid.parent.flags.c_contiguous:
+    if path == "compiled" and not (grid.parent.flags.c_contiguous and grid.metabolite.flags.c_contiguous):
         raise ValueError("the buffer is laid out for NumPy, not for the kernel")
     _run(plan, phases, grid, How(threads, path, adherence(plan, people)))
     return grid
@@ -127,21 +131,41 @@ def extremes_of_many(
         row = np.where(plan.row >= 0, day_of[plan.row], -1).astype(np.int32)
         shared_out(prepared.padded, threads, lambda a, b: prepared.extremes(row, (found.parent, found.metabolite), (a, b)))
         return found
-    begins = np.searchsorted(day_of, np.arange(days))
+    begins, taken = np.searchsorted(day_of, np.arange(days)), adherence(plan, people)
+    grid = grid_for(plan.rows, min(people, CHUNK), path)
     for part in _chunks(people):
-        grid = levels_of_many(plan, [c.part(part) for c in phases], threads=threads, path=path)
-        for one, to in zip(grid.cut(), (found.parent, found.metabolite), strict=True):
-            each = np.ascontiguousarray(one.T)
-            to[0, :, part] = np.minimum.reduceat(each, begins, axis=1).T
-            to[1, :, part] = np.maximum.reduceat(each, begins, axis=1).T
+        count = part.stop - part.start
+        grid = grid if grid.people == count else grid_for(plan.rows, count, path)
+        _run(plan, [c.part(part) for c in phases], grid, How(threads, path, taken[:, part]))
+        shared_out(count, threads, functools.partial(_by_day, grid, (found, part.start), begins))
     return found
+
+
+def _by_day(grid: Grid, to: tuple[Extremes, int], begins: NDArray[np.int64], first: int, last: int) -> None:
+    """The lowest and highest level of each day of people `first` to `last`, who stand in the result `to` from a place on. They are taken side
+    by side (along so short an axis as a day a reduction would take longer), as many as fit into the cache."""
+    found, place = to
+    for a in range(first, min(last, grid.people), IN_CACHE):
+        b = min(a + IN_CACHE, last, grid.people)
+        for rows, days in zip(grid.cut(), (found.parent, found.metabolite), strict=True):
+            some = np.ascontiguousarray(rows[:, a:b])
+            for end, extreme in enumerate((np.minimum, np.maximum)):
+                _each_day(some, begins, extreme, days[end, :, place + a : place + b])
+
+
+def _each_day(rows: Floats, begins: NDArray[np.int64], extreme: np.ufunc, to: Floats) -> None:
+    long = int(begins[1]) if len(begins) > 1 else len(rows)
+    alike = int(np.argmin(np.append(np.diff(begins) == long, False)))  # so many days have as many rows as the first
+    if alike:
+        extreme.reduce(rows[: alike * long].reshape(alike, long, -1), axis=1, out=to[:alike])
+    to[alike:] = extreme.reduceat(rows, begins[alike:], axis=0)
 
 
 def _chunks(people: int) -> Iterator[slice]:
     """A last one of a few people would take their way, which has other last digits."""
     whole = people // CHUNK if people % CHUNK < arrays.FEW else people // CHUNK + 1
     for k in range(max(1, whole)):
-        yield slice(k * CHUNK, people if k + 1 >= whole else (k + 1) * CHUNK)
+        yield slice(k * CHUNK, people if k + 1 >= max(1, whole) else (k + 1) * CHUNK)
 
 
 def _run(plan: Programme, phases: list[Crowd], grid: Grid, how: How) -> None:

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from serein.clinical.kinetics import Change, Course, Dose, NotAModel, Parameters, arrays, kernel, levels
+from serein.clinical.kinetics import Change, Course, Dose, NotAModel, Parameters, arrays, kernel, levels, many
 from serein.clinical.kinetics.crowd import crowd_of, in_force, varied
-from serein.clinical.kinetics.many import best_path, extremes_of_many, grid_for, levels_of_many
+from serein.clinical.kinetics.many import best_path, extremes_for, extremes_of_many, grid_for, levels_of_many
 from serein.clinical.kinetics.programme import on_minutes, programme
 from serein.clinical.kinetics.propagator import propagator
 
@@ -106,10 +106,13 @@ def test_many_people_are_calculated_as_few_are(compiled, monkeypatch):
 
 @pytest.mark.parametrize("path", ["numpy", "compiled"])
 @pytest.mark.parametrize("count", [23, 517])
-def test_the_extremes_of_a_day_are_those_of_its_rows(compiled, path, count):
-    """Rows stand three hours apart and clearance falls within a day, so that the kernel meets one day twice, with two volumes."""
+def test_the_extremes_of_a_day_are_those_of_its_rows(compiled, path, count, monkeypatch):
+    """Rows stand three hours apart and clearance falls within a day, so that the kernel meets one day twice, with two volumes. NumPy takes
+    people in several parts, which change nothing about who takes which unknown dose."""
+    monkeypatch.setattr(many, "CHUNK", 200)
     changed = (Change(d(Decimal("101.5")), {"clearance_l_per_h": 0.5, "central_l": 30.0}),)
-    course = replace(TAPER, changes=changed, times_h=tuple(map(d, range(1, 1000, 3))))
+    unknown = Dose(at_h=d(100), mg=3, every_h=d(24), count=5, unknown=True)
+    course = replace(TAPER, doses=(*TAPER.doses, unknown), changes=changed, times_h=tuple(map(d, range(1, 1000, 3))))
     plan, phases = programme(course), in_force(course, people(count)[0])
     day_of = (np.array(course.times_h, np.float64) // 24).astype(np.int32)
     found = extremes_of_many(plan, phases, day_of, threads=2, path=path)
@@ -178,3 +181,24 @@ def test_one_person_alone_takes_another_way_to_the_same_levels(compiled, path):
     for one, all_ in zip(alone, together, strict=True):
         assert one.shape == (plan.rows, 1) and nearly(one[:, 0], all_[:, 0])
         assert path == "numpy" or np.array_equal(one[:, 0], all_[:, 0]), "the kernel: to the last bit"
+
+
+@pytest.mark.parametrize("path", ["numpy", "compiled"])
+def test_a_buffer_for_extremes_is_used_again_and_one_of_another_shape_refused(compiled, path):
+    plan, crowd, day_of = programme(TAPER), people(20), (np.arange(1057) // 24).astype(np.int32)
+    fresh = extremes_of_many(plan, crowd, day_of, path=path)
+    used = extremes_for(45, 20)
+    used.parent.fill(7.0)
+    again = extremes_of_many(plan, crowd, day_of, into=used, threads=3, path=path)
+    assert again is used and all(np.array_equal(x, y) for x, y in zip(again.cut(), fresh.cut(), strict=True))
+    with pytest.raises(ValueError, match="buffer"):
+        extremes_of_many(plan, crowd, day_of, into=extremes_for(44, 20), path=path)
+
+
+def test_the_kernel_takes_windows_only_where_a_history_repeats_itself(compiled):
+    """Both ways are asked elsewhere in this file; this says which is which."""
+    taper = programme(TAPER)
+    assert kernel.repeats(taper, slice(0, len(taper.matrix)))
+    minutes = np.cumsum(300 + (np.arange(200) * 7919) % 611).astype(np.int64)
+    diary = on_minutes(minutes, np.ones(200), np.arange(0, int(minutes[-1]), 731, dtype=np.int64))
+    assert not kernel.repeats(diary, slice(0, len(diary.matrix)))
