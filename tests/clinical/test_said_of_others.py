@@ -7,8 +7,9 @@ import re
 import pytest
 
 from serein.clinical import knowledge
-from serein.clinical.case import ICD10CM, Answer, Concept, Observation
-from tests.clinical.drafts import born, codes, condition, judge, medicine, order, person
+from serein.clinical.case import ICD10CM, LOINC, Answer, Coding, Concept, Observation
+from serein.clinical.findings import Assessment
+from tests.clinical.drafts import allergy, born, codes, condition, judge, medicine, order, person, severity
 from tests.clinical.worked import of
 from tests.clinical.worked.every import CASES
 
@@ -63,3 +64,22 @@ def test_liver_disease_by_code_tells_each_substance_what_is_known_of_it():
 
 def test_wine_on_a_medicine_list_is_alcohol():
     assert "alcohol-together" in codes(judge(person(medicines=(medicine("red wine, 2 glasses"),))))
+
+
+def test_a_genotype_is_read_by_code_and_a_normal_one_is_no_gap():
+    """LOINC 79714-2 asks what CYP2C19 does in this person; LA9657-3 answers "Poor metabolizer"."""
+
+    def typed(answer: str) -> Assessment:
+        asked, said = Concept((Coding(LOINC, "79714-2"),)), Concept((Coding(LOINC, answer),))
+        return judge(person(observations=(Observation(reference="ob1", concept=asked, answer=said),)))
+
+    poor, normal, untyped = typed("LA9657-3"), typed("LA25391-6"), judge(person())
+    assert "slow-metaboliser" in codes(poor) and "slow-metaboliser" not in codes(normal) | codes(untyped)
+    gaps = [{n.check for n in found.not_checked} for found in (poor, normal, untyped)]
+    assert ["slow-metaboliser" in g for g in gaps] == [False, False, True]
+
+
+def test_an_allergy_to_the_z_drug_ordered_stops_it_and_nothing_else():
+    allergic = person(allergies=(allergy("zolpidem"),))
+    assert severity(judge(allergic, of("zolpidem", "5")), "allergy-to-benzodiazepine") == "stop"
+    assert "allergy-to-benzodiazepine" not in codes(judge(allergic))

@@ -105,6 +105,8 @@ class TestTheSmallBundle:
         ({"clinicalStatus": status("remission")}, False),
         ({"clinicalStatus": status("resolved")}, False),
         ({"clinicalStatus": status("haunted")}, True),
+        ({"abatementDateTime": "2020-01-01"}, False),
+        ({"abatementDateTime": "2020-01-01", "clinicalStatus": status("active")}, True),
         ({"clinicalStatus": status("active"), "verificationStatus": status("refuted")}, False),
         ({"clinicalStatus": status("active"), "verificationStatus": status("entered-in-error")}, False),
         ({"verificationStatus": status("provisional")}, True),

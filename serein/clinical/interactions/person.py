@@ -111,14 +111,15 @@ def _allergy(scene: Scene, regimen: Regimen) -> Said:
     to = tuple(
         Input(f"allergy: {a.concept.words}", a.reference)
         for a in scene.case.allergies
-        if "benzodiazepine-code" in scene.knowledge.register.identify(a.concept).groups
+        if "benzodiazepine-code" in (meant := scene.knowledge.register.identify(a.concept)).groups
+        or regimen.substance in meant.names
         or any(says(ANY_BENZODIAZEPINE, t) for t in (a.concept.text, *(c.display for c in a.concept.codings)) if t)
     )
     if not to:
         return SILENT
     texts = (
         f"Recorded {to[0].what}",
-        "Hypersensitivity to a benzodiazepine is a contraindication; cross-reaction within the class is possible.",
+        "Hypersensitivity to it or to a benzodiazepine is a contraindication; cross-reaction within the class is possible.",
     )
     return (scene.finding("allergy-to-benzodiazepine", STOP, regimen.order, texts, Because(inputs=to)),)
 
@@ -267,7 +268,7 @@ def _gaps(scene: Scene) -> Said:
         gaps.append(LIVER_TESTS_UNJUDGED if tests else LIVER_UNKNOWN)
     if "kidney-disease" not in met and _latest(scene, EGFR) is None:
         gaps.append(KIDNEY_UNKNOWN)
-    if "slow-metaboliser" not in met:
+    if "slow-metaboliser" not in met and not scene.genotypes:
         gaps.append(GENOTYPE_UNKNOWN)
     if not scene.case.conditions and scene.case.conditions_known == "unknown":
         gaps.append(CONDITIONS_UNKNOWN)

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 from msgspec import Struct
 
-from serein.clinical.case import Case, Concept, Medicine, MedicineUse, Order
+from serein.clinical.case import LOINC, Case, Concept, Medicine, MedicineUse, Order
 from serein.clinical.findings import LONGEST_SUMMARY, Finding, Input, NotChecked, Severity, SourceReference
 from serein.clinical.knowledge import facts
 from serein.clinical.knowledge.amounts import written
@@ -20,6 +20,7 @@ from serein.clinical.knowledge.recognise import Identity
 from serein.clinical.knowledge.told import circumstances
 
 STOP = Severity.STOP
+ACTIVITY, POOR = "79714-2", "LA9657-3"  # LOINC: what CYP2C19 does in this person; "Poor metabolizer"
 DEAD_VERIFICATION = frozenset({"refuted", "entered-in-error"})
 LIVE_STATUS = frozenset({"", "active", "recurrence", "relapse"})
 Uses: TypeAlias = tuple[tuple[Medicine, Identity], ...]
@@ -54,14 +55,14 @@ class Scene:
     neither there is `none_before`. `groups` are those of medicines that somebody in the record, current or past, belongs to;
     `replaced` the references that the proposed orders replace; `diagnoses` the conditions that nobody refuted, active or not,
     with what they mean (keys of `Knowledge.terms`); `hazards` those of the record that the knowledge has a hazard for, where a
-    graver one silences the milder one it names; `told` what was told, and where nothing was, what the record shows.
+    graver one silences the milder one it names; `genotypes` what was answered about CYP2C19; `told` what was told, and where nothing was, what the record shows.
 
     `youngest_years`, `oldest_years` and `youngest_months` are completed ones, and are there only where a birth date is.
     """
 
     __slots__ = (
         *("case", "orders", "knowledge", "on", "rule", "kept", "before", "current", "proposed", "past", "active", "none_before"),
-        *("written", "groups", "replaced", "diagnoses", "hazards", "hazard_ids", "told", "_made"),
+        *("written", "groups", "replaced", "diagnoses", "hazards", "hazard_ids", "genotypes", "told", "_made"),
         *("youngest_years", "oldest_years", "youngest_months"),
     )
     youngest_years: int
@@ -80,6 +81,9 @@ class Scene:
         self.replaced = frozenset([o.replaces for o in orders if o.replaces])
         means = knowledge.terms.means
         self.diagnoses = tuple([(c, means(c.concept)) for c in case.conditions if c.verification not in DEAD_VERIFICATION])
+        seen = [(o, o.answer) for o in case.observations if o.answer is not None]
+        # By code or by words: "CYP2C19 …" asked, "Poor metabolizer" answered.
+        self.genotypes = [g for g in seen if ACTIVITY in g[0].concept.codes(LOINC) or says(("cyp2c19",), g[0].concept.words)]
         self.hazards = self._hazards()
         self.hazard_ids = frozenset([h.id for h, _ in self.hazards])
         self.told = circumstances(case, self.diagnoses, on, int(self.rule("pregnancy-status-days")))
@@ -113,12 +117,10 @@ class Scene:
                 for kind, id in meant:
                     if kind == "hazard":
                         met.setdefault(id, []).append(Input(condition.concept.words, condition.reference))
-        for o in self.case.observations:
-            # A genotype stands in the answer: "CYP2C19 …" measured, "Poor metabolizer" answered.
-            if o.answer is not None and says(("cyp2c19",), o.concept.words):
-                words = f"CYP2C19 {o.answer.words}"
-                if ("hazard", "slow-metaboliser") in self.knowledge.terms.means(Concept(text=words)):
-                    met.setdefault("slow-metaboliser", []).append(Input(words, o.reference))
+        for o, answer in self.genotypes:
+            words = f"CYP2C19 {answer.words}"
+            if POOR in answer.codes(LOINC) or ("hazard", "slow-metaboliser") in self.knowledge.terms.means(Concept(text=words)):
+                met.setdefault("slow-metaboliser", []).append(Input(words, o.reference))
         if not met:
             return ()
         hazards = self.knowledge.hazards_of(met)

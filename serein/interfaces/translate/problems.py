@@ -45,7 +45,10 @@ def read_condition(entry: Entry) -> Condition | None:
     onset = node.moment("onsetDateTime")
     span = node.child("onsetPeriod")
     start = onset or (span.moment("start") if span else None)
-    node.moment("abatementDateTime")
+    if node.moment("abatementDateTime") and not status:
+        # FHIR: what has abated is inactive, resolved or in remission (con-4), and this record forgot to say which.
+        node.doubt("clinicalStatus", "missing beside a date of abatement; read as resolved")
+        status = "resolved"
     return Condition(
         reference=entry.reference,
         concept=concept,
