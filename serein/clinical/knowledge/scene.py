@@ -55,7 +55,8 @@ class Scene:
     neither there is `none_before`. `groups` are those of medicines that somebody in the record, current or past, belongs to;
     `replaced` the references that the proposed orders replace; `diagnoses` the conditions that nobody refuted, active or not,
     with what they mean (keys of `Knowledge.terms`); `hazards` those of the record that the knowledge has a hazard for, where a
-    graver one silences the milder one it names; `genotypes` what was answered about CYP2C19; `told` what was told, and where nothing was, what the record shows.
+    graver one silences the milder one it names; `genotypes` what was answered about CYP2C19; `told` what was told, and where
+    nothing was, what the record shows.
 
     `youngest_years`, `oldest_years` and `youngest_months` are completed ones, and are there only where a birth date is.
     """

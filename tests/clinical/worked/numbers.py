@@ -33,6 +33,9 @@ TENTHS = [
     ("UK, insomnia, 5 to 15 mg", UK, "insomnia", "0.75"),
     ("UK, alcohol withdrawal, 5 to 20 mg", UK | COURSE, DETOX, "0.75"),
     ("UK, older, alcohol withdrawal, half of 5 to 20 mg", UK | COURSE | OLD, DETOX, "0.4"),
+    ("UK, premedication, 5 to 20 mg", UK, "premedication", "0.75"),
+    ("UK, older, premedication, half of 5 to 20 mg", UK | OLD, "premedication", "0.4"),
+    ("UK, child, premedication, 2 to 10 mg", UK | CHILD, "premedication", "0.3"),
 ]
 # Who, for what, the largest single dose of the label and one above it, how often.
 SINGLES = [
