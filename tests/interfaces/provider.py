@@ -5,12 +5,14 @@ import hashlib
 import hmac
 import json
 import secrets
+import ssl
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
@@ -184,9 +186,15 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def running_provider() -> Iterator[Running]:
+def running_provider(certificate: Path | None = None) -> Iterator[Running]:
+    """`certificate`: a PEM file with key and certificate, for one that speaks TLS."""
     server = _Server(("127.0.0.1", 0), BaseHTTPRequestHandler)
     running = Running(server.server_port)
+    if certificate is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        running.issuer = running.issuer.replace("http:", "https:")
     server.RequestHandlerClass = _handler(running)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()

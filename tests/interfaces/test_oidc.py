@@ -3,12 +3,20 @@
 import base64
 import hmac
 import json
+import ssl
 import time
 from collections.abc import Iterator
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
 
@@ -255,6 +263,35 @@ def test_a_provider_that_is_down_slow_or_broken_is_told_in_words(there: Running,
     assert code_of(begin(gone, attempt())) == "provider-down"
     answer = begin(gone, attempt())
     assert isinstance(answer, NotProven) and "nothing is lost" in answer.why
+
+
+def certificate(folder: Path) -> Path:
+    """A key and a certificate for localhost that no authority knows."""
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    begins = datetime.now(UTC) - timedelta(hours=1)
+    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(1)
+    made = made.not_valid_before(begins).not_valid_after(begins + timedelta(days=1))
+    made = made.add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False).sign(key, hashes.SHA256())
+    plain = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    file = folder / "own.pem"
+    file.write_bytes(plain + made.public_bytes(Encoding.PEM))
+    return file
+
+
+def test_a_certificate_that_nobody_vouches_for_ends_it_and_a_known_one_does_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = certificate(tmp_path)
+    with running_provider(own) as secure:
+        one = secure.provider()
+        assert one.issuer.startswith("https://") and code_of(begin(one, attempt())) == "provider-down"
+        assert secure.hits == []
+        known = ssl.create_default_context(cafile=str(own))
+        monkeypatch.setattr(ssl, "create_default_context", lambda: known)
+        assert isinstance(walked(secure, one), Proven)
+        there = one.issuer.replace("localhost", "127.0.0.1")
+        elsewhere = replace(one, issuer=there, hosts=frozenset({there.removeprefix("https://")}))
+        assert code_of(begin(elsewhere, attempt())) == "provider-down", "the certificate is another name's"
 
 
 def test_only_a_few_are_asked_for_at_once(there: Running) -> None:

@@ -1,5 +1,8 @@
 """Who came in, who left, who was turned away: rows about people who hold no key yet. The web calls these; the answers it gives say nothing."""
 
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -25,6 +28,38 @@ def close_sessions(account_id: UUID, *, but: str | None = None) -> int:
     mine = [s.session_key for s in Session.objects.iterator() if s.get_decoded().get("_auth_user_id") == str(account_id)]
     mine = [key for key in mine if key != but]
     return Session.objects.filter(pk__in=mine).delete()[0]
+
+
+@dataclass(frozen=True)
+class OpenSession:
+    """One open session of an account. `id` names it and opens nothing; `marks` is what its sign-in and its pages left in it."""
+
+    id: str
+    here: bool
+    marks: Mapping[str, object]
+
+
+def sessions_of(account_id: UUID, *, here: str | None) -> tuple[OpenSession, ...]:
+    """Every session that is kept for an account; `here` is the key of the one that asks."""
+    kept = ((s.session_key, s.get_decoded()) for s in Session.objects.iterator())
+    return tuple(
+        OpenSession(_named(key), key == here, marks) for key, marks in kept if marks.get("_auth_user_id") == str(account_id)
+    )
+
+
+def end_session(account_id: UUID, which: str, *, at: datetime) -> bool:
+    """Whoever it belongs to ends one of their own, on the trail; whether it was there."""
+    for session in Session.objects.iterator():
+        if _named(session.session_key) == which and session.get_decoded().get("_auth_user_id") == str(account_id):
+            with transaction.atomic():
+                session.delete()
+                _note(account_id, at, "sign_out", "ended-from-elsewhere")
+            return True
+    return False
+
+
+def _named(key: str) -> str:
+    return hashlib.sha256(f"serein.session\0{key}".encode()).hexdigest()[:20]
 
 
 def hold_account(account_id: UUID) -> None:

@@ -34,7 +34,7 @@ _COMPLIANCE, _PATIENT, _PHARMACIST = frozenset({Role.COMPLIANCE}), frozenset({Ro
 
 DOORS: dict[str, Door] = {
     **_doors("shell:", "door invitation open_invitation carry_on throw_away", Door(frozenset({ANYBODY}))),
-    **_doors("shell:", "account second_factor stay", Door(frozenset({SIGNED_IN}))),
+    **_doors("shell:", "account second_factor stay where", Door(frozenset({SIGNED_IN}))),
     **_doors("shell:", "own_identity own_identity_leave own_identity_begin own_identity_return", Door(STAFF)),
     **_doors("clinician:", "panel", Door(_CARE, "my patients")),
     **_doors("clinician:", "invite invited", Door(_CLINICIAN, "invite patient")),

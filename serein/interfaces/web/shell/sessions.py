@@ -6,7 +6,9 @@ The second is written once a minute and not with every page, because a write wai
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
@@ -63,6 +65,14 @@ def ended(session: SessionBase, who: Person) -> str:
     if now - began >= whole:
         return WHOLE
     return IDLE if now - seen >= idle else ""
+
+
+def lives(marks: Mapping[str, Any], who: Person) -> tuple[int, int] | None:
+    """When a session of this person began and was last used, in seconds; None when its time is over though nobody has swept it away."""
+    now = int(clock.machine_seconds())
+    began, seen = int(marks.get("began", 0)), int(marks.get("minute", 0)) * 60
+    idle, whole = _limits(who)
+    return None if now - began >= whole or now - seen >= idle else (began, seen)
 
 
 def go_on(session: SessionBase) -> None:

@@ -2,12 +2,13 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from . import invitations, own_identity, views
+from . import invitations, own_identity, views, where
 
 app_name = "shell"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.door, name="door"),
     path("account/", views.account, name="account"),
+    path("account/sessions/", where.where, name="where"),
     path("account/identity/", own_identity.page, name="own_identity"),
     path("account/identity/leave/", own_identity.leave, name="own_identity_leave"),
     path("account/identity/begin/<slug:name>/", own_identity.begin, name="own_identity_begin"),
