@@ -52,7 +52,7 @@ def test_there_and_back(live_clinic, people, provider: Running, open_page, js):
 
 def at_the_desks(url: str, people: FourPeople, open_page) -> None:
     own = browse_as(open_page(), people.clinician, url)
-    browse_as(open_page(), people.clinician, url)  # one more session for the list
+    browse_as(open_page(), people.clinician, url).goto(url + "/account/")  # one more session for the list
     pages = {
         "proof-staff": "/account/identity/", "proof-clinician": f"/clinic/patients/{people.patient.patient_id}/identity/",
         "where": "/account/sessions/",
