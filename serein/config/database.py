@@ -11,6 +11,9 @@ from .place import Place, here
 from .roles import APP
 
 POOL = {"min_size": 1, "max_size": 8, "timeout": 10}
+# A policy makes a statement dearer to plan than to run, so a connection plans what it is asked again once. Our statements are short, and
+# compiling one (jit) takes longer than any of them.
+PREPARED = {"server_side_binding": True, "prepare_threshold": 1}
 
 
 def forget_settings(connection: "Connection[Any]") -> None:
@@ -30,7 +33,10 @@ def django_database(parameters: Mapping[str, str]) -> dict[str, Any]:
         "HOST": rest.pop("host", ""),
         "PORT": rest.pop("port", ""),
     }
-    options = {**rest, "pool": {**POOL, "reset": forget_settings}}
+    options = {
+        **rest, "pool": {**POOL, "reset": forget_settings}, **PREPARED,
+        "options": " ".join(filter(None, [rest.get("options", ""), "-c jit=off"])),
+    }  # fmt: skip
     # A pooled connection is asked before it is lent, or the first requests after a restart of the database would fail.
     asked = {"ATOMIC_REQUESTS": True, "CONN_HEALTH_CHECKS": True}
     return {"ENGINE": "django.db.backends.postgresql", **named, "OPTIONS": options, **asked}

@@ -107,11 +107,16 @@ class Up:
         return found
 
     def work_seconds(self) -> float:
-        """Processor time of all its processes until now, and of those of their children that ended."""
-        ticks = 0
-        for number in self.processes():
+        """Processor time of all its processes until now, and of those of their children that ended.
+
+        PostgreSQL's back ends write over their own command line and environment, so they are known by their parent.
+        """
+        ours, ticks = self.processes().keys(), 0
+        for process in Path("/proc").glob("[0-9]*"):
             with suppress(OSError):
-                ticks += sum(map(int, Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[11:15]))
+                words = (process / "stat").read_text().rpartition(")")[2].split()
+                if int(process.name) in ours or int(words[1]) in ours:
+                    ticks += sum(map(int, words[11:15]))
         return ticks / os.sysconf("SC_CLK_TCK")
 
     def one(self, words: str) -> int:

@@ -33,7 +33,7 @@ ORDER BY 1
 """
 SETTING = re.compile(r"current_setting\(")
 SETTING_ONCE_A_STATEMENT = re.compile(
-    r"SELECT\s+(?:\(strpos\()?NULLIF\(current_setting\('serein\.\w+'::text, true\), ''::text\)", re.IGNORECASE
+    r"SELECT\s+\(?(?:strpos\()?NULLIF\(current_setting\('serein\.\w+'::text, true\), ''::text\)", re.IGNORECASE
 )
 
 

@@ -1,11 +1,11 @@
 """Plans as values."""
 
+import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from uuid import UUID
-
-from django.db.models import Max
 
 from serein.clinical import knowledge
 from serein.clinical.quantities import plain
@@ -13,6 +13,7 @@ from serein.foundation.people.gate import shown
 from serein.foundation.people.keys import OpenChart, OpenList
 from serein.foundation.people.persons import clinic_day, name_of
 from serein.foundation.remembering import remembered
+from serein.foundation.rows import answer
 
 from .models import Plan, PlanExtension, PlanReply, PlanState
 from .text import SUPPORTIVE_CARE, PlanText, daily_units, doses_of, product_named, text_digest, units_mg
@@ -143,19 +144,24 @@ def plan_draft(chart: OpenChart) -> PlanCard | None:
     return next((p for p in plans(chart) if p.state == PlanState.DRAFT), None)
 
 
+IN_FORCE = """
+SELECT patient_id, reassess_on, greatest(ends_on, (SELECT max(e.ends_on) FROM planning_planextension e WHERE e.plan_id = p.id)),
+       product, substance, regimen::text
+FROM planning_plan p WHERE state = 'agreed' AND patient_id = ANY(%s)
+"""
+
+
 @shown
 def plans_in_force(listing: OpenList) -> tuple[PlanLine, ...]:
     """One line for each patient in the list who has an agreed plan."""
-    rows = list(Plan.objects.filter(patient_id__in=listing.patients, state=PlanState.AGREED))
-    extended = PlanExtension.objects.filter(plan__in=[row.id for row in rows]).values_list("plan_id").annotate(Max("ends_on"))
-    later = dict(extended)
-    return tuple(
-        PlanLine(row.patient_id, _summary(row), row.reassess_on, max(row.ends_on, later.get(row.id, row.ends_on))) for row in rows
-    )
+    found = answer(IN_FORCE, [list(listing.patients)])
+    return tuple(PlanLine(patient, _summary(*plan), again, ends) for patient, again, ends, *plan in found)
 
 
-def _summary(row: Plan) -> str:
-    product = product_named(row.product, row.substance)
+@lru_cache(maxsize=1000)
+def _summary(product_id: str, substance: str, regimen: str) -> str:
+    """`regimen` as JSON. Clinics give the same few regimens again and again, so each is reckoned once."""
+    product = product_named(product_id, substance)
     assert product is not None, "a product that a plan names may not leave the knowledge"
-    mg: Decimal = units_mg(product, daily_units(doses_of(row.regimen)))
+    mg: Decimal = units_mg(product, daily_units(doses_of(json.loads(regimen))))
     return f"{plain(mg)} mg a day"

@@ -19,9 +19,10 @@ from django.db.models import QuerySet
 
 from serein.foundation.audit.trail import Entry, record
 from serein.foundation.remembering import forget
-from serein.foundation.rows import new_id
+from serein.foundation.rows import answer, new_id
 
 from . import permissions as p
+from .chosen import Chosen, digest, my_patients
 from .licences import PRESCRIBER, NoLicence, may_practise
 from .models import Account, BrokenGlass, Caregiving, CareTeam, EmergencyFind, Offer, Patient, Rota, Slip
 from .permissions import Relation, Right, Sight
@@ -68,7 +69,7 @@ class OpenList:
 
     def only(self, patients: Iterable[UUID]) -> "OpenList":
         """The same look at fewer of its patients, in the order given: a page of a long list. Who is not in the list stays out."""
-        chosen = frozenset(self.patients)
+        chosen = self.patients.members if isinstance(self.patients, Chosen) else frozenset(self.patients)
         return replace(self, patients=tuple(p for p in patients if p in chosen))
 
 
@@ -105,21 +106,17 @@ def _parts(sights: frozenset[Sight]) -> str:
     return f",{','.join(sorted(sights))}," if sights else ""
 
 
-def _set_wall(scope: str, clinic: UUID, at: datetime, rule: p.Rule | p.JobRule | None = None, **more: UUID | date) -> None:
+def _set_wall(scope: str, clinic: UUID, at: datetime, rule: p.Rule | p.JobRule | None = None, **more: UUID | date | str) -> None:
     """Transaction-local settings that the policies read; every one is written, so that nothing of an earlier key remains."""
     if not connection.in_atomic_block:
         raise RuntimeError("a key needs a transaction: its context would end with the statement")
     forget()
     sees, writes = (rule.sees, p.writes(rule.may)) if rule else (frozenset[Sight](), frozenset[Sight]())
     values = {
-        "scope": scope, "clinic": clinic, "at": at.isoformat(), "patient": "", "account": "", "slip": "", "born": "", "sees": _parts(sees),
-        "writes": _parts(writes), **more,
+        "scope": scope, "clinic": clinic, "at": at.isoformat(), "patient": "", "account": "", "slip": "", "born": "", "page": "",
+        "sees": _parts(sees), "writes": _parts(writes), **more,
     }  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT " + ", ".join(["set_config(%s, %s, true)"] * len(values)),
-            [text for name, value in values.items() for text in (f"serein.{name}", str(value))],
-        )
+    answer("SELECT " + ", ".join(f"set_config('serein.{name}', %s, true)" for name in values), list(map(str, values.values())))
 
 
 def _account(by: Person | None) -> UUID | None:
@@ -159,9 +156,14 @@ def _hours(by: Person, at: datetime) -> QuerySet[Rota]:
     return Rota.objects.filter(clinic=by.clinic_id, account=by.account_id, since__lte=at, until__gt=at, ended_at=None)
 
 
+# Every list asks, so it is written out: the same hours.
+UNTIL = "SELECT max(until) FROM people_rota WHERE clinic_id = %s AND account_id = %s AND since <= %s AND until > %s AND ended_at IS NULL"
+
+
 def on_rota_until(by: Person, *, at: datetime) -> datetime | None:
     """When this person's hours on the rota end; None when none run."""
-    return _hours(by, at).order_by("-until").values_list("until", flat=True).first()
+    until: datetime | None = answer(UNTIL, [by.clinic_id, by.account_id, at, at])[0][0]
+    return until
 
 
 def _chart_rule(by: Person, patient_id: UUID, purpose: str, at: datetime) -> p.Rule | None:
@@ -215,16 +217,28 @@ def open_list(by: Person, *, purpose: str, at: datetime) -> OpenList | Refused:
         return _refuse(by, purpose, at, Refused("not-your-role", "Your role may not open this list."))
     if rule.relation == Relation.ROTA and on_rota_until(by, at=at) is None:
         return _refuse(by, purpose, at, Refused("not-on-the-rota", "You are not on the rota now."))
-    patients = _my_patients(by, at) if rule.relation == Relation.CARE_TEAM else ()
+    patients = my_patients(by.account_id, by.clinic_id, at) if rule.relation == Relation.CARE_TEAM else Chosen()
     scope = {"my patients": "list", "trail": "trail", "emergencies": "review", "on the rota": "rota", "the system": "system"}.get(
         purpose, "people"
     )
     _set_wall(scope, by.clinic_id, at, rule, account=by.account_id)
     if scope == "rota":
-        patients = tuple(Patient.objects.filter(clinic=by.clinic_id).order_by("id").values_list("id", flat=True))
+        patients = Chosen(Patient.objects.filter(clinic=by.clinic_id).order_by("id").values_list("id", flat=True))
     entry = Entry(by.clinic_id, at, by.account_id, "open", outcome="looked", purpose=purpose)
-    record(entry, facts={"count": len(patients), "digest": digest(patients)})
+    record(entry, facts={"count": len(patients), "digest": patients.digest})
     return OpenList(by, by.clinic_id, purpose, at, patients, rule.sees, rule.may)
+
+
+def page_of(listing: OpenList, patients: Iterable[UUID]) -> OpenList:
+    """The key to one page of a list that is open, in the order given: the wall then shows these patients, and the list opens nothing more.
+
+    No look of its own: who was on the list stands in the list's row.
+    """
+    page = listing.only(patients)
+    if listing.purpose == "my patients":
+        rule = p.by_role(p.LIST_RULES, listing.purpose, listing.by)
+        _set_wall("page", listing.clinic_id, listing.at, rule, account=listing.by.account_id, page=Chosen(page.patients).literal)
+    return page
 
 
 def open_find(by: Person, *, family: str, birth_date: date, at: datetime) -> OpenList | Refused:
@@ -261,11 +275,6 @@ def _may_not_find(by: Person, at: datetime) -> Refused | None:
         return Refused("not-your-role", "Only a licensed clinician opens a record for an emergency.")
     licence = may_practise(by, kind=PRESCRIBER, at=at)
     return Refused(licence.code, licence.why) if isinstance(licence, NoLicence) else None
-
-
-def _my_patients(by: Person, at: datetime) -> tuple[UUID, ...]:
-    team = CareTeam.objects.filter(clinic=by.clinic_id, account=by.account_id, since__lte=at).exclude(until__lte=at)
-    return tuple(team.order_by("patient_id").values_list("patient_id", flat=True))
 
 
 def open_slip(code: str, *, by: Person | None, at: datetime) -> OpenSlip | Refused:
@@ -341,10 +350,6 @@ def code_digest(code: str) -> str:
     return hashlib.sha256(normal_code(code).encode(errors="replace")).hexdigest()
 
 
-def digest(ids: Iterable[UUID]) -> str:
-    return hashlib.sha256(b"".join(i.bytes for i in sorted(ids))).hexdigest()
-
-
 def refuse_on_record(key: Key, deed: str, why: Refused, *, subject: tuple[str, UUID] | None = None) -> Refused:
     """Keep a refusal of an action that already held a key (a lapsed licence, a stop), in the same transaction."""
     patient = getattr(key, "patient_id", None)
@@ -373,6 +378,7 @@ __all__ = [
     "open_list",
     "open_new_chart",
     "open_slip",
+    "page_of",
     "purpose_here",
     "refuse_on_record",
     "treating",

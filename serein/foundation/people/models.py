@@ -135,7 +135,7 @@ class CareTeam(ClinicRow):
     """Who cares for whom, from when, until when. No policy: the policies of other tables read it."""
 
     patient_id = models.UUIDField(db_index=True)
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False)
     since = models.DateTimeField()
     until = models.DateTimeField(null=True)
     lead = models.BooleanField(default=False, help_text="the clinician who answers for this patient")
@@ -144,6 +144,8 @@ class CareTeam(ClinicRow):
         constraints = [
             models.UniqueConstraint(fields=["patient_id", "account"], condition=Q(until=None), name="one_membership_in_force")
         ]
+        # Every policy and every list asks who is in whose care: answered from the index alone, in the order of the patients.
+        indexes = [models.Index(fields=["account", "patient_id"], include=["clinic", "since", "until"], name="whose_patients")]
 
 
 class Invitation(ClinicRow):

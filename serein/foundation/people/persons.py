@@ -5,9 +5,8 @@ from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db import connection
-
 from serein.foundation.remembering import remembered
+from serein.foundation.rows import answer
 
 from .models import Account, CareTeam, Clinic, Patient
 
@@ -58,25 +57,26 @@ SELECT id, clinic_id, name, email,
        (SELECT p.id FROM people_practitioner p WHERE p.account_id = a.id ORDER BY p.id LIMIT 1)
 FROM people_account a WHERE id = %s AND is_active
 """
+CLINIC = """
+SELECT id, name, jurisdiction, time_zone, address, phone, emergency_number, crisis_line, demonstration FROM people_clinic WHERE id = %s
+"""
 
 
 def person(account_id: UUID, *, at: datetime) -> Person | None:
     """The person behind an account, or None when there is none in force."""
-    with connection.cursor() as cursor:
-        cursor.execute(PERSON, [at, account_id])
-        row = cursor.fetchone()
-    if row is None:
+    found = answer(PERSON, [at, account_id])
+    if not found:
         return None
-    account, clinic, name, email, roles, patient, practitioner = row
+    account, clinic, name, email, roles, patient, practitioner = found[0]
     return Person(account, clinic, name, email, frozenset(roles), patient, practitioner)
 
 
 @remembered
 def clinic_card(clinic_id: UUID) -> ClinicCard:
-    c = Clinic.objects.get(pk=clinic_id)
-    return ClinicCard(
-        c.id, c.name, c.jurisdiction, c.time_zone, c.address, c.phone, c.emergency_number, c.crisis_line, c.demonstration
-    )
+    found = answer(CLINIC, [clinic_id])
+    if not found:
+        raise Clinic.DoesNotExist
+    return ClinicCard(*found[0])
 
 
 @remembered

@@ -2,19 +2,21 @@
 
 A key (`keys.py`) sets transaction-local settings; a policy compares each row with them. Without a key every setting is null and no row is
 visible. The settings are read once a statement as `(SELECT nullif(current_setting('…', true), ''))`: a bare call would run per row, and a
-setting that was ever set in a connection comes back as the empty string, not as null. No FORCE: the owner migrates and never serves.
+setting that was ever set in a connection comes back as the empty string, not as null. Its cast stands inside the sub-select for the same
+reason. No FORCE: the owner migrates and never serves.
 """
 
 from dataclasses import dataclass
 
 from django.db import migrations
 
-CLINIC = "(SELECT nullif(current_setting('serein.clinic', true), ''))::uuid"
-PATIENT = "(SELECT nullif(current_setting('serein.patient', true), ''))::uuid"
-ACCOUNT = "(SELECT nullif(current_setting('serein.account', true), ''))::uuid"
-SLIP = "(SELECT nullif(current_setting('serein.slip', true), ''))::uuid"
-AT = "(SELECT nullif(current_setting('serein.at', true), ''))::timestamptz"
-BORN = "(SELECT nullif(current_setting('serein.born', true), ''))::date"
+CLINIC = "(SELECT nullif(current_setting('serein.clinic', true), '')::uuid)"
+PATIENT = "(SELECT nullif(current_setting('serein.patient', true), '')::uuid)"
+ACCOUNT = "(SELECT nullif(current_setting('serein.account', true), '')::uuid)"
+SLIP = "(SELECT nullif(current_setting('serein.slip', true), '')::uuid)"
+AT = "(SELECT nullif(current_setting('serein.at', true), '')::timestamptz)"
+PAGE = "(SELECT nullif(current_setting('serein.page', true), '')::uuid[])"
+BORN = "(SELECT nullif(current_setting('serein.born', true), '')::date)"
 SCOPE = "(SELECT nullif(current_setting('serein.scope', true), ''))"
 
 _TEAM = f"SELECT t.patient_id FROM people_careteam t WHERE t.account_id = {ACCOUNT} AND t.since <= {AT} AND (t.until IS NULL OR t.until > {AT})"  # noqa: S608
@@ -99,6 +101,17 @@ def one_more_way(table: str, name: str, scope: str, part_: str, narrower: str = 
     return migrations.RunSQL(
         f"CREATE POLICY {name} ON {table} FOR SELECT USING ({asked});",
         f"DROP POLICY {name} ON {table};",
+    )
+
+
+def on_a_page(table: str, part_: str, patient_column: str = "patient_id") -> migrations.RunSQL:
+    """Migration step: the key to one page of a list shows rows of `table` about the patients on it and of nobody else.
+
+    It asks of them what the list's own way asks, whether they are in the care of whoever holds the key: of 25 people and not of thousands.
+    """
+    # The second cast changes nothing: without it ANY would take the sub-select for a list of rows.
+    return one_more_way(
+        table, "on_a_page", "page", part_, f"{patient_column} IN ({_TEAM} AND t.patient_id = ANY ({PAGE}::uuid[]))"
     )
 
 

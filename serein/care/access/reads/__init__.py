@@ -33,6 +33,7 @@ from serein.foundation.people.keys import OpenChart, OpenJob, OpenList
 from serein.foundation.people.models import Account, CareTeam, Invitation, Licence, Patient, Practitioner, RoleGrant
 from serein.foundation.people.persons import clinic_day, record_number
 from serein.foundation.remembering import remembered
+from serein.foundation.rows import answer
 from serein.foundation.tasks.models import Task
 
 
@@ -199,9 +200,15 @@ def patient_card(chart: OpenChart) -> PatientCard:
     return _card(Patient.objects.get(pk=chart.patient_id))
 
 
+CARDS = """
+SELECT id, given, family, birth_date, sex, pronouns, phone, address, time_zone, language, email
+FROM people_patient WHERE id = ANY(%s) ORDER BY family, given, id
+"""
+
+
 @shown
 def patient_cards(listing: OpenList) -> list[PatientCard]:
-    return [_card(p) for p in Patient.objects.filter(pk__in=listing.patients).order_by("family", "given", "id")]
+    return [PatientCard(*row) for row in answer(CARDS, [list(listing.patients)])]
 
 
 @shown

@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 from serein.care.access.reads import patient_card
 from serein.foundation.people.gate import shown
 from serein.foundation.people.keys import OpenChart, OpenList
-from serein.foundation.people.models import Account, Offer, RoleGrant
+from serein.foundation.people.models import Account, RoleGrant
 from serein.foundation.people.persons import lead_of, name_of
+from serein.foundation.rows import answer
 
 from ..facts import HandoverFacts, read, standing
 from ..models import Handover, HandoverState, Received
@@ -165,13 +166,17 @@ def colleagues(chart: OpenChart) -> tuple[Colleague, ...]:
     return tuple(Colleague(a.id, a.name) for a in rows)
 
 
+OFFERED = """
+SELECT patient_id, by_id, since FROM people_offer
+WHERE clinic_id = %s AND account_id = %s AND since <= %s AND (until IS NULL OR until > %s) ORDER BY since
+"""
+
+
 @shown
 def offers_to_me(listing: OpenList) -> tuple[OfferLine, ...]:
     """Patients whom a colleague wants to hand over to the holder of this list, oldest first."""
-    rows = Offer.objects.filter(clinic=listing.clinic_id, account=listing.by.account_id, since__lte=listing.at)
-    return tuple(
-        OfferLine(o.patient_id, name_of(o.by_id), o.since) for o in rows.exclude(until__lte=listing.at).order_by("since")
-    )
+    found = answer(OFFERED, [listing.clinic_id, listing.by.account_id, listing.at, listing.at])
+    return tuple(OfferLine(patient, name_of(by), since) for patient, by, since in found)
 
 
 @shown

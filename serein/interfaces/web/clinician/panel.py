@@ -20,7 +20,7 @@ from serein.care.continuity.reads import offers_to_me
 from serein.care.evaluation.reads import Overview, evaluations_overview
 from serein.care.planning.reads import PlanLine, plans_in_force
 from serein.care.tapering.reads import TaperLine, running_tapers
-from serein.foundation.people.keys import OpenList, Refused, on_rota_until, open_list
+from serein.foundation.people.keys import OpenList, Refused, on_rota_until, open_list, page_of
 from serein.foundation.people.persons import Person
 from serein.foundation.tasks.reads import Pressing, Worklist, worklist
 from serein.interfaces.web.shell import sealed
@@ -150,15 +150,16 @@ class Shown:
     page: int
     seal: str = ""
 
-    def cards(self, listing: OpenList, work: Worklist) -> tuple[tuple[PatientCard, ...], int]:
-        """The page's patients in their order, and how many there are on all pages."""
+    def opened(self, listing: OpenList, work: Worklist) -> tuple[OpenList, tuple[PatientCard, ...], int]:
+        """The key to the page, its patients in their order, and how many there are on all pages."""
         if self.show == "needing":
-            order = [p.task.patient_id for p in work.page]
-            return tuple(sorted(patient_cards(listing.only(order)), key=lambda c: order.index(c.id))), work.total
+            page = page_of(listing, (p.task.patient_id for p in work.page))
+            cards = {card.id: card for card in patient_cards(page)}
+            return page, tuple(cards[patient] for patient in page.patients if patient in cards), work.total
         found = find_cards(
             listing, words=self.words, without_tasks=self.show == "steady", offset=(self.page - 1) * PAGE, limit=PAGE
         )
-        return found.page, found.total
+        return page_of(listing, (card.id for card in found.page)), found.page, found.total
 
     def link(self, page: int) -> str:
         asked = {"show": self.show, "find": self.seal, "page": page}
@@ -190,8 +191,7 @@ def panel(request: HttpRequest, who: Person) -> HttpResponse:
         return found
     asked, zone = shown(request), clinic_of(request).time_zone
     work = worklist(listing, offset=(asked.page - 1) * PAGE if asked.show == "needing" else 0, limit=PAGE)
-    cards, total = asked.cards(listing, work)
-    page = listing.only(c.id for c in cards)
+    page, cards, total = asked.opened(listing, work)
     pressing = work if asked.show == "needing" else worklist(page, limit=PAGE)
     facts = known(page, {p.task.patient_id: p for p in pressing.page}, listing.at.astimezone(ZoneInfo(zone)).date(), zone)
     steady = len(listing.patients) - work.total
