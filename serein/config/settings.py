@@ -191,6 +191,7 @@ SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 # Serein has a host name of its own (docs/decisions/0029), so what lies below it is its own as well.
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS and os.environ.get("SEREIN_HSTS_SUBDOMAINS", "1") != "0"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_ENGINE = "serein.interfaces.web.shell.session_store"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"

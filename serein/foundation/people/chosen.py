@@ -10,14 +10,15 @@ from uuid import UUID
 
 from serein.foundation.rows import answer
 
-# The database says how many there are and gives the digest of who they are; the ids themselves only when nobody here knows that digest.
-_MINE = """
-FROM people_careteam WHERE account_id = %s AND clinic_id = %s AND since <= %s AND (until IS NULL OR until > %s)
+WHOSE = """
+FROM people_careteam
+WHERE account_id = %(account)s AND clinic_id = %(clinic)s AND since <= %(at)s AND (until IS NULL OR until > %(at)s)
 """
+# The database gives the digest of who they are, and the ids themselves only when nobody here knows that digest.
 DIGEST = (
-    f"SELECT encode(sha256(coalesce(string_agg(uuid_send(patient_id), ''::bytea ORDER BY patient_id), ''::bytea)), 'hex') {_MINE}"
+    f"SELECT encode(sha256(coalesce(string_agg(uuid_send(patient_id), ''::bytea ORDER BY patient_id), ''::bytea)), 'hex') {WHOSE}"
 )
-IDS = f"SELECT coalesce(string_agg(uuid_send(patient_id), ''::bytea ORDER BY patient_id), ''::bytea) {_MINE}"
+IDS = f"SELECT coalesce(string_agg(uuid_send(patient_id), ''::bytea ORDER BY patient_id), ''::bytea) {WHOSE}"
 KEPT = 64
 
 
@@ -56,7 +57,7 @@ _one_at_a_time = Lock()
 
 def my_patients(account_id: UUID, clinic_id: UUID, at: datetime) -> Chosen:
     """The patients whose care team this account is in at that instant, as the database says now."""
-    asked = [account_id, clinic_id, at, at]
+    asked = {"account": account_id, "clinic": clinic_id, "at": at}
     told: str = answer(DIGEST, asked)[0][0]
     with _one_at_a_time:
         if told in _known:
