@@ -117,8 +117,8 @@ def point_django_at(installation: Installation, database: str) -> None:
     connections["default"].close()
     settings = connections.databases["default"]
     settings.update(django_database(connections_of(installation.cluster, installation.place, database)["serein_app"]))
-    # A pool would hold sessions on a database that is to be dropped.
-    settings["OPTIONS"].pop("pool", None)
+    # Threads that answered one request would hold sessions on a database that is to be dropped.
+    settings["CONN_MAX_AGE"] = 0
 
 
 @pytest.fixture

@@ -1,26 +1,19 @@
-"""From libpq parameters to Django's settings, with the pool and the callback that empties a connection before it is lent again."""
+"""From libpq parameters to Django's settings: one connection for each thread, emptied before it serves again."""
 
 import os
 from collections.abc import Mapping
 from typing import Any
 
-from psycopg import Connection
 from psycopg.conninfo import conninfo_to_dict
 
 from .place import Place, here
 from .roles import APP
 
-POOL = {"min_size": 1, "max_size": 8, "timeout": 10}
 # A policy makes a statement dearer to plan than to run, so a connection plans what it is asked again once. Our statements are short, and
 # compiling one (jit) takes longer than any of them.
 PREPARED = {"server_side_binding": True, "prepare_threshold": 1}
-
-
-def forget_settings(connection: "Connection[Any]") -> None:
-    """A setting made for one request must not meet the next one that borrows the connection."""
-    connection.autocommit = True
-    connection.execute("RESET ALL")
-    connection.autocommit = False
+# Given with the connection, so that RESET ALL comes back to them.
+SETTINGS = "-c jit=off -c timezone=UTC"
 
 
 def django_database(parameters: Mapping[str, str]) -> dict[str, Any]:
@@ -33,13 +26,10 @@ def django_database(parameters: Mapping[str, str]) -> dict[str, Any]:
         "HOST": rest.pop("host", ""),
         "PORT": rest.pop("port", ""),
     }
-    options = {
-        **rest, "pool": {**POOL, "reset": forget_settings}, **PREPARED,
-        "options": " ".join(filter(None, [rest.get("options", ""), "-c jit=off"])),
-    }  # fmt: skip
-    # A pooled connection is asked before it is lent, or the first requests after a restart of the database would fail.
-    asked = {"ATOMIC_REQUESTS": True, "CONN_HEALTH_CHECKS": True}
-    return {"ENGINE": "django.db.backends.postgresql", **named, "OPTIONS": options, **asked}
+    options = {**rest, **PREPARED, "options": f"{rest.get('options', '')} {SETTINGS}".strip()}
+    # A connection is asked before it serves a request (see `backend`), or the first requests after a restart of the database would fail.
+    kept = {"ATOMIC_REQUESTS": True, "CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
+    return {"ENGINE": "serein.config.backend", **named, "OPTIONS": options, **kept}
 
 
 def serving_database(place: Place | None = None) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from .tree import Child, Program, Tree, end_orphans
 from .wish import CannotStart, Wish, say
 
 WEB_SECONDS = 60
-# One pool of connections a process, one connection a thread: the sum stays below the cluster's max_connections.
+# One connection a thread: the sum stays below the cluster's max_connections.
 THREADS, MOST_PROCESSES = 4, 4
 KEPT_BACK = ("DATABASE_URL", "SEREIN_OWNER_DATABASE_URL", "SEREIN_DATABASE_ROLE", "SEREIN_DEMONSTRATION")
 PROBLEMS = (CannotStart, ClusterError, DatabaseProblem, DangerousRole, MigrationError)

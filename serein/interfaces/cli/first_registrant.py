@@ -27,9 +27,8 @@ def grant_command(argv: list[str]) -> int:
     import django
 
     django.setup()
-    from django.db import OperationalError, connections
+    from django.db import OperationalError
 
-    connections.databases["default"]["OPTIONS"].pop("pool", None)
     try:
         return grant(asked.email, input, getpass.getpass, lambda: datetime.now(UTC))
     except OperationalError as problem:

@@ -17,10 +17,6 @@ def import_command(argv: list[str]) -> int:
     import django
 
     django.setup()
-    # One connection for one console: a pool would knock for ten seconds, loudly, where no clinic is running.
-    from django.db import connections
-
-    connections.databases["default"]["OPTIONS"].pop("pool", None)
     from serein.interfaces.cli.taking_over import take_over
 
     return take_over(asked.bundles, email=asked.email, at=datetime.now(UTC))

@@ -32,9 +32,8 @@ def registry_command(argv: list[str]) -> int:
     import django
 
     django.setup()
-    from django.db import OperationalError, connections
+    from django.db import OperationalError
 
-    connections.databases["default"]["OPTIONS"].pop("pool", None)
     try:
         return bring_in(Path(asked.file), asked.on, datetime.now(UTC))
     except BadInput as wrong:
