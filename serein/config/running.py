@@ -24,8 +24,9 @@ from .tree import Child, Program, Tree, end_orphans
 from .wish import CannotStart, Wish, say
 
 WEB_SECONDS = 60
-# One connection a thread: the sum stays below the cluster's max_connections.
-THREADS, MOST_PROCESSES = 4, 4
+# One connection a thread: the sum stays below the cluster's max_connections. Two threads: while one waits for the database or the disk the
+# other works; more of them take turns at one interpreter, and each of the pages that they make is done later.
+THREADS, MOST_PROCESSES = 2, 4
 KEPT_BACK = ("DATABASE_URL", "SEREIN_OWNER_DATABASE_URL", "SEREIN_DATABASE_ROLE", "SEREIN_DEMONSTRATION")
 PROBLEMS = (CannotStart, ClusterError, DatabaseProblem, DangerousRole, MigrationError)
 

@@ -178,3 +178,17 @@ def test_a_setting_left_by_an_older_key_opens_nothing_for_the_next(people: FourP
         my_patients(people.clinician)
         forget_key()
         assert rows_seen("people_patient") == 0
+
+
+def test_a_connection_that_serves_again_has_forgotten_what_was_set_for_another(committed):
+    with connection.cursor() as cursor:
+        cursor.execute("SET serein.scope = 'job'")
+    assert connection.is_usable()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nullif(current_setting('serein.scope', true), ''), current_setting('jit'), current_setting('timezone')"
+        )
+        assert cursor.fetchone() == (None, "off", "UTC")
+    connection.connection.close()
+    assert not connection.is_usable()
+    connection.close()

@@ -40,6 +40,8 @@ class Task(PatientRow):
                 fields=["patient", "kind", "subject_id"], condition=Q(done_at=None), name="one_open_task", nulls_distinct=False
             )
         ]
+        # What is open is asked for with every list, and years of what is done lie beside it.
+        indexes = [models.Index(fields=["clinic"], condition=Q(done_at=None), name="open_tasks")]
 
 
 class DeskTask(ClinicRow):
