@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
         ("planning", "0005_on_a_page"),
         ("tapering", "0008_on_a_page"),
         ("evaluation", "0004_on_a_page"),
-        ("access", "0007_identity_and_contact"),
+        ("access", "0008_proof_by_a_provider"),
         ("visits", "0003_psychotherapy_notes"),
         ("prescribing", "0002_wards"),
         ("monitoring", "0004_kept_from_helpers"),
