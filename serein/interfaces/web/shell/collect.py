@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from functools import cache
 from pathlib import Path
 
 from django.conf import settings
@@ -14,6 +15,11 @@ class HashedFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     """Rewrites `import … from "./x.js"` to hashed names as well, so that plain ES modules need no bundler."""
 
     support_js_module_import_aggregation = True
+
+    @cache  # noqa: B019 - there is one storage for as long as a process lives, and what it reads is made before it starts
+    def url(self, name: str, force: bool = False) -> str:
+        """Every page names the same few files."""
+        return str(super().url(name, force))
 
 
 def sources() -> dict[str, Path]:

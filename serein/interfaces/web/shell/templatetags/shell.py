@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.forms.utils import flatatt
 from django.http import HttpRequest
 from django.template.loader import render_to_string
@@ -103,15 +104,21 @@ def error_summary(form: Any) -> dict[str, Any]:
 @register.simple_tag(takes_context=True)
 def nav_item(context: template.Context, text: str, url: str, count: int = 0) -> SafeString:
     """One entry of the main navigation; `url` is a route name or a path. The page below an entry counts as being there."""
-    try:
-        href = reverse(url)
-    except NoReverseMatch:
-        href = url
+    href = _address(url, settings.ROOT_URLCONF)
     request: HttpRequest | None = context.get("request")
     path = request.path if request else ""
     here = format_html(' aria-current="{}"', "page" if path == href else "true") if _below(path, href) else ""
     badge = format_html(' <span class="n">{}</span>', count) if count else ""
     return format_html('<li><a href="{}"{}>{}{}</a></li>', href, here, text, badge)
+
+
+@lru_cache(maxsize=200)
+def _address(url: str, _of: str) -> str:
+    """Where a route without arguments leads, of this table of addresses; a path is one already."""
+    try:
+        return reverse(url)
+    except NoReverseMatch:
+        return url
 
 
 def _below(path: str, href: str) -> bool:
