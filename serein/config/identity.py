@@ -4,7 +4,7 @@ import getpass
 import sys
 from collections.abc import Callable
 
-from serein.interfaces.oidc import Attempt, NotProven, Provider, ProvidersUnclear, begin, providers_from
+from serein.interfaces.oidc.providers import Provider, ProvidersUnclear, providers_from
 
 from .place import Place, here
 
@@ -45,6 +45,9 @@ def keep(place: Place, name: str, ask: Callable[[str], str] = getpass.getpass) -
 
 
 def check(place: Place) -> int:
+    from serein.interfaces.oidc.flow import Attempt, begin
+    from serein.interfaces.oidc.values import NotProven
+
     found = providers_at(place, plain=True)
     if not found:
         print(f"No provider is configured: there is no {place.folder / FILE}.")

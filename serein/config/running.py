@@ -11,10 +11,13 @@ from urllib.parse import urlsplit
 
 import psycopg
 
+from serein.interfaces.oidc.providers import ProvidersUnclear
+
 from . import clock, demonstration, schema
 from .embedded import cluster_of, provision
 from .embedded import connections_of as embedded_connections
 from .guard import DangerousRole, refuse_dangerous_role
+from .identity import providers_at
 from .migrate import MigrationError, migrate
 from .outside import DatabaseProblem, outside_connections
 from .place import PACKAGE
@@ -34,6 +37,7 @@ PROBLEMS = (CannotStart, ClusterError, DatabaseProblem, DangerousRole, Migration
 def run(wish: Wish) -> int:
     place = wish.place
     mode = settle_mode(wish)
+    refuse_unclear_providers(wish)
     end_orphans(place, say)
     free_port(wish)
     cluster = None if os.environ.get("DATABASE_URL") else cluster_of(place)
@@ -65,6 +69,14 @@ def settle_mode(wish: Wish) -> str:
         raise CannotStart("--now is for the demonstration; a clinic's clock is the machine's")
     wish.place.write_note(demonstration.MODE_NOTE, mode)
     return mode
+
+
+def refuse_unclear_providers(wish: Wish) -> None:
+    """Here and not first in the settings of a child, where the reason would stand in the middle of a log."""
+    try:
+        providers_at(wish.place, plain=wish.public.startswith("http://localhost:"))
+    except ProvidersUnclear as why:
+        raise CannotStart(str(why)) from None
 
 
 def free_port(wish: Wish) -> None:

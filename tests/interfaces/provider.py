@@ -19,7 +19,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey, RSAKey
 
-from serein.interfaces.oidc import Provider, providers_from
+from serein.interfaces.oidc.providers import Provider, providers_from
 
 CLIENT, SECRET, ACR = "serein", "between:us two", "urn:test:high"
 SIGNING, OTHER = (

@@ -20,7 +20,10 @@ from cryptography.x509.oid import NameOID
 from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
 
-from serein.interfaces.oidc import Attempt, NotProven, Proven, Provider, ProvidersUnclear, begin, finish, providers_from, wire
+from serein.interfaces.oidc import wire
+from serein.interfaces.oidc.flow import Attempt, begin, finish
+from serein.interfaces.oidc.providers import Provider, ProvidersUnclear, providers_from
+from serein.interfaces.oidc.values import NotProven, Proven
 
 from .provider import ACR, CLIENT, OTHER, SIGNING, Running, running_provider
 

@@ -205,9 +205,10 @@ def test_a_factor_is_asked_for_again_before_somebody_leaves(people):
 
 
 def test_the_file_is_read_at_the_start_and_what_is_wrong_is_named(tmp_path, capsys, monkeypatch):
-    from serein.config import identity
+    from serein.config import identity, running
     from serein.config.place import Place
-    from serein.interfaces.oidc import ProvidersUnclear
+    from serein.config.wish import CannotStart, Wish
+    from serein.interfaces.oidc.providers import ProvidersUnclear
 
     place = Place(tmp_path)
     assert identity.providers_at(place, plain=False) == ()
@@ -215,7 +216,10 @@ def test_the_file_is_read_at_the_start_and_what_is_wrong_is_named(tmp_path, caps
     (tmp_path / identity.FILE).write_text(json.dumps({"x-id": entry}))
     with pytest.raises(ProvidersUnclear, match=r"identity-providers.yaml: x-id: no secret is kept"):
         identity.providers_at(place, plain=False)
+    with pytest.raises(CannotStart, match="no secret is kept"):
+        running.refuse_unclear_providers(Wish(place, "127.0.0.1", 8000, True, None))
     assert identity.keep(place, "x-id", lambda _: "between us") == 0
+    running.refuse_unclear_providers(Wish(place, "127.0.0.1", 8000, True, None))
     (one,) = identity.providers_at(place, plain=False)
     assert one.secret == "between us" and oct((tmp_path / "secrets.json").stat().st_mode)[-3:] == "600"
     assert identity.keep(place, "x-id", lambda _: "") == 2

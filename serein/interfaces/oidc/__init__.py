@@ -1,10 +1,5 @@
 """Proof of who somebody is, by an OpenID Connect provider that the operator chose. Plain values in and out, no Django, no record.
 
-It is no way to sign in: what comes back says who somebody is with which assurance, and opens nothing.
+It is no way to sign in: what comes back says who somebody is with which assurance, and opens nothing. `providers` reads the operator's file, and
+imports no cryptography, because every process that starts asks it; `flow` begins and finishes a proof; `values` are what it comes to.
 """
-
-from .flow import Attempt, begin, finish
-from .providers import Provider, ProvidersUnclear, providers_from
-from .values import NotProven, Proven
-
-__all__ = ["Attempt", "NotProven", "Proven", "Provider", "ProvidersUnclear", "begin", "finish", "providers_from"]

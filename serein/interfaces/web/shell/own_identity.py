@@ -10,7 +10,7 @@ from serein.care.access import actions as access
 from serein.care.access.reads import staff_proofs
 from serein.foundation.people.keys import Refused, open_job
 from serein.foundation.people.persons import Person
-from serein.interfaces.oidc import NotProven
+from serein.interfaces.oidc.values import NotProven
 
 from . import proving
 from .asking_again import asks_again

@@ -19,10 +19,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from serein.care.access.actions import OutsideProof
-from serein.interfaces.oidc import Attempt, NotProven, Proven, Provider
-from serein.interfaces.oidc import begin as ask_provider
-from serein.interfaces.oidc import finish as hear_provider
-from serein.interfaces.oidc.values import NOT_OURS
+from serein.interfaces.oidc.flow import Attempt
+from serein.interfaces.oidc.flow import begin as ask_provider
+from serein.interfaces.oidc.flow import finish as hear_provider
+from serein.interfaces.oidc.providers import Provider
+from serein.interfaces.oidc.values import NOT_OURS, NotProven, Proven
 
 from . import clock, once
 from .leaving import leave_for

@@ -11,7 +11,7 @@ from serein.care.access.actions.identity import DOCUMENTS
 from serein.care.access.reads import identity_proofs, patient_card, provider_proofs
 from serein.foundation.people.keys import OpenChart, Refused
 from serein.foundation.people.persons import Person
-from serein.interfaces.oidc import NotProven
+from serein.interfaces.oidc.values import NotProven
 from serein.interfaces.web.shell import proving
 from serein.interfaces.web.shell.asking_again import asks_again
 from serein.interfaces.web.shell.desk import desk, person_of
