@@ -28,7 +28,7 @@ from scipy.integrate import solve_ivp
 from serein.clinical.kinetics import Course, Dose, Measured, Parameters, Question, Residual, Typical, levels
 from serein.clinical.kinetics.crowd import Crowd, crowd_of, normally, varied
 from serein.clinical.kinetics.individual import _mode, _posterior, _Target
-from serein.clinical.kinetics.many import best_path, extremes_of_many, grid_for, levels_of_many
+from serein.clinical.kinetics.many import best_path, extremes_for, extremes_of_many, grid_for, levels_of_many
 from serein.clinical.kinetics.population import widths
 from serein.clinical.kinetics.programme import programme
 
@@ -148,9 +148,13 @@ def many_patients(solver: float) -> None:
             f"{solver * PEOPLE / took:,.0f} × as fast as LSODA (from W1)",
         )
     say("limit, measured again", filled(buffers))
+    results = extremes_for(175, PEOPLE)
+    filled((results.parent, results.metabolite))
     for path in dict.fromkeys((best_path(), "numpy")):
-        took = best(lambda path=path: extremes_of_many(plan, crowd, day, threads=THREADS, path=path), 3)
-        say(f"W2 {path}, daily peak and trough", took, f"{2 * 2 * 175 * PEOPLE * 8 / 1e6:.0f} MB of results")
+        again = best(lambda path=path: extremes_of_many(plan, crowd, day, into=results, threads=THREADS, path=path), 5)
+        say(f"W2 {path}, daily peak and trough", again, f"{2 * 2 * 175 * PEOPLE * 8 / 1e6:.0f} MB of results, in a reused buffer")
+        fresh = best(lambda path=path: extremes_of_many(plan, crowd, day, threads=THREADS, path=path), 3)
+        say(f"W2 {path}, daily peak and trough, fresh memory", fresh)
 
 
 def one_person() -> None:

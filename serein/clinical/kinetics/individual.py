@@ -132,7 +132,7 @@ class _Target:
         variance = (error.proportional * predicted) ** 2 + error.additive_ng_per_ml**2
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             misfit = ((self.observed - predicted) ** 2 / variance + np.log(variance)).sum(axis=0) / 2
-        found: Floats = np.nan_to_num(misfit, nan=WORST, posinf=WORST, neginf=WORST) + (z**2).sum(axis=0) / 2
+        found: Floats = np.where(np.abs(misfit) < WORST, misfit, WORST) + (z * z).sum(axis=0) / 2
         return found
 
 

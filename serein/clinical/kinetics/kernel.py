@@ -22,7 +22,7 @@ WIDTH = 8  # people side by side in one vector
 LEAST_SAMPLES, MOST_IN_CHAINS = 64, 4
 # People of a grid who are calculated together: a page of each row, so that memory is written in long stretches. Where little is written, what
 # fits into the nearest cache. Numbers of scratch at most.
-AT_ONCE, IN_CACHE, MOST_SCRATCH = 512, 64, 1 << 18
+AT_ONCE, IN_CACHE, MOST_SCRATCH = 512, 32, 1 << 18
 Floats = NDArray[np.float64]
 
 _WHOLE = (
@@ -94,9 +94,11 @@ def repeats(plan: Programme, steps: slice) -> bool:
 
 def _windows(plan: Programme, steps: slice) -> _Windows | None:
     """None for histories that do not repeat themselves, or have fewer samples than it takes to be worth it."""
+    if plan.rows < LEAST_SAMPLES:  # as a panel's diaries: looked at for each of them
+        return None
     row = plan.row[steps]
     asked = row[row >= 0]
-    if len(asked) < 2 * np.count_nonzero(plan.mg[steps]) or len(asked) < LEAST_SAMPLES or np.any(np.diff(asked) != 1):
+    if len(asked) < max(LEAST_SAMPLES, 2 * int(np.count_nonzero(plan.mg[steps]))) or np.any(np.diff(asked) != 1):
         return None
     shape = shaped(plan, range(steps.start, steps.stop))
     if MOST_IN_CHAINS * sum(len(c.steps) for c in shape.alike) > len(row):

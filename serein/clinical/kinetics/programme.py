@@ -149,17 +149,20 @@ def on_minutes(
 ) -> Programme:
     """The steps of a diary on the minute clock: `mg[i]` at minute `doses[i]`, rows at the minutes `samples` (both in order). A dose at a
     sample's minute comes first. Raises ValueError for times that go backwards."""
-    if (len(doses) > 1 and np.any(np.diff(doses) < 0)) or (len(samples) > 1 and np.any(np.diff(samples) < 0)):
+    if (doses[1:] < doses[:-1]).any() or (samples[1:] < samples[:-1]).any():
         raise ValueError("the minutes of doses and of samples must not go backwards")
     when = np.concatenate([doses + lag_min, samples])
-    order = np.argsort(when, kind="stable")
+    order = when.argsort(kind="stable")
     when = when[order]
     order = order[: int(np.searchsorted(when, samples[-1] if len(samples) else 0, side="right"))]
     when = when[: len(order)]
-    padded = np.append(mg, np.zeros(len(samples)))
-    doubtful = np.append(np.zeros(len(doses), np.bool_) if unknown is None else unknown, np.zeros(len(samples), np.bool_))
+    padded, doubtful = np.zeros(len(doses) + len(samples)), np.zeros(len(doses) + len(samples), np.bool_)
+    padded[: len(doses)] = mg
+    if unknown is not None:
+        doubtful[: len(doses)] = unknown
     steps = _Steps(padded[order], np.where(order >= len(doses), order - len(doses), -1).astype(np.int32), doubtful[order])
-    apart = np.diff(when, prepend=when[:1])
+    apart = np.zeros_like(when)
+    np.subtract(when[1:], when[:-1], out=apart[1:])
     different = _different(apart)
     if len(different) <= MOST_DIRECT:
         matrix = np.where(apart > 0, np.searchsorted(different, apart), -1).astype(np.int32)
@@ -194,7 +197,8 @@ def _in_digits(apart: NDArray[np.int64], steps: _Steps) -> tuple[Whole, _Steps, 
     step, place = np.nonzero(used)
     digit = digits[step, place]
     matrix = np.where(digit == 0, -1, np.where(digit == 1, place, places + place * (base - 2) + digit - 2)).astype(np.int32)
-    last = np.append(step[1:] != step[:-1], True)
+    last = np.ones(len(step), np.bool_)
+    np.not_equal(step[1:], step[:-1], out=last[:-1])
     carried = _Steps(
         np.where(last, steps.amount[step], 0.0),
         np.where(last, steps.row[step], -1).astype(np.int32),
