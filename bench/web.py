@@ -153,23 +153,25 @@ def run(up: Up, patients: int, seconds: float) -> int:
 
     scenes = Scenes(up, populate(patients, sum(CLIENTS) + 4))
     print(f"\n{HEAD}")
-    missed = False
+    panel: dict[str, float] = {}
     for what, path, who in scenes.pages():
         for n in CLIENTS:
-            print(measure(up, what, scenes.clients(who, n), reading(path, seconds)).line(), flush=True)
+            row = measure(up, what, scenes.clients(who, n), reading(path, seconds))
+            print(row.line(), flush=True)
         if what.startswith("panel"):
+            panel["who never rest"] = row.p95
             row = measure(up, "  each looks for a second", scenes.clients(who, CLIENTS[-1]), reading(path, 2 * seconds, 1.0))
             print(row.line(), flush=True)
-            missed = row.p95 > TARGET_PANEL_MS
+            panel["who look for a second"] = row.p95
     with_and_without_walls(up, scenes, seconds)
     for n in CLIENTS:
         print(measure(up, "check-in, each answer", scenes.patients(n), checking_in(2)).line(), flush=True)
     for n in CLIENTS:
         print(measure(up, "signature", scenes.signing(n), scenes.sign).line(), flush=True)
-    print(
-        f"\npanel at most {TARGET_PANEL_MS:g} ms for 95 of 100 with {CLIENTS[-1]} who look for a second: {'MISSED' if missed else 'kept'}"
-    )
-    return int(missed)
+    print(f"\npanel at most {TARGET_PANEL_MS:g} ms for 95 of 100")
+    for how, p95 in panel.items():
+        print(f"  of {CLIENTS[-1]} clients {how}: {'MISSED' if p95 > TARGET_PANEL_MS else 'kept'} ({p95:.0f} ms)")
+    return int(panel["who look for a second"] > TARGET_PANEL_MS)
 
 
 def with_and_without_walls(up: Up, scenes: "Scenes", seconds: float) -> None:
