@@ -54,9 +54,17 @@ def more_examples(item: pytest.Item, factor: int) -> None:
         inner._hypothesis_internal_use_settings = hypothesis.settings(asked, max_examples=asked.max_examples * factor)
 
 
+# The longest first, the shortest last: whoever is through takes from the end of the other's list, and both end within seconds of each other.
+LONGEST = ("tests/journeys/test_walk.py", "tests/config/test_kills", "tests/config/test_up.py")
+LONG = ("tests/matrix/", "tests/attacks/", "tests/generative/", "tests/journeys/", "tests/config/")
+
+
+def when(item: pytest.Item) -> int:
+    return 0 if item.nodeid.startswith(LONGEST) else 1 if item.nodeid.startswith(LONG) else 2
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    # The longest first: started last, one worker would end with the walk and the other with nothing to do.
-    items.sort(key=lambda item: not item.nodeid.startswith(("tests/journeys/test_walk.py", "tests/config/test_kills")))
+    items.sort(key=when)
     factor = int(os.environ.get("SEREIN_FACTOR", "1"))
     for item in items:
         if factor > 1:

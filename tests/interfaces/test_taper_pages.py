@@ -57,13 +57,14 @@ def planner(people):
 
 
 @pytest.mark.parametrize("field", [*LOOK, "months_of_use", "days_per_week", "stable_since"])
-@pytest.mark.parametrize("hostile", STRINGS)
-def test_no_string_breaks_the_planner_and_none_comes_back_as_markup(people, field, hostile):
+def test_no_string_breaks_the_planner_and_none_comes_back_as_markup(people, field):
     running(people)
     client = staff(people)
-    answer = client.get(planner(people), {**LOOK, field: hostile})
-    assert answer.status_code in (200, 422)
-    assert "<script>alert" not in answer.content.decode().lower()
+    # A look stores nothing (the next test), so the strings need not each begin with a taper of their own.
+    for hostile in STRINGS:
+        answer = client.get(planner(people), {**LOOK, field: hostile})
+        assert answer.status_code in (200, 422), hostile
+        assert "<script>alert" not in answer.content.decode().lower(), hostile
 
 
 def test_a_look_at_any_pace_stores_nothing(people):

@@ -19,6 +19,7 @@ from serein.clinical.kinetics import NotValid
 from serein.foundation.people.keys import Refused
 from tests.care.plans import agreed
 from tests.people import AT, four_people, given, open_for, own_chart
+from tests.planted import planted
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 NOW = AT + 9 * DAY
@@ -27,6 +28,10 @@ NOW = AT + 9 * DAY
 @pytest.fixture
 def people(db):
     """Nine days of treatment, every dose told."""
+    return planted("nine days, every dose told", lambda four: four.clinic.id, nine_days)
+
+
+def nine_days():
     found = four_people()
     agreed(found.clinician, found.patient)
     for n in range(9):
