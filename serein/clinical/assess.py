@@ -82,9 +82,9 @@ _IS_GAP: Any = NotChecked.__instancecheck__
 def _in_order(case: Case) -> Case:
     """The same case in one order: how a record happens to list its entries must change nothing, not even a word."""
     moved: dict[str, Any] = {}
-    for n, listed in enumerate(_LISTS(case)):
-        if len(listed) > 1 and (sorted_ := sorted(listed, key=ORDERED[n][1])) != list(listed):
-            moved[ORDERED[n][0]] = tuple(sorted_)
+    for listed, (name, key) in zip(_LISTS(case), ORDERED, strict=True):
+        if len(listed) > 1 and (sorted_ := tuple(sorted(listed, key=key))) != listed:
+            moved[name] = sorted_
     return replace(case, **moved) if moved else case
 
 

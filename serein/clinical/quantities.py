@@ -1,15 +1,14 @@
 """Quantities whose unit is their type. Decimal inside: a dose that went through a float is not the dose that was written.
 
-Every constructor refuses what cannot be a quantity (negative, not finite, a float), so that a check never has to ask.
+Every constructor refuses what cannot be a quantity (negative, not finite, a float), so that a check never has to ask. Dataclasses, unlike the
+rest of the core: `serein levels` needs them and nothing of msgspec, which takes some 50 ms to import.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
-
-from msgspec import Struct
-from msgspec.structs import force_setattr
 
 
 class NotAQuantity(ValueError):
@@ -62,15 +61,16 @@ class Unit(StrEnum):
     ML = "mL"
 
 
-class Amount(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Amount:
     """So much of a unit, as written on an order: 2 tablets, 5 mL, 10 mg."""
 
     value: Decimal
     unit: Unit
 
     def __post_init__(self) -> None:
-        force_setattr(self, "value", decimal(self.value, "amount"))
-        force_setattr(self, "unit", Unit(self.unit))
+        object.__setattr__(self, "value", decimal(self.value, "amount"))
+        object.__setattr__(self, "unit", Unit(self.unit))
         if self.value < 0:
             raise NotAQuantity(f"amount: {plain(self.value)} is below zero")
 
@@ -79,13 +79,14 @@ class Amount(Struct, frozen=True):
         return f"{plain(self.value)} {self.unit.value}{plural}"
 
 
-class Dose(Struct, frozen=True, order=True):
+@dataclass(frozen=True, slots=True, order=True)
+class Dose:
     """An amount of one substance in milligrams."""
 
     mg: Decimal
 
     def __post_init__(self) -> None:
-        force_setattr(self, "mg", decimal(self.mg, "dose"))
+        object.__setattr__(self, "mg", decimal(self.mg, "dose"))
         if self.mg < 0:
             raise NotAQuantity(f"dose: {plain(self.mg)} mg is below zero")
 
@@ -96,13 +97,14 @@ class Dose(Struct, frozen=True, order=True):
         return f"{plain(self.mg)} mg"
 
 
-class Interval(Struct, frozen=True, order=True):
+@dataclass(frozen=True, slots=True, order=True)
+class Interval:
     """A length of time in hours."""
 
     hours: Decimal
 
     def __post_init__(self) -> None:
-        force_setattr(self, "hours", decimal(self.hours, "interval"))
+        object.__setattr__(self, "hours", decimal(self.hours, "interval"))
         if self.hours <= 0:
             raise NotAQuantity(f"interval: {plain(self.hours)} h is not above zero")
 
@@ -112,7 +114,8 @@ class Interval(Struct, frozen=True, order=True):
         return self.hours / 24
 
 
-class Span(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Span:
     """A closed range, low to high, of numbers that share a unit named by the field that holds it."""
 
     low: Decimal
@@ -134,12 +137,13 @@ class Span(Struct, frozen=True):
         return plain(self.low) if self.low == self.high else f"{plain(self.low)}–{plain(self.high)}"
 
 
-class Concentration(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Concentration:
     """Strength of a liquid in mg per mL."""
 
     mg_per_ml: Decimal
 
     def __post_init__(self) -> None:
-        force_setattr(self, "mg_per_ml", decimal(self.mg_per_ml, "concentration"))
+        object.__setattr__(self, "mg_per_ml", decimal(self.mg_per_ml, "concentration"))
         if self.mg_per_ml <= 0:
             raise NotAQuantity("concentration: not above zero")

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import ModuleType
 
+import msgspec
 from django.db import models
 
 ROOT = Path(__file__).parents[2] / "serein"
@@ -54,7 +55,7 @@ def relations_ahead(all_models: Iterable[type[models.Model]]) -> list[str]:
 
 
 def hands_out_rows(hint: object, seen: frozenset[object] = frozenset()) -> bool:
-    """Whether a value of this type holds a model or a queryset: itself, in a list or union, or in a field of a dataclass."""
+    """Whether a value of this type holds a model or a queryset: itself, in a list or union, or in a field of a dataclass or a Struct."""
     if hint in seen:
         return False
     seen |= {hint}
@@ -62,7 +63,7 @@ def hands_out_rows(hint: object, seen: frozenset[object] = frozenset()) -> bool:
     if inspect.isclass(origin):
         if issubclass(origin, models.Model | models.QuerySet | models.Manager):
             return True
-        if dataclasses.is_dataclass(origin):
+        if dataclasses.is_dataclass(origin) or issubclass(origin, msgspec.Struct):
             return any(hands_out_rows(h, seen) for h in typing.get_type_hints(origin).values())
     return any(hands_out_rows(arg, seen) for arg in typing.get_args(hint))
 

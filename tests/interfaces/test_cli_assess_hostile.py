@@ -52,7 +52,7 @@ def test_two_thousand_hostile_bundles_in_one_process(capsys, monkeypatch):
 def compiled():
     """As an installation has it: without it, or with a stale one, each process would read all of the YAML and say so."""
     held = library.HERE / library.NAME
-    if library.read_compiled(held, library.VERSION, lambda: library.made_from(library.HERE)) is None:
+    if library.read_compiled(held, library.ROOMS, library.VERSION, lambda: library.made_from(library.HERE)) is None:
         library.write_compiled()
 
 

@@ -46,21 +46,27 @@ def company(scene: Scene, regimen: Regimen) -> Said:
 
 def _uses(scene: Scene, regimen: Regimen) -> list[tuple[MedicineUse, Identity]]:
     """Current medicines and other drafts, without what this proposal replaces and without the substance itself."""
-    apart, own = scene.replaced, regimen.substance
-    if regimen.before:
-        apart |= {w.reference for w in regimen.before}
+    apart, own = _apart(scene, regimen), regimen.substance
     uses: tuple[tuple[MedicineUse, Identity], ...] = (*scene.current, *scene.proposed)
     return [(use, identity) for use, identity in uses if identity.substance != own and use.reference not in apart]
 
 
+def _apart(scene: Scene, regimen: Regimen) -> frozenset[str]:
+    return scene.replaced | {w.reference for w in regimen.before} if regimen.before else scene.replaced
+
+
 def _beside(scene: Scene, regimen: Regimen) -> list[_Other]:
     """Those of them that matter."""
-    ties, own, found = scene.knowledge.register.ties, regimen.substance, []
-    for use, identity in _uses(scene, regimen):
-        tied = identity.ties.get(own) or ties(own, identity)
-        if tied is not APART:
-            found.append(_Other(use.medicine.words, use.reference, identity, tied))
-    return found
+    ties, own = scene.knowledge.register.ties, regimen.substance
+    apart = _apart(scene, regimen)
+    uses: tuple[tuple[MedicineUse, Identity], ...] = (*scene.current, *scene.proposed)
+    return [
+        _Other(use.medicine.words, use.reference, identity, tied)
+        for use, identity in uses
+        if (tied := identity.ties.get(own) or ties(own, identity)) is not APART
+        and identity.substance != own
+        and use.reference not in apart
+    ]
 
 
 def _told(scene: Scene, regimen: Regimen) -> list[_Other]:

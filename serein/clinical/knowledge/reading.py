@@ -5,6 +5,7 @@ A silently ignored key is a limit that nobody enforces: unknown, missing and rep
 
 from __future__ import annotations
 
+import dataclasses
 import types
 import typing
 from datetime import date
@@ -60,7 +61,7 @@ def build(kind: Any, value: Any, where: str) -> Any:
         if not isinstance(value, list):
             raise BadKnowledge(f"{where}: a list is needed")
         return tuple(build(typing.get_args(kind)[0], v, f"{where}[{i}]") for i, v in enumerate(value))
-    if isinstance(kind, type) and issubclass(kind, Struct):
+    if dataclasses.is_dataclass(kind) or (isinstance(kind, type) and issubclass(kind, Struct)):
         return _record(kind, value, where)
     return _plain(kind, value, where)
 
@@ -69,16 +70,24 @@ def _record(kind: Any, value: Any, where: str) -> Any:
     if not isinstance(value, dict):
         raise BadKnowledge(f"{where}: a mapping is needed")
     hints = typing.get_type_hints(kind)
-    known = {f.name: f for f in fields(kind)}
-    if unknown := sorted(str(k) for k in value if k not in known):
+    needed = _needed(kind)
+    if unknown := sorted(str(k) for k in value if k not in needed):
         raise BadKnowledge(f"{where}: unknown key {', '.join(unknown)}")
-    needed = [n for n, f in known.items() if f.required and n not in value]
-    if needed:
-        raise BadKnowledge(f"{where}: missing {', '.join(needed)}")
+    if missing := [name for name, must in needed.items() if must and name not in value]:
+        raise BadKnowledge(f"{where}: missing {', '.join(missing)}")
     try:
         return kind(**{k: build(hints[k], v, f"{where}.{k}") for k, v in value.items()})
     except ValueError as e:
         raise e if isinstance(e, BadKnowledge) else BadKnowledge(f"{where}: {e}") from None
+
+
+def _needed(kind: Any) -> dict[str, bool]:
+    """The fields of a record, and whether each must be given; those of quantities must."""
+    return (
+        {f.name: f.required for f in fields(kind)}
+        if issubclass(kind, Struct)
+        else {f.name: True for f in dataclasses.fields(kind)}
+    )
 
 
 def _plain(kind: Any, value: Any, where: str) -> Any:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Decimal
 from itertools import chain
+from operator import attrgetter
 from typing import Any, TypeAlias
 
 from msgspec import Struct
@@ -31,6 +32,7 @@ Uses: TypeAlias = tuple[tuple[Medicine, Identity], ...]
 Said: TypeAlias = tuple[Finding | NotChecked, ...]
 SILENT: Said = ()
 _NO_GROUPS: frozenset[str] = frozenset()
+_REFERENCE, _MEDICINE = attrgetter("reference"), attrgetter("medicine")
 NO_PRIMARY = "No primary source was read for this rule: it stands here as others report it."
 
 
@@ -78,7 +80,6 @@ class Scene:
             self.youngest_months = case.birth.youngest_months(on)
             self.youngest_years, self.oldest_years = self.youngest_months // 12, case.birth.oldest_years(on)
         self._place()
-        self.groups: frozenset[str] = _NO_GROUPS.union(*[i.groups for _, i in self.current], *[i.groups for _, i in self.before])
         self.replaced = frozenset([o.replaces for o in orders if o.replaces])
         means = knowledge.terms.means
         self.diagnoses = tuple([(c, means(c.concept)) for c in case.conditions if c.verification not in DEAD_VERIFICATION])
@@ -91,24 +92,24 @@ class Scene:
 
     def _place(self) -> None:
         """Places every medicine and reads every benzodiazepine and Z-drug in one pass: every check needs them."""
-        knowledge, case, identify = self.knowledge, self.case, self.knowledge.register.identify
+        knowledge, case = self.knowledge, self.case
         uses: tuple[MedicineUse, ...] = (*case.past, *case.medicines, *self.orders)
-        made: dict[str, Identity] = {}
-        placed = []
-        for use in uses:
-            identity = made.get(use.reference)
-            if identity is None:
-                identity = made[use.reference] = identify(use.medicine)
-            placed.append((use, identity))
+        references, identities = list(map(_REFERENCE, uses)), list(map(knowledge.register.identify, map(_MEDICINE, uses)))
+        # Of several entries that bear one reference the first says what it is.
+        made: dict[str, Identity] = dict(zip(reversed(references), reversed(identities), strict=True))
+        if len(made) < len(uses):
+            identities = [made[reference] for reference in references]
+        placed: tuple[Any, ...] = tuple(zip(uses, identities, strict=True))
         # Looked up once all are read: of two entries that bear one reference the last counts, wherever it stands.
         read = {use.reference: written(use, identity, knowledge) for use, identity in placed if identity.substance}
         gone, now = len(case.past), len(case.past) + len(case.medicines)
-        self.before: Uses = tuple(placed[:gone])  # type: ignore[arg-type]
-        self.current: Uses = tuple(placed[gone:now])  # type: ignore[arg-type]
-        self.proposed: tuple[tuple[Order, Identity], ...] = tuple(placed[now:])  # type: ignore[arg-type]
+        self.before: Uses = placed[:gone]
+        self.current: Uses = placed[gone:now]
+        self.proposed: tuple[tuple[Order, Identity], ...] = placed[now:]
         self.past = tuple([read[use.reference] for use, identity in self.before if identity.substance])
         self.active = tuple([read[use.reference] for use, identity in self.current if identity.substance])
         self.none_before = not self.past and not self.active
+        self.groups: frozenset[str] = _NO_GROUPS.union(*[identity.groups for identity in identities[:now]])
         self.written, self._made = read, made
 
     def _hazards(self) -> tuple[tuple[facts.Hazard, tuple[Input, ...]], ...]:

@@ -97,7 +97,7 @@ def _with(thing: Any, end: str, factor: Decimal) -> Any:
         return msgspec.structs.replace(thing, **{name: type(value)(value * factor)})
     number = getattr(value, side) * factor
     both = {"low": min(value.low, number), "high": max(value.high, number), side: number}
-    return msgspec.structs.replace(thing, **{name: msgspec.structs.replace(value, **both)})
+    return msgspec.structs.replace(thing, **{name: dataclasses.replace(value, **both)})
 
 
 def _rules(known: Knowledge, rest: str, factor: Decimal) -> dict[str, Any]:
