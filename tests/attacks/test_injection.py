@@ -118,10 +118,15 @@ def test_what_a_patient_types_stays_text_where_a_clinician_reads_it(people):
 
 
 def test_a_page_that_trusts_its_text_is_seen(people, monkeypatch):
-    """The control: the same list and templates that escape nothing."""
-    monkeypatch.setattr(engines["django"].engine, "autoescape", False)
+    """The control: charts of templates that escape nothing, and the list with rows that escape nothing."""
     called_by(PAYLOADS[:2], people)
-    assert structure(pages(client_of(people.clinician))).running != []
+    client = client_of(people.clinician)
+    assert structure(seen_by(client)).running == []
+    with monkeypatch.context() as trusting:
+        trusting.setattr(engines["django"].engine, "autoescape", False)
+        assert structure(pages(client)).running == [] != structure(seen_by(client)).running
+    monkeypatch.setattr("serein.interfaces.web.clinician.templatetags.clinician.escape", str)
+    assert structure(pages(client)).running != []
 
 
 INJECTIONS = [
