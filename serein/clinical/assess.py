@@ -60,7 +60,7 @@ def assess(case: Case, orders: Order | Sequence[Order], knowledge: Knowledge, on
     return Assessment(
         on=on,
         knowledge=knowledge.version,
-        orders=tuple(_assessed(scene, o, found) for o in proposed),
+        orders=tuple([_assessed(scene, o, found) for o in proposed]),
         findings=_once(list(filter(_IS_FINDING, said))),
         not_checked=tuple(dict.fromkeys(filter(_IS_GAP, said))),
     )
@@ -73,7 +73,7 @@ def _told_apart(proposed: tuple[Order, ...]) -> None:
         raise ValueError("assess: two orders share one reference")
 
 
-_reference = operator.attrgetter("reference")
+_reference, _code = operator.attrgetter("reference"), operator.attrgetter("code")
 # Told apart in C: some twenty things are said in each decision.
 _IS_FINDING: Any = Finding.__instancecheck__
 _IS_GAP: Any = NotChecked.__instancecheck__
@@ -151,13 +151,15 @@ def _assessed(scene: Scene, order: Order, found: Iterable[Regimen]) -> AssessedO
     identity, written = scene.identity(order), scene.written.get(order.reference)
     if written is None:
         return AssessedOrder(order.reference, "+".join(sorted(identity.names)), None, Purpose.START)
-    purpose = next((r.purpose for r in found if r.substance == written.substance), Purpose.START)
-    return AssessedOrder(order.reference, identity.substance, written.daily_mg, purpose)
+    for regimen in found:
+        if regimen.substance == written.substance:
+            return AssessedOrder(order.reference, identity.substance, written.daily_mg, regimen.purpose)
+    return AssessedOrder(order.reference, identity.substance, written.daily_mg, Purpose.START)
 
 
 def _once(findings: list[Finding]) -> tuple[Finding, ...]:
     """Each finding once. Told apart by a few words first: the whole of a finding is long to compare."""
-    if len({f.code for f in findings}) == len(findings):
+    if len(set(map(_code, findings))) == len(findings):
         return tuple(findings)
     kept: dict[tuple[str, str, str], list[Finding]] = {}
     for f in findings:

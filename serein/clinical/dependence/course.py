@@ -224,8 +224,8 @@ def taper_missing(scene: Scene, regimen: Regimen, found: Dependence) -> Said:
 def _long(scene: Scene, regimen: Regimen) -> bool:
     """A month or more in all: from then on the guideline's table no longer calls dependence unlikely."""
     since = course(scene, regimen.starts).since or regimen.starts
-    ends = [last_day(d.begins or regimen.starts, d.days or d.supply_days) for d in regimen.drafts]
-    until = max([e for e in ends if e], default=regimen.starts)
+    ends = [last_day(d.begins or regimen.starts, d.days or d.supply_days) or regimen.starts for d in regimen.drafts]
+    until = ends[0] if len(ends) == 1 else max(ends)
     return whole_months(since, until) >= scene.rule("dependence-month")
 
 

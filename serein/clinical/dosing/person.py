@@ -53,7 +53,7 @@ OPIOIDS = frozenset({"opioid", "opioid-treatment"})
 
 def needs_less(scene: Scene) -> list[tuple[str, tuple[Input, ...]]]:
     """For what the labels ask for lower doses of a beginner without saying how low, in words, each with where it stands."""
-    found = [(h.name, inputs) for h, inputs in scene.hazards if h.id in LESS]
+    found = [(h.name, inputs) for h, inputs in scene.hazards if h.id in LESS] if scene.hazards else []
     if OPIOIDS.isdisjoint(scene.groups) and scene.told.opioids is not YES:
         return found
     opioids = [Input(m.medicine.words, m.reference) for m, i in scene.current if not OPIOIDS.isdisjoint(i.groups)]

@@ -14,6 +14,7 @@ from serein.clinical.knowledge.scene import SILENT, Because, Said, Scene, shorte
 
 WARN, STOP, NOTE = Severity.WARN, Severity.STOP, Severity.NOTE
 UNASKED = Known.NO
+_NOBODY: frozenset[str] = frozenset()
 # Answers of the patient that stand for a group of medicines.
 TOLD = (("alcohol", "alcohol", "drinks alcohol"), ("opioids", "opioid", "takes an opioid"))
 MEALS = tuple(
@@ -71,9 +72,10 @@ def _beside(scene: Scene, regimen: Regimen) -> list[_Other]:
 
 def _told(scene: Scene, regimen: Regimen) -> list[_Other]:
     """What the patient told of and no medicine taken beside stands for."""
-    named = [(scene.told.reference(name), group, words) for name, group, words in TOLD if getattr(scene.told, name) is YES]
-    if not named:
+    told = scene.told
+    if told.alcohol is not YES and told.opioids is not YES:
         return []
+    named = [(told.reference(name), group, words) for name, group, words in TOLD if getattr(told, name) is YES]
     groups = {g for _, identity in _uses(scene, regimen) for g in identity.groups}
     return [_named(scene, regimen, (words, words, reference), group) for reference, group, words in named if group not in groups]
 
@@ -116,7 +118,8 @@ def _met(scene: Scene, order: str, meeting: Interaction, met: list[_Other]) -> F
 
 def _sized(meeting: Interaction, met: list[_Other]) -> tuple[str, tuple[Cite, ...]]:
     """How much each of them changes, where a source gives it, and who says so; of the others that it was not verified."""
-    known = [s for s in meeting.sizes if any(s.medicine in o.identity.names for o in met)]
+    taken = _NOBODY.union(*[o.identity.names for o in met])
+    known = [s for s in meeting.sizes if s.medicine in taken]
     sized = {s.medicine for s in known}
     others = dict.fromkeys([_short(o) for o in met if o.identity.names and sized.isdisjoint(o.identity.names)])
     said = [f"{s.medicine[0].upper()}{s.medicine[1:]}: {s.says}." for s in known]

@@ -34,23 +34,20 @@ ANY_BENZODIAZEPINE = ("benzodiazepine", "benzodiazepines")
 
 def person(scene: Scene, regimen: Regimen) -> Said:
     """Every hazard of the person for this substance."""
-    unaffected = scene.knowledge.substance(regimen.substance).unaffected_by
     return (
-        *(
-            [
-                f
-                for h, i in scene.hazards
-                if h.id != OPEN_ANGLE and h.code not in unaffected
-                for f in _hazard(scene, regimen, h, i)
-            ]
-        ),
-        *_open_angle(scene, regimen),
+        *(_hazards(scene, regimen) if scene.hazards else SILENT),
         *_allergy(scene, regimen),
         *_pregnancy(scene, regimen),
         *_measured(scene, regimen),
         *_told(scene, regimen),
         *_gaps(scene),
     )
+
+
+def _hazards(scene: Scene, regimen: Regimen) -> list[Finding | NotChecked]:
+    unaffected = scene.knowledge.substance(regimen.substance).unaffected_by
+    others = [(h, inputs) for h, inputs in scene.hazards if h.id != OPEN_ANGLE and h.code not in unaffected]
+    return [*[f for h, inputs in others for f in _hazard(scene, regimen, h, inputs)], *_open_angle(scene, regimen)]
 
 
 def _hazard(scene: Scene, regimen: Regimen, hazard: Hazard, inputs: tuple[Input, ...]) -> Said:

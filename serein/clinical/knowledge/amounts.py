@@ -67,6 +67,7 @@ def written(use: MedicineUse, identity: Identity, knowledge: Knowledge) -> Writt
     whole = got[0] if len(got) == 1 else _joined(got)
     if not use.dosages:
         problems.append("no dose is written")
+    as_needed = [d.as_needed for d in use.dosages]
     begins, length, form = use.begins, _length(got), _form(use, identity, knowledge)
     # By place, in the order of its fields: eighteen names take a Struct ten times as long to sort out.
     return Written(
@@ -78,8 +79,8 @@ def written(use: MedicineUse, identity: Identity, knowledge: Knowledge) -> Writt
         whole.times,
         None if problems else whole.daily,
         whole.per_week,
-        True in [d.as_needed for d in use.dosages],
-        False not in [p.capped for p, d in zip(read, use.dosages, strict=True) if p and d.as_needed],
+        True in as_needed,
+        False not in [p.capped for p, asked in zip(read, as_needed, strict=True) if p and asked],
         length,
         _supply_days(use),
         begins,

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 from msgspec import Struct
 
-from serein.clinical.case import LOINC, Case, Concept, Medicine, MedicineUse, Order
+from serein.clinical.case import LOINC, Case, Concept, Medicine, MedicineUse, Observation, Order
 from serein.clinical.findings import LONGEST_SUMMARY, Finding, Input, NotChecked, Severity, SourceReference
 from serein.clinical.knowledge import facts
 from serein.clinical.knowledge.amounts import written
@@ -31,8 +31,8 @@ Uses: TypeAlias = tuple[tuple[Medicine, Identity], ...]
 # make or to join, and a thousand silences no more than one.
 Said: TypeAlias = tuple[Finding | NotChecked, ...]
 SILENT: Said = ()
-_NO_GROUPS: frozenset[str] = frozenset()
-_REFERENCE, _MEDICINE = attrgetter("reference"), attrgetter("medicine")
+_NONE: frozenset[str] = frozenset()
+_REFERENCE, _MEDICINE, _GROUPS = attrgetter("reference"), attrgetter("medicine"), attrgetter("groups")
 NO_PRIMARY = "No primary source was read for this rule: it stands here as others report it."
 
 
@@ -83,11 +83,9 @@ class Scene:
         self.replaced = frozenset([o.replaces for o in orders if o.replaces])
         means = knowledge.terms.means
         self.diagnoses = tuple([(c, means(c.concept)) for c in case.conditions if c.verification not in DEAD_VERIFICATION])
-        seen = [(o, o.answer) for o in case.observations if o.answer is not None]
-        # By code or by words: "CYP2C19 …" asked, "Poor metabolizer" answered.
-        self.genotypes = [g for g in seen if ACTIVITY in g[0].concept.codes(LOINC) or says(("cyp2c19",), g[0].concept.words)]
+        self.genotypes = _genotypes(case.observations) if case.observations else []
         self.hazards = self._hazards()
-        self.hazard_ids = frozenset([h.id for h, _ in self.hazards])
+        self.hazard_ids = frozenset([h.id for h, _ in self.hazards]) if self.hazards else _NONE
         self.told = circumstances(case, self.diagnoses, on, int(self.rule("pregnancy-status-days")))
 
     def _place(self) -> None:
@@ -106,10 +104,10 @@ class Scene:
         self.before: Uses = placed[:gone]
         self.current: Uses = placed[gone:now]
         self.proposed: tuple[tuple[Order, Identity], ...] = placed[now:]
-        self.past = tuple([read[use.reference] for use, identity in self.before if identity.substance])
+        self.past = tuple([read[use.reference] for use, identity in self.before if identity.substance]) if gone else ()
         self.active = tuple([read[use.reference] for use, identity in self.current if identity.substance])
         self.none_before = not self.past and not self.active
-        self.groups: frozenset[str] = _NO_GROUPS.union(*[identity.groups for identity in identities[:now]])
+        self.groups: frozenset[str] = _NONE.union(*map(_GROUPS, identities[:now]))
         self.written, self._made = read, made
 
     def _hazards(self) -> tuple[tuple[facts.Hazard, tuple[Input, ...]], ...]:
@@ -159,6 +157,12 @@ class Scene:
         if severity is STOP and unseen(sources):
             detail = f"{detail} {NO_PRIMARY}"
         return Finding(code, severity, summary, detail, because.inputs, sources, order, because.suggestions or entry.suggestions)
+
+
+def _genotypes(observations: tuple[Observation, ...]) -> list[tuple[Observation, Concept]]:
+    """By code or by words: "CYP2C19 …" asked, "Poor metabolizer" answered."""
+    seen = [(o, o.answer) for o in observations if o.answer is not None]
+    return [g for g in seen if ACTIVITY in g[0].concept.codes(LOINC) or says(("cyp2c19",), g[0].concept.words)]
 
 
 def unseen(sources: Iterable[SourceReference]) -> bool:

@@ -27,6 +27,8 @@ def circumstances(case: Case, diagnoses: Diagnoses, on: date, status_days: int) 
     """The case's circumstances with what its conditions and observations add. `diagnoses` with what they mean; `status_days`: how
     long an observed pregnancy or breastfeeding status speaks for today."""
     told = case.circumstances
+    if UNKNOWN not in (told.pregnant, told.breastfeeding, told.alcohol):
+        return told
     recent = [o for o in case.observations if o.on and timedelta(0) <= on - o.on <= timedelta(days=status_days)]
     seen: dict[str, tuple[Answer, str] | None] = {}
     if told.pregnant is UNKNOWN:
