@@ -25,6 +25,8 @@ WORDS_THAT_MEAN_NOTHING = {"utils", "helpers", "common", "manager", "service", "
 # Where the machine's clock may be read: at the outermost edge, once, and handed inwards as an argument.
 EDGES = {"config", "interfaces/cli", "interfaces/courier", "interfaces/web/shell/clock.py"}
 CLOCKS = {"now", "today", "utcnow"}
+# What the frame of every page reads (`shell/context.py`). A page may name its own `clinic`: it is the same card.
+FRAME = {"person", "versions", "session_left"}
 
 
 def ours(model: type[models.Model]) -> bool:
@@ -147,6 +149,18 @@ def rooms_too_large(root: Path = ROOT) -> list[str]:
 
 def names_that_mean_nothing(root: Path = ROOT) -> list[str]:
     return [str(f.relative_to(root)) for f in sources(root) if WORDS_THAT_MEAN_NOTHING & {f.stem, *f.relative_to(root).parts}]
+
+
+def frames_overwritten(root: Path = ROOT) -> list[str]:
+    """Contexts of pages that give a name of the frame around every page another meaning: the frame then shows nothing, or something else."""
+    found = []
+    for file in sources(root / "interfaces" / "web"):
+        if file.relative_to(root).is_relative_to("interfaces/web/shell"):
+            continue
+        for node in walk(file):
+            names = [k.value for k in node.keys if isinstance(k, ast.Constant)] if isinstance(node, ast.Dict) else []
+            found += [f"{file.relative_to(root)}:{node.lineno}: {name}" for name in names if name in FRAME]
+    return found
 
 
 def patient_tables_without_furniture(all_models: Iterable[type[models.Model]]) -> list[str]:

@@ -49,6 +49,10 @@ def test_names_say_what_is_in_a_room():
     assert rules.names_that_mean_nothing() == []
 
 
+def test_no_page_takes_a_name_of_its_frame():
+    assert rules.frames_overwritten() == []
+
+
 def test_patient_tables_have_their_furniture():
     assert rules.patient_tables_without_furniture(apps.get_models()) == []
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from serein.care.access.actions import NewIdentityProof, record_identity
 from serein.care.planning.models import Plan
 from serein.care.prescribing.models import Draft, Override, Prescription
+from serein.clinical.knowledge.library import VERSION
 from serein.foundation.audit.models import TrailRow
 from serein.foundation.people.models import Patient
 from serein.interfaces.web.clinician.urls import urlpatterns
@@ -144,6 +145,11 @@ def test_the_list_shows_one_row_a_patient_with_the_most_pressing_reason_first(pe
     text = main_of(clinician_of(people).get("/clinic/"))
     assert text.count("TORRES, Maria") >= 1 and text.count('scope="row"') == 1
     assert "Thoughts of being better off dead" in text and "Assess" in text and "1 more in the chart" in text
+
+
+def test_the_foot_of_a_chart_names_what_it_was_judged_with(d):
+    foot = clinician_of(d.people).get(address("chart", d)).content.decode().split("<footer")[1]
+    assert f"knowledge {VERSION}" in foot
 
 
 def test_a_recorded_assessment_takes_the_patient_off_now(people):

@@ -55,7 +55,7 @@ def chart(request: HttpRequest, key: OpenChart) -> HttpResponse:
     context: dict[str, Any] = {
         "banner": banner(key), "zone": zone, "cards": [card_of(key, t, zone) for t in tasks[:MOST_CARDS]], "more": tasks[MOST_CARDS:],
         "seen": seen, "sections": sections(seen), "records": records(key, seen, zone), "in_force": plan_in_force(key),
-        "newest": next(iter(versions), None), "versions": len(versions), "prescriptions": signed, "drafts": open_drafts(key),
+        "newest": next(iter(versions), None), "plan_count": len(versions), "prescriptions": signed, "drafts": open_drafts(key),
         "heading": heading(len(tasks)), "latest": events[:LATEST_EVENTS], "earlier": events[LATEST_EVENTS:],
     }  # fmt: skip
     context |= tapering(key) | {
