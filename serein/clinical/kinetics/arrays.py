@@ -12,14 +12,17 @@ from numpy.typing import NDArray
 
 from .crowd import Crowd, propagators
 from .programme import Programme
-from .propagator import IDENTITY, Matrix, applied, by_rates, times
+from .propagator import IDENTITY, Matrix, State, applied, by_rates, times
+from .windows import Chain, Stretch, Windows, shaped, stretches
 
 Floats = NDArray[np.float64]
 Grid = tuple[Floats, Floats]
-LONGEST_CHAIN, FEW = 24, 8
-# People who are carried from dose to dose together (fewer would be mostly calls, and threads wait for one another at each; more would leave the
-# cache), and who of them are sampled together.
-AT_ONCE, IN_CACHE = 2504, 128
+FEW = 8
+# People who are carried from dose to dose together (two threads wait for one another at each call, so that few long ones are quicker than many
+# that stay in the cache), and who of them are sampled together.
+AT_ONCE, IN_CACHE = 5000, 128
+G, C, P, M = range(4)
+ENTRIES = ((G, G), (C, G), (C, C), (C, P), (P, G), (P, C), (P, P), (M, G), (M, C), (M, P), (M, M))  # of a matrix: to, from
 
 
 class Matrices:
@@ -42,24 +45,6 @@ class Matrices:
 
 
 @dataclass(frozen=True)
-class Chain:
-    """Windows (numbers in `which`) whose steps are the same: `steps` of the first stand for all."""
-
-    steps: range
-    which: list[int]
-
-
-@dataclass(frozen=True)
-class Windows:
-    """How steps fall into windows: depends on the history alone. `ends` are their last steps, `chain_of` the number of each one's chain."""
-
-    all: list[range]
-    alike: list[Chain]
-    ends: NDArray[np.int64]
-    chain_of: list[int]
-
-
-@dataclass(frozen=True)
 class Known:
     """A programme, the people in each of its phases, and who of them takes which of its unknown doses."""
 
@@ -73,37 +58,6 @@ class Known:
         if self.plan.unknown[step]:
             mg = mg * self.taken[self.plan.doubt[step]]
         return mg
-
-
-def windows(plan: Programme, steps: range) -> list[range]:
-    """Consecutive steps that end with a dose, or after 24 of them."""
-    ends = (np.flatnonzero(plan.mg[steps.start : steps.stop]) + steps.start).tolist()
-    found, first = [], steps.start
-    for end in ends if ends and ends[-1] == steps.stop - 1 else [*ends, steps.stop - 1]:
-        found += [range(a, min(a + LONGEST_CHAIN, end + 1)) for a in range(first, end + 1, LONGEST_CHAIN)]
-        first = end + 1
-    return found
-
-
-def chains(plan: Programme, all_windows: list[range]) -> list[Chain]:
-    found: dict[bytes, Chain] = {}
-    written = np.stack([plan.matrix, plan.row >= 0, plan.sample_phase], axis=1).tobytes()
-    size = len(written) // max(1, len(plan.matrix))
-    for number, w in enumerate(all_windows):
-        found.setdefault(written[w.start * size : w.stop * size], Chain(w, [])).which.append(number)
-    return list(found.values())
-
-
-def shaped(plan: Programme, steps: range) -> Windows:
-    """Found once for a history, then kept with it."""
-    found: Windows | None = plan.kept.get(steps)
-    if found is None:
-        all_windows = windows(plan, steps)
-        alike = chains(plan, all_windows)
-        chain_of = {number: k for k, chain in enumerate(alike) for number in chain.which}
-        ends = np.array([w.stop - 1 for w in all_windows], np.int64)
-        found = plan.kept[steps] = Windows(all_windows, alike, ends, [chain_of[n] for n in range(len(all_windows))])
-    return found
 
 
 def walk(known: Known, steps: range, to: tuple[Floats, Grid], *, few: bool) -> None:
@@ -132,18 +86,16 @@ def _many(known: Known, shape: Windows, state: Floats, grid: Grid) -> None:
     plan, phases, people = known.plan, known.phases, known.phases[0].people
     matrices = Matrices(plan, lambda phase, hours: propagators(phases[phase].rates, hours))
     prefixes = [_prefixes(plan, matrices, c) for c in shape.alike]
-    anchors = _anchors(known, shape, [p[-1] for p in prefixes], state)
-    scales = [c.scale for c in phases]
-    samplings = [_sampling(plan, shape, chain, scales) for chain in zip(shape.alike, prefixes, strict=True)]
-    scratch = np.empty((IN_CACHE, len(anchors), 4))
+    kinds, shares = stretches(plan, shape), [_shares(plan, phases, c, p) for c, p in zip(shape.alike, prefixes, strict=True)]
+    carried = [_carried(kind, [p[-1] for p in prefixes], people) for kind in kinds]
+    anchors = _anchors(known, shape, (kinds, carried), state)
+    samplings = [_sampling(plan, shape, kind, way.begins) for kind, way in zip(kinds, carried, strict=True)]
     for a in range(0, people, IN_CACHE):
-        part = slice(a, a + IN_CACHE)
-        states = scratch[: min(IN_CACHE, people - a)]
-        for compartment in range(4):
-            states[:, :, compartment] = anchors[:, compartment, part].T
-        for sampling in samplings:
+        part = slice(a, min(a + IN_CACHE, people))
+        each = [_turned(of[..., part]) for of in shares]
+        for sampling, inputs in zip(samplings, anchors, strict=True):
             if sampling is not None:
-                _sampled(sampling, states, part, grid)
+                _sampled(sampling, each, inputs, (part, grid))
 
 
 def _columns(grid: Grid, i: int) -> Grid:
@@ -159,68 +111,128 @@ def _prefixes(plan: Programme, matrices: Matrices, chain: Chain) -> list[Matrix]
     return found
 
 
-def _anchors(known: Known, shape: Windows, moves: list[Matrix], state: Floats) -> Floats:
-    """The state at the begin of each window, [window][4][people]; `state` ends as the last one's end."""
-    found = np.empty((len(shape.all) + 1, *state.shape))
-    found[0], terms = state, np.empty(state.shape)
-    rows = [_rows(m, state.shape[1]) for m in moves]
-    for number, w in enumerate(shape.all):
-        before, after = found[number], found[number + 1]
-        for to, entries in zip(after, rows[shape.chain_of[number]], strict=True):
-            some = terms[: len(entries)]
-            np.add.reduce(np.multiply(entries, before[: len(entries)], out=some), axis=0, out=to)
-        if known.plan.mg[w.stop - 1] != 0:
-            after[0] += known.entering(w.stop - 1)
-    state[:] = found[-1]
-    return found[:-1]
+@dataclass(frozen=True)
+class _Carried:
+    """What each mg that enters a stretch becomes. Its inputs are its doses on the way, in order, and the four amounts at its begin. `begins`
+    [input][window][amount][person]: at the begin of each window; `rows` [amount][input][person]: at the stretch's end, the inputs that can
+    reach that amount."""
+
+    begins: Floats
+    rows: tuple[Floats, ...]
 
 
-def _rows(m: Matrix, people: int) -> tuple[Floats, ...]:
-    """The rows of a matrix, each as one array, so that a row times a state takes two calls: `applied`, digit for digit."""
-    gg, cg, cc, cp, pg, pc, pp, mg, mc, mp, mm = m
-    each = ((gg,), (cg, cc, cp), (pg, pc, pp), (mg, mc, mp, mm))
-    return tuple(np.array([np.broadcast_to(entry, people) for entry in row]) for row in each)
+def _carried(kind: Stretch, moves: list[Matrix], people: int) -> _Carried:
+    matrix, doses, first = IDENTITY, list[State](), len(kind.doses)
+    begins = np.zeros((first + 4, len(kind.chains), 4, people))
+    for i, chain in enumerate(kind.chains):
+        for k, dose in enumerate(doses):
+            for amount, entry in enumerate(dose):
+                begins[k, i, amount] = entry
+        for (amount, before), entry in zip(ENTRIES, matrix, strict=True):
+            begins[first + before, i, amount] = entry
+        matrix, doses = times(moves[chain], matrix), [applied(moves[chain], dose) for dose in doses]
+        if i in kind.doses:
+            doses.append((1.0, 0.0, 0.0, 0.0))
+    ends: list[list[float]] = [[dose[amount] for dose in doses] for amount in range(4)]
+    for (amount, _), entry in zip(ENTRIES, matrix, strict=True):
+        ends[amount].append(entry)
+    return _Carried(begins, tuple(np.array([np.broadcast_to(entry, people) for entry in row]) for row in ends))
+
+
+def _anchors(known: Known, shape: Windows, kinds: tuple[list[Stretch], list[_Carried]], state: Floats) -> list[Floats]:
+    """The inputs of each stretch, for each kind [stretch][input][people]; `state` ends as the last one's end."""
+    found = [np.empty((len(kind.firsts), len(kind.doses) + 4, state.shape[1])) for kind in kinds[0]]
+    order = sorted((first, k, place) for k, kind in enumerate(kinds[0]) for place, first in enumerate(kind.firsts))
+    before, terms = state.copy(), np.empty((max(each.shape[1] for each in found), state.shape[1]))
+    for first, k, place in order:
+        kind, inputs = kinds[0][k], found[k][place]
+        doses = kind.doses
+        for number, window in enumerate(doses):
+            inputs[number] = known.entering(int(shape.ends[first + window]))
+        inputs[len(doses) :] = before
+        for to, row in zip(before, kinds[1][k].rows, strict=True):
+            some = terms[: len(row)]
+            np.add.reduce(np.multiply(row, inputs[: len(row)], out=some), axis=0, out=to)
+        end = int(shape.ends[first + len(kind.chains) - 1])
+        if known.plan.mg[end] != 0:
+            before[0] += known.entering(end)
+    state[:] = before
+    return found
+
+
+def _shares(plan: Programme, phases: list[Crowd], chain: Chain, prefix: list[Matrix]) -> Floats:
+    """[amount][sample, parent and metabolite][person]: what each mg at a window's begin adds to the levels of each of its samples."""
+    sampled, scales = chain.sampled(plan), [c.scale for c in phases]
+    of = np.zeros((4, len(sampled), 2, phases[0].people))
+    for place, j in enumerate(sampled):
+        v, u = scales[plan.sample_phase[chain.steps[j]]]
+        _, cg, cc, cp, _, _, _, mg, mc, mp, mm = prefix[j]
+        for amount, entry in enumerate((cg, cc, cp)):
+            np.multiply(entry, v, out=of[amount, place, 0])
+        for amount, entry in enumerate((mg, mc, mp, mm)):
+            np.multiply(entry, u, out=of[amount, place, 1])
+    return of.reshape(4, 2 * len(sampled), phases[0].people)
 
 
 @dataclass(frozen=True)
 class _Sampling:
-    """One chain's samples: `of` [person][4][sample][parent, metabolite] is what each amount at a window's begin adds to a sample's levels;
-    `rows` [window][sample] is where they belong."""
+    """The samples of one kind of stretch, whose windows have these `chains`; `rows` [stretch][sample] is where they belong, `evenly` the same
+    where two numbers say it."""
 
-    which: slice | list[int]
-    of: Floats
+    chains: tuple[int, ...]
+    begins: Floats
     rows: NDArray[np.int32]
+    evenly: tuple[int, int] | None
+
+    def of(self, each: list[Floats], people: slice) -> Floats:
+        """[person][input][levels]: what each mg that enters a stretch adds to its levels, from the same of `each` chain and its amounts."""
+        if len(self.chains) == 1:
+            return each[self.chains[0]]
+        begins = _turned(self.begins[..., people])
+        if len(set(self.chains)) == 1:  # one product instead of several
+            one: Floats = np.matmul(begins.reshape(len(begins), -1, 4), each[self.chains[0]])
+            return one.reshape(*begins.shape[:2], -1)
+        found, place = np.empty((*begins.shape[:2], 2 * self.rows.shape[1])), 0
+        for i, chain in enumerate(self.chains):
+            wide = each[chain].shape[2]
+            np.matmul(begins[:, :, i], each[chain], out=found[:, :, place : place + wide])
+            place += wide
+        return found
 
 
-def _sampling(plan: Programme, shape: Windows, chain: tuple[Chain, list[Matrix]], scales: list[Floats]) -> _Sampling | None:
-    (found, prefix), people = chain, scales[0].shape[1]
-    sampled = [j for j, i in enumerate(found.steps) if plan.row[i] >= 0]
-    if not sampled:
+def _turned(array: Floats) -> Floats:
+    """With the people first, as a product of matrices for each of them wants it."""
+    return np.ascontiguousarray(np.moveaxis(array, -1, 0))
+
+
+def _sampling(plan: Programme, shape: Windows, kind: Stretch, begins: Floats) -> _Sampling | None:
+    first = shape.all[kind.firsts[0]].start
+    starts = np.array([shape.all[n].start for n in kind.firsts])
+    steps = [
+        shape.all[kind.firsts[0] + i].start - first + j
+        for i, chain in enumerate(kind.chains)
+        for j in shape.alike[chain].sampled(plan)
+    ]
+    if not steps:
         return None
-    of = np.zeros((people, 4, len(sampled), 2))
-    for place, j in enumerate(sampled):
-        v, u = scales[plan.sample_phase[found.steps[j]]]
-        _, cg, cc, cp, _, _, _, mg, mc, mp, mm = prefix[j]
-        for compartment, entry in enumerate((cg, cc, cp)):
-            of[:, compartment, place, 0] = entry * v
-        for compartment, entry in enumerate((mg, mc, mp, mm)):
-            of[:, compartment, place, 1] = entry * u
-    which, starts = found.which, np.array([shape.all[n].start for n in found.which])
-    every = which[-1] - which[0] + 1 == len(which)
-    return _Sampling(slice(which[0], which[-1] + 1) if every else which, of, plan.row[starts[:, None] + np.array(sampled)])
+    rows = plan.row[starts[:, None] + np.array(steps)]
+    return _Sampling(kind.chains, begins, rows, _evenly_spaced(rows, plan.rows))
 
 
-def _sampled(sampling: _Sampling, states: Floats, people: slice, grid: Grid) -> None:
-    """The levels of one chain for some people, from their `states` [person][window][4]: each person's are one product of matrices."""
-    mine, of = states[:, sampling.which], sampling.of[people]
-    shares = of.reshape(*of.shape[:2], -1)
-    there = _evenly_spaced(_side_by_side(grid, people), sampling.rows)
-    if there is not None:
-        np.matmul(mine, shares, out=there)
+def _sampled(sampling: _Sampling, each: list[Floats], inputs: Floats, to: tuple[slice, Grid]) -> None:
+    """The levels of one kind of stretch for some people, from their `inputs` [stretch][input][person]: each person's are one product."""
+    people, grid = to
+    mine, of = _turned(inputs[..., people]), sampling.of(each, people)
+    whole = _side_by_side(grid, people)
+    if whole is not None and sampling.evenly is not None:
+        first, apart = sampling.evenly
+        count, wide = sampling.rows.shape
+        there = whole[:, 2 * first : 2 * (first + count * apart)].reshape(len(whole), count, 2 * apart)
+        np.matmul(mine, of, out=there[:, :, : 2 * wide])
         return
-    levels = np.matmul(mine, shares).reshape(*mine.shape[:2], -1, 2)
-    for k, to in enumerate(grid):
-        to.T[people, sampling.rows] = levels[..., k]
+    levels = np.matmul(mine, of).reshape(*mine.shape[:2], -1, 2)
+    for k, analyte in enumerate(grid):
+        analyte.T[people, sampling.rows] = levels[..., k]
 
 
 def _side_by_side(grid: Grid, people: slice) -> Floats | None:
@@ -234,18 +246,14 @@ def _side_by_side(grid: Grid, people: slice) -> Floats | None:
     return np.lib.stride_tricks.as_strided(mine, (len(mine), 2 * rows), (parent.strides[1], each))
 
 
-def _evenly_spaced(whole: Floats | None, rows: NDArray[np.int32]) -> Floats | None:
-    """The places of `rows` in `whole` as a view that a product can be written to, where there is one: a copy would take longer than the
-    product."""
-    if whole is None:
-        return None
+def _evenly_spaced(rows: NDArray[np.int32], all_rows: int) -> tuple[int, int] | None:
+    """The first of `rows` and how far those of the next stretch are from it, where that says it all: a product can then be written to where it
+    belongs, and a copy would take longer than the product."""
     count, wide = rows.shape
     first, apart = int(rows[0, 0]), int(rows[1, 0] - rows[0, 0]) if count > 1 else wide
-    if apart < wide or 2 * (first + count * apart) > whole.shape[1]:
+    if apart < wide or first + count * apart > all_rows:
         return None
-    if not (rows == first + apart * np.arange(count)[:, None] + np.arange(wide)).all():
-        return None
-    return whole[:, 2 * first : 2 * (first + count * apart)].reshape(len(whole), count, 2 * apart)[:, :, : 2 * wide]
+    return (first, apart) if (rows == first + apart * np.arange(count)[:, None] + np.arange(wide)).all() else None
 
 
 def _one_person(known: Known, shape: Windows, to: tuple[Floats, Grid]) -> None:
@@ -263,7 +271,7 @@ def _one_person(known: Known, shape: Windows, to: tuple[Floats, Grid]) -> None:
     state[:, 0] = now
     anchors, scales = np.array(found).T, [c.scale[:, 0].tolist() for c in phases]
     for chain, prefix in zip(shape.alike, prefixes, strict=True):
-        sampled = [j for j, i in enumerate(chain.steps) if plan.row[i] >= 0]
+        sampled = chain.sampled(plan)
         if not sampled:
             continue
         starts = np.array([shape.all[n].start for n in chain.which])

@@ -1,6 +1,7 @@
 """Many bodies side by side, one column each: the shape in which populations, posteriors and panels are calculated."""
 
 import functools
+import math
 from dataclasses import dataclass, replace
 from statistics import NormalDist
 
@@ -133,12 +134,7 @@ def propagators(rates: Floats, hours: float) -> Matrix:
     with np.errstate(divide="ignore"):
         halvings = np.where(q * hours > 1, np.ceil(np.log2(q * hours)), 0).astype(np.int64)
     h = np.ldexp(hours, -halvings)
-    none, one = np.zeros_like(ka), np.ones_like(ka)
-    b = ((q - ka) * h, ka * h, (q - k10 - k12) * h, k21 * h, none, k12 * h, (q - k21) * h, none, kf * h, none, (q - km) * h)
-    phi: tuple[Floats, ...] = (one, none, one, none, none, none, one, none, none, none, one)
-    for k in range(TERMS, 0, -1):
-        phi = tuple(t / k for t in _times(b, phi))
-        phi = tuple(1 + t if i in (0, 2, 6, 10) else t for i, t in enumerate(phi))
+    phi = _series(((q - ka) * h, ka * h, (q - k10 - k12) * h, k21 * h, k12 * h, (q - k21) * h, kf * h, (q - km) * h))
     decay = np.exp(-q * h)
     phi = tuple(t * decay for t in phi)
     for level in range(1, int(halvings.max()) + 1):
@@ -148,6 +144,33 @@ def propagators(rates: Floats, hours: float) -> Matrix:
         active = halvings >= level
         phi = further if active.all() else tuple(np.where(active, f, p) for f, p in zip(further, phi, strict=True))
     return restored(rates, np.full_like(ka, hours), phi)  # type: ignore[return-value]
+
+
+_OVER_FACTORIALS = [1 / math.factorial(k) for k in range(TERMS)]
+
+
+def _series(b: tuple[Floats, ...]) -> tuple[Floats, ...]:
+    """The sum of B^k/k! by Horner's rule, of a matrix B whose three other entries are zero: `times` would multiply with them, and a division by
+    k in each term would take half as long again."""
+    gg, cg, cc, cp, pc, pp, mc, mm = b
+    last = np.full_like(gg, 1 / math.factorial(TERMS))
+    none = np.zeros_like(gg)
+    xg, xcg, xcc, xcp, xpg, xpc, xpp, xmg, xmc, xmp, xmm = last, none, last, none, none, none, last, none, none, none, last
+    for one in reversed(_OVER_FACTORIALS):
+        xg, xcg, xcc, xcp, xpg, xpc, xpp, xmg, xmc, xmp, xmm = (
+            gg * xg + one,
+            cg * xg + cc * xcg + cp * xpg,
+            cc * xcc + cp * xpc + one,
+            cc * xcp + cp * xpp,
+            pc * xcg + pp * xpg,
+            pc * xcc + pp * xpc,
+            pc * xcp + pp * xpp + one,
+            mc * xcg + mm * xmg,
+            mc * xcc + mm * xmc,
+            mc * xcp + mm * xmp,
+            mm * xmm + one,
+        )
+    return (xg, xcg, xcc, xcp, xpg, xpc, xpp, xmg, xmc, xmp, xmm)
 
 
 def _times(x: tuple[Floats, ...], y: tuple[Floats, ...]) -> tuple[Floats, ...]:

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .arrays import shaped
 from .crowd import Crowd
 from .programme import Programme
+from .windows import shaped
 
 VERSION = 4
 # Not .so: Python would take it for a module of its own and offer it to whoever walks through the package.
@@ -80,7 +80,7 @@ def _address(array: NDArray[Any]) -> int:
 
 @dataclass(frozen=True)
 class _Windows:
-    """A history by windows, as the kernel reads it: see `arrays.Windows` and kernel.c."""
+    """A history by windows, as the kernel reads it: see `windows.Windows` and kernel.c."""
 
     window: NDArray[np.int32]
     chain: NDArray[np.int32]
@@ -104,7 +104,7 @@ def _windows(plan: Programme, steps: slice) -> _Windows | None:
     if MOST_IN_CHAINS * sum(len(c.steps) for c in shape.alike) > len(row):
         return None
     window = [(w.start - steps.start, k) for w, k in zip(shape.all, shape.chain_of, strict=True)]
-    samples = [[j for j, i in enumerate(c.steps) if plan.row[i] >= 0] for c in shape.alike]
+    samples = [c.sampled(plan) for c in shape.alike]
     begins = np.cumsum([0, *map(len, samples)])
     chain = [(c.steps[0] - steps.start, c.steps[-1] - steps.start, begins[k]) for k, c in enumerate(shape.alike)]
     return _Windows(

@@ -13,6 +13,7 @@ from serein.clinical.kinetics.crowd import crowd_of, in_force, varied
 from serein.clinical.kinetics.many import best_path, extremes_for, extremes_of_many, grid_for, levels_of_many
 from serein.clinical.kinetics.programme import on_minutes, programme
 from serein.clinical.kinetics.propagator import propagator
+from serein.clinical.kinetics.windows import shaped, stretches
 
 from .bodies import USUAL, courses, d
 
@@ -121,6 +122,27 @@ def test_the_extremes_of_a_day_are_those_of_its_rows(compiled, path, count, monk
         for day in range(int(day_of[-1]) + 1):
             of_day = rows[day_of == day]
             assert np.array_equal(each[0, day], of_day.min(axis=0)) and np.array_equal(each[1, day], of_day.max(axis=0))
+
+
+def test_numpy_takes_windows_together_that_differ_and_doses_that_nobody_knows_of(compiled):
+    """Three doses a day at uneven times, one of which is doubtful, and a week without any: stretches of several kinds, some with one dose less
+    on the way, whose rows lie anywhere."""
+    unknown = Dose(at_h=d(13), mg=2, every_h=d(24), count=30, unknown=True)
+    doses = (Dose(at_h=d(8), mg=5, every_h=d(24), count=30), unknown, Dose(at_h=d(22), mg=7.5, every_h=d(24), count=30))
+    course = replace(TAPER, doses=doses, times_h=tuple(map(d, range(900))))
+    plan, crowd = programme(course), people(140)
+    every = stretches(plan, shaped(plan, range(len(plan.matrix))))
+    assert max(len(kind.chains) for kind in every) == 3 and len({kind.dosed for kind in every}) > 1
+    assert any(len(set(kind.chains)) > 1 and len(kind.firsts) > 20 for kind in every)
+    covered = sorted(first + i for kind in every for first in kind.firsts for i in range(len(kind.chains)))
+    assert covered == list(range(len(covered)))
+    fast, slow = (levels_of_many(plan, crowd, path=path).cut() for path in ("compiled", "numpy"))
+    assert nearly(slow[0], fast[0]) and nearly(slow[1], fast[1])
+
+
+def test_windows_that_do_not_repeat_are_taken_one_by_one():
+    plan = programme(replace(TAPER, doses=tuple(Dose(at_h=d(7 * k + k * k % 5), mg=1) for k in range(40)), times_h=(d(300),)))
+    assert {len(kind.chains) for kind in stretches(plan, shaped(plan, range(len(plan.matrix))))} == {1}
 
 
 @pytest.mark.parametrize("count", [23, 300])
