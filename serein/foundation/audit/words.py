@@ -60,6 +60,7 @@ DEEDS: dict[str, tuple[str, str]] = {
     "choose_contact": ("say how they may be reached", "said how they may be reached"),
     "record_identity": ("record that an identity document was seen", "recorded that an identity document was seen"),
     "prove_identity": ("prove who they are, with an identity provider", "proved who they are, with an identity provider"),
+    "open_page": ("open a page", "opened a page"),
     "sign_in": ("sign in", "signed in"),
     "sign_out": ("sign out", "signed out"),
     # what the house does by itself
@@ -203,6 +204,8 @@ def deed_words(line: Line) -> str:
     if line.deed == "open":
         what = PURPOSES.get(line.purpose, line.purpose or "the record")
         return f"was refused: to open {what}" if line.outcome == "refused" else f"opened {what}"
+    if line.deed == "open_page":
+        return f"was refused: to open the page {line.facts.get('page') or 'without a name'}"
     to_do, did = DEEDS.get(line.deed, (line.deed, line.deed))
     return f"was refused: to {to_do}" if line.outcome == "refused" else did
 

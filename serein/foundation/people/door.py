@@ -13,11 +13,12 @@ from serein.foundation.audit.trail import Entry
 
 from .keys import note_at_the_door
 from .models import Account, Clinic
+from .persons import Person
 
 
-def _note(account_id: UUID, at: datetime, deed: str, why: str = "") -> None:
+def _note(account_id: UUID, at: datetime, deed: str, why: str = "", facts: dict[str, str] | None = None) -> None:
     clinic_id = Account.objects.values_list("clinic_id", flat=True).get(pk=account_id)
-    note_at_the_door(Entry(clinic_id, at, account_id, deed, why=why).about(None, "account", account_id))
+    note_at_the_door(Entry(clinic_id, at, account_id, deed, why=why).about(None, "account", account_id), facts=facts)
 
 
 def close_sessions(account_id: UUID, *, but: str | None = None) -> int:
@@ -71,10 +72,10 @@ def hold_account(account_id: UUID) -> None:
     list(Account.objects.select_for_update(no_key=True).filter(pk=account_id).values_list("pk"))
 
 
-def signed_in(account_id: UUID, *, at: datetime) -> None:
-    """Call when every step of signing in is done."""
+def signed_in(account_id: UUID, *, at: datetime, shown: str = "") -> None:
+    """Call when every step of signing in is done. `shown`: which factors, as codes, so that a used recovery code can be seen."""
     with transaction.atomic():
-        _note(account_id, at, "sign_in")
+        _note(account_id, at, "sign_in", facts={"shown": shown} if shown else None)
 
 
 def signed_out(account_id: UUID, *, at: datetime, why: str = "") -> None:
@@ -83,11 +84,18 @@ def signed_out(account_id: UUID, *, at: datetime, why: str = "") -> None:
         _note(account_id, at, "sign_out", why)
 
 
+def page_refused(who: Person, *, at: datetime, why: str, facts: Mapping[str, str]) -> None:
+    """A page that this person may not open, or asked for too often."""
+    with transaction.atomic():
+        entry = Entry(who.clinic_id, at, who.account_id, "open_page", outcome="refused", why=why, subject_type="page")
+        note_at_the_door(entry, facts=dict(facts))
+
+
 def sign_in_refused(email: str, *, at: datetime) -> None:
     """A wrong password, or an address that nobody here has. The row says which; the page must not.
 
-    An unknown address belongs to no clinic. Where there is only one, it gets the row all the same: compliance should see somebody trying
-    addresses, and a row for known addresses alone would take a little longer, which can be measured.
+    An unknown address belongs to no clinic. The oldest one gets the row all the same: somebody should see that addresses are tried, and a row
+    for known addresses alone would take a little longer, which can be measured.
     """
     # A string that PostgreSQL cannot hold is nobody's address.
     readable = "\x00" not in email and not any("\ud800" <= ch <= "\udfff" for ch in email)
@@ -98,6 +106,6 @@ def sign_in_refused(email: str, *, at: datetime) -> None:
             entry = Entry(account.clinic_id, at, None, "sign_in", outcome="refused", why=why)
             note_at_the_door(entry.about(None, "account", account.id))
             return
-        clinics = list(Clinic.objects.values_list("id", flat=True)[:2])
-        if len(clinics) == 1:
-            note_at_the_door(Entry(clinics[0], at, None, "sign_in", outcome="refused", why="unknown-address"))
+        oldest = Clinic.objects.order_by("id").values_list("id", flat=True).first()
+        if oldest is not None:
+            note_at_the_door(Entry(oldest, at, None, "sign_in", outcome="refused", why="unknown-address"))

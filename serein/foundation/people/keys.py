@@ -339,10 +339,10 @@ def normal_code(code: str) -> str:
     return "".join(ch for ch in code.upper() if ch.isalnum()).translate(_MISREAD)
 
 
-def note_at_the_door(entry: Entry) -> None:
-    """A row about somebody who holds no key: signing in and out, or failing to. The scope it leaves behind opens nothing."""
+def note_at_the_door(entry: Entry, *, facts: dict[str, str] | None = None) -> None:
+    """A row about somebody who holds no key: signing in and out, failing to, or a page refused. The scope it leaves behind opens nothing."""
     _set_wall("door", entry.clinic_id, entry.at)
-    record(entry)
+    record(entry, facts=facts)
 
 
 def code_digest(code: str) -> str:

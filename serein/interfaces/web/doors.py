@@ -11,8 +11,10 @@ from django.http import HttpRequest, HttpResponseBase
 
 from serein.foundation.people.models import Role
 from serein.interfaces.web.costly import too_often
+from serein.interfaces.web.shell.desk import now, person_of
 from serein.interfaces.web.shell.pages import error_page
 from serein.interfaces.web.shell.second_factor import STAFF
+from serein.interfaces.web.shell.turned_away import turned_away
 
 ANYBODY, SIGNED_IN = "anybody", "signed in"
 
@@ -103,6 +105,7 @@ DOORS: dict[str, Door] = {
 
 
 def _slower(request: HttpRequest) -> HttpResponseBase:
+    turned_away(request, person_of(request), now(request), "too-often")
     says = "You asked for this very often within a few minutes. Nothing was done. Wait five minutes, then try again."
     return error_page(request, HTTPStatus.TOO_MANY_REQUESTS, says=says)
 
@@ -117,6 +120,7 @@ def only_known_doors(get_response: Callable[[HttpRequest], HttpResponseBase]) ->
         match = request.resolver_match
         if match is not None and match.view_name in DOORS:
             return _slower(request) if too_often(request, match.view_name) else None
+        turned_away(request, person_of(request), now(request), "no-door")
         return error_page(request, HTTPStatus.FORBIDDEN, says="This page is not open to anybody yet.", code="no-door")
 
     middleware.process_view = process_view  # type: ignore[attr-defined]

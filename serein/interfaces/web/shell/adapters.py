@@ -57,7 +57,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         super().send_notification_mail(template_prefix, user, *args, **kwargs)
 
     def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
-        door.signed_in(user.pk, at=clock.now())
+        records = get_authentication_records(request, user)
+        shown = sorted({str(r.get("type") or r.get("method")) for r in records})
+        door.signed_in(user.pk, at=clock.now(), shown=" ".join(shown))
         response = cast(HttpResponse, super().post_login(request, user, **kwargs))
         known.remember(request, response, user.email)
         return response

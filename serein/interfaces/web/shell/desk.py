@@ -15,6 +15,7 @@ from . import clock
 from .leaving import leave_for
 from .pages import error_page
 from .second_factor import STAFF, has_second_factor
+from .turned_away import turned_away
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, Person, P], HttpResponse]
@@ -64,6 +65,7 @@ def desk(*roles: str) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P
             if who is None:
                 return to_sign_in(request)
             if not who.roles & set(roles):
+                turned_away(request, who, now(request), "not-your-role")
                 return error_page(request, 403, says=f"This page is for the role: {' or '.join(roles)}.", code="not-your-role")
             # The middleware asks as well; a page served without it must not be the one that forgets.
             if STAFF & set(roles) and not has_second_factor(request):

@@ -19,9 +19,10 @@ from django.views.decorators.http import require_POST
 from serein.foundation.people.persons import Person
 
 from . import kept, once, sessions
-from .desk import person_of, signed_in
+from .desk import now, person_of, signed_in
 from .pages import error_page
 from .second_factor import STAFF, has_authenticator, has_second_factor
+from .turned_away import turned_away
 
 
 def door(request: HttpRequest) -> HttpResponse:
@@ -108,6 +109,8 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """What the page had written is rolled back by now, so the refusal is kept here."""
+    turned_away(request, person_of(request), now(request), "not-shown")
     return error_page(request, 403, says="It is not meant for your account.")
 
 
@@ -127,6 +130,7 @@ def failed(request: HttpRequest) -> HttpResponse:
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form without a valid CSRF token: cookies blocked, an old page, or another site. Shown back only if we made the page for this person."""
+    turned_away(request, person_of(request), now(request), "no-csrf-token")
     claim = once.claim_of(request.POST.get(once.FIELD))
     mine = kept.of(request, claim.owner) if claim and claim.owner == once.owner_of(request) else None
     says = "Nothing was done. This happens when a page was open for long, or when your browser does not keep cookies."
