@@ -150,6 +150,21 @@ class IdentityProof(PatientRow):
     at = models.DateTimeField()
 
 
+class StaffIdentity(ClinicRow):
+    """Compliance saw who somebody is who works here: how, by which document, on which day. Evidence, never that person's own word."""
+
+    account = models.ForeignKey("people.Account", on_delete=models.PROTECT, related_name="+")
+    how = models.CharField(max_length=20)
+    document = models.CharField(max_length=40)
+    note = models.CharField(max_length=300, blank=True, help_text="what was compared; no number of the document")
+    seen_on = models.DateField()
+    by = models.ForeignKey("people.Account", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(by=F("account")), name="nobody_vouches_for_themselves")]
+
+
 class SafeContact(PatientRow):
     """How the patient may be reached, in their own words; the newest counts. No row: nobody has asked yet."""
 

@@ -59,6 +59,10 @@ DEEDS: dict[str, tuple[str, str]] = {
     "take_back_passing_on": ("take back that records may go to somebody", "took back that records may go to somebody"),
     "choose_contact": ("say how they may be reached", "said how they may be reached"),
     "record_identity": ("record that an identity document was seen", "recorded that an identity document was seen"),
+    "record_staff_identity": (
+        "record that a colleague's identity document was seen",
+        "recorded that a colleague's identity document was seen",
+    ),
     "prove_identity": ("prove who they are, with an identity provider", "proved who they are, with an identity provider"),
     "open_page": ("open a page", "opened a page"),
     "sign_in": ("sign in", "signed in"),

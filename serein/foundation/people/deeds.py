@@ -50,7 +50,7 @@ _BY_RIGHT: dict[Right, str] = {
     Right.DISPENSE: "prescribing.dispense prescribing.decline_to_dispense",
     Right.STAFF: """
         access.invite_staff access.keep_practitioner access.record_licence access.verify_licence access.end_licence access.end_access
-        access.suspend_licence access.lift_suspension access.recheck_licence access.reopen_account access.make_rota
+        access.suspend_licence access.lift_suspension access.recheck_licence access.record_staff_identity access.reopen_account access.make_rota
         access.end_rota
     """,
     Right.BREAK_GLASS: "access.break_glass",

@@ -58,7 +58,7 @@ _BY_PART: dict[Sight, str] = {
     Sight.STAFF: """
         access.licences access.staff_names access.staff access.open_invitations access.looks_at access.may_vouch
         access.patients_affected access.signing_grants access.somebody_may_approve access.emergencies access.rotas access.could_be_on_rota
-        access.could_be_given_the_right access.staff_proofs
+        access.could_be_given_the_right access.staff_proofs access.staff_identities
     """,
     Sight.PLAN: """
         planning.plans planning.plan planning.plan_in_force planning.plan_waiting planning.plan_draft planning.plans_in_force

@@ -27,24 +27,25 @@ class DeskTaskLine:
     due_at: datetime
 
 
-def open_desk_task(key: OpenList | OpenJob, new: NewTask) -> UUID:
-    """Open a task, or return the one that is open for the same reason. Without an owner it is the officer's who acts, else the first one's."""
+def open_desk_task(key: OpenList | OpenJob, new: NewTask, *, but: UUID | None = None) -> UUID:
+    """Open a task, or return the one that is open for the same reason. Without an owner it is the officer's who acts, else the first one's.
+    `but`: whose deeds or identity it is about: never theirs, even if that leaves it to any officer."""
     assert new.subject_id is not None, "a task of the compliance desk is about somebody"
     same = DeskTask.objects.filter(clinic=key.clinic_id, kind=new.kind, subject_id=new.subject_id, done_at=None).first()
     if same is not None:
         return same.id
     task = DeskTask(
         clinic_id=key.clinic_id, kind=new.kind, tier=new.tier, title=new.title, why=new.why[:300], source=new.source, due_at=new.due_at,
-        finished_by=new.finished_by, owner_id=new.owner_id or _owner(key), subject_id=new.subject_id, opened_at=key.at,
+        finished_by=new.finished_by, owner_id=new.owner_id or _owner(key, but), subject_id=new.subject_id, opened_at=key.at,
     )  # fmt: skip
     task.save(force_insert=True)
     _note(key, "open_task", task.id, {"kind": new.kind, "tier": new.tier})
     return task.id
 
 
-def _owner(key: OpenList | OpenJob) -> UUID | None:
+def _owner(key: OpenList | OpenJob, but: UUID | None) -> UUID | None:
     officers = RoleGrant.objects.filter(clinic=key.clinic_id, role=Role.COMPLIANCE, revoked_at=None, account__is_active=True)
-    working = list(officers.order_by("granted_at", "id").values_list("account_id", flat=True))
+    working = [one for one in officers.order_by("granted_at", "id").values_list("account_id", flat=True) if one != but]
     if key.by is not None and key.by.account_id in working:
         return key.by.account_id
     return working[0] if working else None

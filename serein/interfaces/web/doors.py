@@ -75,7 +75,7 @@ DOORS: dict[str, Door] = {
     **_doors("", "jwks", Door(frozenset({ANYBODY}))),
     **_doors(
         "compliance:",
-        """people invite invited person details end_access record_licence verify_licence end_licence suspend_licence lift_suspension
+        """people invite invited person details identity end_access record_licence verify_licence end_licence suspend_licence lift_suspension
         recheck_licence looks seen_by_hand enter_grant end_grant lost reopen rota end_rota""",
         Door(_COMPLIANCE, "people and licences"),
     ),

@@ -61,6 +61,7 @@ from .licensing import (
 from .passing_on import NewPassingOn, PassingOnAllowed, PassingOnTakenBack, allow_passing_on, take_back_passing_on
 from .proving import (
     IDENTITY_TASK,
+    STAFF_IDENTITY_TASK,
     IdentityProved,
     OutsideProof,
     give_own_proof_up,
@@ -86,6 +87,7 @@ from .sharing import (
     end_sharing,
     invite_helper,
 )
+from .staff_identity import StaffIdentityRecorded, record_staff_identity
 from .staffing import AccessEnded, end_access
 from .teaming import TeamChanged, add_to_team, remove_from_team
 
@@ -94,6 +96,7 @@ __all__ = [
     "IDENTITY_TASK",
     "LONGEST",
     "SHARED_TASK",
+    "STAFF_IDENTITY_TASK",
     "USUAL",
     "Accepted",
     "AccessEnded",
@@ -140,6 +143,7 @@ __all__ = [
     "SharingAccepted",
     "SharingChanged",
     "SharingEnded",
+    "StaffIdentityRecorded",
     "SuspensionLifted",
     "TeamChanged",
     "Unclear",
@@ -176,6 +180,7 @@ __all__ = [
     "recheck_licence",
     "record_identity",
     "record_licence",
+    "record_staff_identity",
     "register_patient",
     "remove_from_team",
     "reopen_account",

@@ -132,7 +132,7 @@ def _tell(glass: BrokenGlass, name: str) -> None:
     said = "Read why, ask if needed, and say whether it was justified. Whoever opened it does not review it."
     open_desk_task(job, NewTask(
         REVIEW_TASK, "today", f"Review the emergency of {name}"[:200], said, SOURCE, REVIEW, due, next(iter(officers), None), glass.id,
-    ))  # fmt: skip
+    ), but=glass.account_id)  # fmt: skip
     said = "They are not in the care team. Read why in the chart, and speak with the patient."
     title = f"{name} opened this record for an emergency"[:200]
     owner = lead.account_id if lead else None
@@ -163,7 +163,7 @@ def _alarm_if_often(job: OpenJob, glass: BrokenGlass, name: str) -> None:
     task = NewTask(OFTEN_TASK, "now", title, said, SOURCE, REVIEW, glass.since, next(iter(officers), None), glass.account_id)
     if open_tier(job, OFTEN_TASK, glass.account_id) is None:
         _write(job, officers)
-    open_desk_task(job, task)
+    open_desk_task(job, task, but=glass.account_id)
 
 
 @deed
@@ -225,6 +225,8 @@ def _overdue(job: OpenJob, glass: BrokenGlass) -> bool:
     said = "Nobody reviewed it within 72 hours. Do it now; whoever opened the record does not review it."
     title = f"Overdue: review the emergency of {glass.account.name}"[:200]
     due = glass.since + REVIEWED_WITHIN
-    open_desk_task(job, NewTask(REVIEW_TASK, "now", title, said, SOURCE, REVIEW, due, next(iter(officers), None), glass.id))
+    owner = next(iter(officers), None)
+    task = NewTask(REVIEW_TASK, "now", title, said, SOURCE, REVIEW, due, owner, glass.id)
+    open_desk_task(job, task, but=glass.account_id)
     _write(job, officers)
     return True

@@ -60,6 +60,18 @@ class ContactChosen:
     id: UUID
 
 
+def unclear_in(new: NewIdentityProof, today: date) -> list[tuple[str, str]]:
+    """What cannot be kept as typed: (field, what to do)."""
+    note = " ".join(new.note.split())
+    asked = (
+        (new.how in HOW, "how", "Choose how you saw it."),
+        (new.document in DOCUMENTS, "document", "Choose what you saw."),
+        (today - OLDEST <= new.seen_on <= today, "seen_on", "Enter a day of the last year, today at the latest."),
+        (len(note) <= LONGEST_NOTE and note.isprintable(), "note", f"Use {LONGEST_NOTE} ordinary characters or fewer."),
+    )
+    return [(field, words) for fits, field, words in asked if not fits]
+
+
 @deed
 @transaction.atomic
 def record_identity(chart: OpenChart, new: NewIdentityProof) -> IdentityRecorded | Unclear | Refused:
@@ -67,21 +79,7 @@ def record_identity(chart: OpenChart, new: NewIdentityProof) -> IdentityRecorded
     by = treating(chart)
     if by is None or Account.objects.filter(pk=by, patient_id=chart.patient_id).exists():
         return refuse_on_record(chart, "record_identity", NOT_YOURS_TO_SAY)
-    today, note = clinic_day(chart.clinic_id, chart.at), " ".join(new.note.split())
-    wrong = [
-        *([("how", "Choose how you saw it.")] if new.how not in HOW else []),
-        *([("document", "Choose what you saw.")] if new.document not in DOCUMENTS else []),
-        *(
-            [("seen_on", "Enter a day of the last year, today at the latest.")]
-            if not today - OLDEST <= new.seen_on <= today
-            else []
-        ),
-        *(
-            [("note", f"Use {LONGEST_NOTE} ordinary characters or fewer.")]
-            if len(note) > LONGEST_NOTE or not note.isprintable()
-            else []
-        ),
-    ]
+    wrong, note = unclear_in(new, clinic_day(chart.clinic_id, chart.at)), " ".join(new.note.split())
     if wrong:
         return Unclear(tuple(wrong))
     row = IdentityProof(

@@ -13,12 +13,14 @@ from django.db import transaction
 from serein.care.access.models import ProvenSubject, ProviderProof, StaffProof
 from serein.foundation.audit.trail import Entry, record
 from serein.foundation.people.gate import deed
-from serein.foundation.people.keys import OpenChart, Refused, open_job, refuse_on_record
+from serein.foundation.people.keys import OpenChart, OpenJob, Refused, open_job, refuse_on_record
 from serein.foundation.people.models import Patient, Role
 from serein.foundation.people.persons import Person
 from serein.foundation.tasks.actions import NewTask, open_task
+from serein.foundation.tasks.desk import open_desk_task
 
 IDENTITY_TASK, PURPOSE = "identity-differs", "proof of identity"
+STAFF_IDENTITY_TASK, SOURCE = "staff-identity-differs", "An identity provider"
 WORKING_HERE = frozenset({Role.CLINICIAN, Role.TRAINEE, Role.PHARMACIST, Role.COMPLIANCE, Role.ADMINISTRATOR})
 ONLY_ONESELF = Refused("not-your-record", "Only the person themselves can prove who they are.")
 NOT_STAFF = Refused("not-your-role", "This is for people who work here.")
@@ -87,8 +89,8 @@ def give_proof_up(chart: OpenChart, why: Refused) -> Refused:
 
 @transaction.atomic
 def prove_own_identity(by: Person, new: OutsideProof, at: datetime) -> IdentityProved | Refused:
-    """The same for somebody who works here: evidence for compliance, beside the licence. It grants nothing."""
-    open_job(by.clinic_id, purpose=PURPOSE, at=at)
+    """The same for somebody who works here: evidence beside the licence. It grants nothing; what differs is a task of compliance."""
+    job = open_job(by.clinic_id, purpose=PURPOSE, at=at)
     # The account has one name, in one line and in any order.
     told = set(_plain(f"{new.given} {new.family}").split())
     differs = ["name"] if told and not told <= set(_plain(by.name).split()) else []
@@ -96,7 +98,12 @@ def prove_own_identity(by: Person, new: OutsideProof, at: datetime) -> IdentityP
     if not by.roles & WORKING_HERE:
         return _refused(by, NOT_STAFF, at)
     if not _is_theirs(by, new, bind=not differs):
+        said = "Somebody uses another person's identity, or has two accounts. Ask in person, and record which document you saw."
+        _ask_compliance(job, by, f"{by.name} showed an identity that proved somebody else", said)
         return _refused(by, ANOTHER, at)
+    if differs:
+        said = "Nothing was changed. Ask in person, compare a document, and record what you saw on their page."
+        _ask_compliance(job, by, f"{new.provider} tells another name of {by.name}", said)
     kept = asdict(new) | {"birth_date": None}  # there is none here to compare it with
     row = StaffProof(clinic_id=by.clinic_id, by_id=by.account_id, at=at, differs=differs, not_compared=unknown, **kept)
     row.save(force_insert=True)
@@ -154,7 +161,14 @@ def _is_theirs(by: Person, new: OutsideProof, *, bind: bool) -> bool:
 
 def _ask(chart: OpenChart, title: str, why: str) -> None:
     new = NewTask(
-        kind=IDENTITY_TASK, tier="today", title=title, why=why, source="An identity provider", finished_by="record_identity",
+        kind=IDENTITY_TASK, tier="today", title=title, why=why, source=SOURCE, finished_by="record_identity",
         due_at=chart.at + timedelta(days=1),
     )  # fmt: skip
     open_task(chart, new)
+
+
+def _ask_compliance(job: OpenJob, by: Person, title: str, why: str) -> None:
+    """A task of an officer who is somebody else."""
+    due = job.at + timedelta(days=1)
+    task = NewTask(STAFF_IDENTITY_TASK, "today", title[:200], why, SOURCE, "record_staff_identity", due, None, by.account_id)
+    open_desk_task(job, task, but=by.account_id)

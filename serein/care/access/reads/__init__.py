@@ -21,6 +21,7 @@ from serein.care.access.reads.identity import (
     identity_proofs,
     may_write_to,
     provider_proofs,
+    staff_identities,
     staff_proofs,
 )
 from serein.care.access.reads.passing_on import PassingOnLine, passings_on
@@ -383,5 +384,5 @@ __all__ = [
     "contact_choice", "could_be_given_the_right", "could_be_on_rota", "could_join", "emergencies", "emergency_open",
     "find_cards", "helpers", "identity_proofs", "licences", "looks_at", "may_vouch", "may_write_to", "open_invitations",
     "passings_on", "patient_card", "patient_cards", "patients_affected", "provider_proofs", "rotas", "signing_grants", "somebody_may_approve",
-    "staff", "staff_names", "staff_proofs", "told_of_emergency", "wants_notices", "who_works_here",
+    "staff", "staff_identities", "staff_names", "staff_proofs", "told_of_emergency", "wants_notices", "who_works_here",
 ]  # fmt: skip

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from serein.care.access.models import IdentityProof, ProviderProof, SafeContact, StaffProof, Vouched
+from serein.care.access.models import IdentityProof, ProviderProof, SafeContact, StaffIdentity, StaffProof, Vouched
 from serein.foundation.people.ages import birthday, majority_of
 from serein.foundation.people.gate import shown
 from serein.foundation.people.keys import OpenChart, OpenJob, OpenList
@@ -84,6 +84,13 @@ def provider_proofs(chart: OpenChart) -> tuple[ProviderLine, ...]:
 def staff_proofs(key: OpenList | OpenJob, account_id: UUID) -> tuple[ProviderLine, ...]:
     """What identity providers vouched for about somebody who works here, newest first."""
     return tuple(map(_line, StaffProof.objects.filter(clinic=key.clinic_id, by=account_id).order_by("-at", "-id")))
+
+
+@shown
+def staff_identities(listing: OpenList, account_id: UUID) -> tuple[IdentityLine, ...]:
+    """Every document of somebody who works here that compliance saw, newest first; empty: nobody has."""
+    rows = StaffIdentity.objects.filter(clinic=listing.clinic_id, account=account_id).order_by("-at", "-id")
+    return tuple(IdentityLine(r.how, r.document, r.note, r.seen_on, name_of(r.by_id)) for r in rows)
 
 
 def _line(r: Vouched) -> ProviderLine:

@@ -1,6 +1,5 @@
 """Who the patient is, recorded by whoever saw a document."""
 
-from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -8,33 +7,15 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from serein.care.access import actions as access
-from serein.care.access.actions.identity import DOCUMENTS, HOW
+from serein.care.access.actions.identity import DOCUMENTS
 from serein.care.access.reads import identity_proofs, provider_proofs
 from serein.foundation.people.keys import OpenChart, Refused
 from serein.foundation.people.persons import clinic_card, clinic_day
-from serein.interfaces.web.shell.fields import DateField, DateParts
-from serein.interfaces.web.shell.forms import PageForm
 from serein.interfaces.web.shell.pages import refused_page, render_form_page
+from serein.interfaces.web.shell.seen_form import LEAD, IdentityForm
 
 from .banner import banner
 from .desk import chart_page
-
-LEAD = "Compare name, date of birth and photograph with the person in front of you. Do not copy the document's number."
-
-
-class IdentityForm(PageForm):
-    how = forms.ChoiceField(
-        label="How did you see it?",
-        choices=list(HOW.items()),
-        widget=forms.RadioSelect,
-        error_messages={"required": "Choose how you saw it"},
-    )
-    document = forms.ChoiceField(
-        label="What did you see?", choices=list(DOCUMENTS.items()), widget=forms.RadioSelect,
-        error_messages={"required": "Choose what you saw"},
-    )  # fmt: skip
-    seen_on = DateField(label="When?", widget=DateParts())
-    note = forms.CharField(label="What you compared", required=False)
 
 
 @chart_page

@@ -15,7 +15,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from serein.care.access import actions as access
-from serein.care.access.reads import GrantLine, may_vouch, signing_grants, somebody_may_approve
+from serein.care.access.reads import GrantLine, may_vouch, signing_grants, somebody_may_approve, staff_identities
 from serein.foundation.people.factors import Proof, prove
 from serein.foundation.people.keys import OpenList, Refused, open_list
 from serein.foundation.people.persons import Person
@@ -24,6 +24,7 @@ from serein.interfaces.web.shell.forms import PageForm
 from serein.interfaces.web.shell.once import once
 from serein.interfaces.web.shell.pages import changed_page, not_found_page, refused_page, render_form_page
 from serein.interfaces.web.shell.second_factor import StepUpFields
+from serein.interfaces.web.shell.seen_form import newest_words
 
 from .handover_form import WhyForm
 
@@ -85,6 +86,7 @@ def approve(request: HttpRequest, listing: OpenList, grant_id: UUID) -> HttpResp
         ("E-mail", line.email),
         ("NPI", line.npi),
         ("DEA number", line.dea),
+        ("Identity", newest_words(staff_identities(listing, line.account_id))),
         ("Asked for by", line.entered_by),
     ]
     lead = f"By your password and code you vouch that {line.name} may sign controlled medicines. Approve only somebody whom you know."

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from .views import emergencies, knowledge, licences, looks, people, rights, rota, trail
+from .views import emergencies, identity, knowledge, licences, looks, people, rights, rota, trail
 
 app_name = "compliance"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("invited/", people.invited, name="invited"),
     path("people/<uuid:account_id>/", people.member, name="person"),
     path("people/<uuid:account_id>/details/", people.details, name="details"),
+    path("people/<uuid:account_id>/identity/", identity.identity, name="identity"),
     path("people/<uuid:account_id>/end/", people.end, name="end_access"),
     path("people/<uuid:account_id>/licence/", licences.record, name="record_licence"),
     path("licences/<uuid:licence_id>/verify/", licences.verify, name="verify_licence"),

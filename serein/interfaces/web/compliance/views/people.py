@@ -12,7 +12,16 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from serein.care.access import actions as access
-from serein.care.access.reads import StaffMember, licences, open_invitations, signing_grants, staff, staff_proofs
+from serein.care.access.actions.identity import DOCUMENTS
+from serein.care.access.reads import (
+    StaffMember,
+    licences,
+    open_invitations,
+    signing_grants,
+    staff,
+    staff_identities,
+    staff_proofs,
+)
 from serein.foundation.people.keys import OpenList, Refused
 from serein.foundation.people.persons import clinic_card
 from serein.foundation.tasks.desk import desk_tasks
@@ -107,6 +116,7 @@ def member(request: HttpRequest, listing: OpenList, account_id: UUID) -> HttpRes
         "licences": licences_table(found) if found.licences else None,
         "own": found.account_id == listing.by.account_id,
         "proofs": staff_proofs(listing, account_id),
+        "seen": [(DOCUMENTS[i.document], i) for i in staff_identities(listing, account_id)],
         "back": reverse("compliance:people"),
     }
     return render(request, "compliance/person.html", context)

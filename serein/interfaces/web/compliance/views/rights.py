@@ -10,11 +10,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from serein.care.access import actions as access
-from serein.care.access.reads import GrantLine, patients_affected, signing_grants, somebody_may_approve
+from serein.care.access.reads import GrantLine, patients_affected, signing_grants, somebody_may_approve, staff_identities
 from serein.foundation.people.keys import OpenList, Refused
 from serein.foundation.people.persons import clinic_card
 from serein.interfaces.web.shell.forms import PageForm
 from serein.interfaces.web.shell.pages import changed_page, not_found_page, render_form_page
+from serein.interfaces.web.shell.seen_form import newest_words
 
 from ..forms import WhyForm
 from ..keys import with_list
@@ -51,6 +52,7 @@ def enter(request: HttpRequest, listing: OpenList, account_id: UUID) -> HttpResp
             return changed_page(request, answer.why, back=back)
         form.add_error(None, answer.why)
     facts = [("Name", found.name), ("NPI", found.npi or "Not recorded"), ("DEA number", found.dea or "Not recorded")]
+    facts.append(("Identity", newest_words(staff_identities(listing, account_id))))
     lead = (
         "Two people give this right: you ask, a colleague who holds it approves with password and one-time code. Until then nothing changes."
         if somebody_may_approve(listing)
