@@ -16,7 +16,7 @@ import serein
 import serein.interfaces.web
 from serein.interfaces.web import costly
 from serein.interfaces.web.pharmacist.looking import LOOK_UPS
-from serein.interfaces.web.shell import kept, proving, turned_away
+from serein.interfaces.web.shell import kept, proving
 from serein.interfaces.web.shell.hostile import MAX_DEPTH
 
 NAMES = re.compile(r"(LONGEST|MOST|OLDEST|SHORTEST|LASTS|WITHIN|LATELY|FINDS|LIFE|LARGEST)(_[A-Z_]+)?")
@@ -84,7 +84,7 @@ def often_rows() -> list[str]:
     signing_in = {
         k: v for k, v in sorted(account.RATE_LIMITS.items()) if k in ("login", "login_failed", "reauthenticate", "reset_password")
     }
-    codes = {**LOOK_UPS, **proving.OFTEN, "rows of refused pages": turned_away.ROWS["page_refused"]}
+    codes = {**LOOK_UPS, **proving.OFTEN}
     return [
         *(f"| {kind.replace('_', ' ')} | {often} |" for kind, often in signing_in.items()),
         *(f"| {kind.replace('_', ' ')} | {often} |" for kind, often in codes.items()),

@@ -60,7 +60,8 @@ def test_a_stranger_and_an_open_page_leave_no_such_row(people):
 
 
 def test_rows_of_one_account_end_and_the_last_says_so_while_the_page_stays_closed(people, monkeypatch):
-    monkeypatch.setattr(turned_away, "ROWS", {"page_refused": "3/h/user"})
+    monkeypatch.setattr(turned_away, "MOST_ROWS", 3)
+    monkeypatch.setattr(turned_away, "HOUR_SECONDS", 10**9)  # no hour ends in the middle of this test
     client = client_of(people.patient)
     assert [client.get("/system/").status_code for _ in range(6)] == [403] * 6
     assert [facts.get("more") for _, _, facts in kept(people)] == [None, None, "not kept within the hour"]

@@ -117,6 +117,9 @@ def test_compliance_records_it_on_a_page_that_the_persons_own_page_offers_and_sh
     sent = client.post(f"{person}identity/", typed | {"seen_on": "2026-11-23"})
     assert sent.status_code == 302, sent.content.decode()[:2000]
     after = client.get(person).content.decode()
-    assert "Passport seen, video. name &lt;b&gt;and&lt;/b&gt; photograph" in after
+    assert (
+        "Passport: seen on video, with the document held up" in after
+        and "Compared: name &lt;b&gt;and&lt;/b&gt; photograph" in after
+    )
     for who in (people.clinician, people.pharmacist, people.patient):
         assert client_of(who).get(f"{person}identity/").status_code == 403

@@ -29,7 +29,8 @@ class IdentityForm(PageForm):
 def seen_words(line: IdentityLine) -> tuple[str, str]:
     """What was seen and how; when, by whom, what was compared."""
     said = f"{line.seen_on:%d-%b-%Y}, by {line.by}"
-    return f"{DOCUMENTS[line.document]}, {line.how}", f"{said}. {line.note}" if line.note else said
+    how = HOW[line.how]
+    return f"{DOCUMENTS[line.document]}: {how[0].lower()}{how[1:]}", f"{said}. Compared: {line.note}" if line.note else said
 
 
 def newest_words(lines: tuple[IdentityLine, ...]) -> str:

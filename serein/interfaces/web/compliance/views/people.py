@@ -12,7 +12,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from serein.care.access import actions as access
-from serein.care.access.actions.identity import DOCUMENTS
 from serein.care.access.reads import (
     StaffMember,
     licences,
@@ -26,6 +25,7 @@ from serein.foundation.people.keys import OpenList, Refused
 from serein.foundation.people.persons import clinic_card
 from serein.foundation.tasks.desk import desk_tasks
 from serein.interfaces.web.shell.pages import not_found_page, render_form_page
+from serein.interfaces.web.shell.seen_form import seen_words
 
 from ..forms import DetailsForm, InviteForm, WhyForm
 from ..keys import with_list
@@ -116,7 +116,7 @@ def member(request: HttpRequest, listing: OpenList, account_id: UUID) -> HttpRes
         "licences": licences_table(found) if found.licences else None,
         "own": found.account_id == listing.by.account_id,
         "proofs": staff_proofs(listing, account_id),
-        "seen": [(DOCUMENTS[i.document], i) for i in staff_identities(listing, account_id)],
+        "seen": [seen_words(line) for line in staff_identities(listing, account_id)],
         "back": reverse("compliance:people"),
     }
     return render(request, "compliance/person.html", context)
