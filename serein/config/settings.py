@@ -196,9 +196,10 @@ SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
-# Minutes without a page and minutes in all, by role; `middleware.still_here` holds them, the cookie only has to live as long.
+# Minutes without a page and minutes in all, by role. `middleware.still_here` holds them; the cookie and its row live longer, so that whoever comes
+# back after the end is told so, has what the browser kept cleared, and is on the trail.
 SEREIN_SESSIONS = session_limits(os.environ.get("SEREIN_SESSIONS", ""))
-SESSION_COOKIE_AGE = 60 * max(idle for idle, _ in SEREIN_SESSIONS.values())
+SESSION_COOKIE_AGE = 60 * max(whole for _, whole in SEREIN_SESSIONS.values())
 # From which birthday patients decide for themselves, by jurisdiction, each with its source. Not named: unknown, and said so.
 SEREIN_AGES_OF_MAJORITY = ages_of_majority(os.environ.get("SEREIN_AGES_OF_MAJORITY", ""))
 # Who may prove to us who somebody is (docs: how to let people prove who they are). What cannot be read stops the start.

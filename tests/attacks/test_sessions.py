@@ -84,8 +84,17 @@ def test_without_the_middleware_a_session_goes_on_for_ever(people, seconds, monk
     monkeypatch.setattr(middleware.sessions, "ended", lambda *_: "")
     client = client_of(people.clinician)
     assert in_still(client)
-    seconds[0] += 10_000 * 60
+    seconds[0] += 11 * 60 * 60  # past both limits of somebody who works here, and not yet that of the cookie
     assert in_still(client)
+
+
+def test_who_comes_back_hours_later_is_told_and_cleared_and_on_the_trail(people, seconds):
+    client = client_of(people.patient)
+    assert in_still(client)
+    seconds[0] += 11 * 60 * 60
+    answer = client.get("/account/")
+    assert answer["Location"].startswith("/accounts/login/") and answer["Clear-Site-Data"] == '"cache", "storage"'
+    assert whys(people) == [sessions.IDLE]
 
 
 def test_the_end_is_said_before_it_comes_and_staying_is_one_press(people, seconds):

@@ -147,9 +147,9 @@ def test_the_list_shows_one_row_a_patient_with_the_most_pressing_reason_first(pe
     assert "Thoughts of being better off dead" in text and "Assess" in text and "1 more in the chart" in text
 
 
-def test_the_foot_of_a_chart_names_what_it_was_judged_with(d):
-    foot = clinician_of(d.people).get(address("chart", d)).content.decode().split("<footer")[1]
-    assert f"knowledge {VERSION}" in foot
+def test_the_foot_of_a_chart_names_what_it_was_judged_with(people):
+    chart = clinician_of(people).get(reverse("clinician:chart", args=[people.patient.patient_id]))
+    assert f"knowledge {VERSION}" in chart.content.decode().split("<footer")[1]
 
 
 def test_a_recorded_assessment_takes_the_patient_off_now(people):
