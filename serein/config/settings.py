@@ -196,8 +196,8 @@ SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
-# Minutes without a page and minutes in all, by role. `middleware.still_here` holds them; the cookie and its row live longer, so that whoever comes
-# back after the end is told so, has what the browser kept cleared, and is on the trail.
+# Minutes without a page and minutes in all, by role. `middleware.still_here` holds them; the cookie and its row live longer, so that
+# whoever comes back after the end is told so, has what the browser kept cleared, and is on the trail.
 SEREIN_SESSIONS = session_limits(os.environ.get("SEREIN_SESSIONS", ""))
 SESSION_COOKIE_AGE = 60 * max(whole for _, whole in SEREIN_SESSIONS.values())
 # From which birthday patients decide for themselves, by jurisdiction, each with its source. Not named: unknown, and said so.
