@@ -1,4 +1,4 @@
-"""Sessions in the database, as Django keeps them, but stamped and asked for by one clock; the question that every request asks is written out."""
+"""Sessions in the database, as Django keeps them, stamped and asked for by one clock; the question of every request is written out."""
 
 from datetime import UTC, datetime
 from typing import Any
