@@ -43,7 +43,7 @@ KINDS = (
         "people who work here", "roles, licences, rights, what was proved about them, what compliance has to do",
         "keys of compliance, of whoever answers for the right to sign, numbers alone for an administrator; every change a row",
         _named("""people_rolegrant people_practitioner people_licence access_signinggrant access_licencelook access_staffproof
-        access_staffidentity         tasks_desktask"""),
+        access_staffidentity tasks_desktask"""),
     ),
     Kind(
         "trail", "who looked, who did, who was refused",

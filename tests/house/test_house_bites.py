@@ -123,7 +123,6 @@ def test_a_name_that_means_nothing_is_found(house, path):
     assert path in rules.names_that_mean_nothing(house(path, ""))
 
 
-@isolate_apps("serein.care.access")
 def test_a_page_that_takes_a_name_of_its_frame_is_found(house):
     context = 'context = {"plans": 1, "versions": 2}'
     assert rules.frames_overwritten(house("interfaces/web/shell/context.py", context)) == []
@@ -131,6 +130,7 @@ def test_a_page_that_takes_a_name_of_its_frame_is_found(house):
     assert found == ["interfaces/web/clinician/chart.py:1: versions"]
 
 
+@isolate_apps("serein.care.access")
 def test_a_patient_table_without_clinic_or_key_is_found():
     bare = model_of("access", "Bare", patient_id=models.UUIDField())
     assert rules.patient_tables_without_furniture([bare]) == ["Bare has no clinic", "Bare has no time-ordered key"]
