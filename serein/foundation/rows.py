@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import uuid_utils.compat
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connections, models
 
 
 def new_id() -> uuid.UUID:
@@ -15,10 +15,22 @@ def new_id() -> uuid.UUID:
 
 def answer(statement: str, asked: Sequence[Any] | Mapping[str, Any]) -> list[tuple[Any, ...]]:
     """What the database answers to a statement that is written out, because every page asks it: making it anew takes longer than its answer."""
-    with connection.cursor() as cursor:
-        cursor.execute(statement, asked)
-        found: list[tuple[Any, ...]] = cursor.fetchall()
+    found: list[tuple[Any, ...]] = asked_of_the_database(statement, asked).fetchall()
     return found
+
+
+def asked_of_the_database(statement: str, asked: Sequence[Any] | Mapping[str, Any]) -> Any:
+    """Psycopg's cursor after the statement. Django's own stands between only where somebody looks on (tests that count, logs): what it does for
+    each statement took as long as binding it."""
+    held = connections[DEFAULT_DB_ALIAS]
+    if held.execute_wrappers or held.queries_logged or held.needs_rollback:
+        cursor = held.cursor()
+        cursor.execute(statement, asked)
+        return cursor
+    held.close_if_health_check_failed()
+    held.ensure_connection()
+    with held.wrap_database_errors:
+        return held.connection.execute(statement, asked)
 
 
 class Row(models.Model):

@@ -6,10 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
 from serein.foundation.remembering import forget
-from serein.foundation.rows import new_id
+from serein.foundation.rows import asked_of_the_database, new_id
 
 
 @dataclass(frozen=True)
@@ -39,8 +37,7 @@ LINE = f"INSERT INTO audit_trailrow (id, {', '.join(FIELDS)}, facts) VALUES (%s,
 def record(entry: Entry, *, facts: dict[str, Any] | None = None) -> UUID:
     """Write the line in the running transaction; the wall must be set to the same clinic. Returns the row's id."""
     row = new_id()
-    with connection.cursor() as cursor:
-        cursor.execute(LINE, [row, *(getattr(entry, name) for name in FIELDS), json.dumps(facts or {})])
+    asked_of_the_database(LINE, [row, *(getattr(entry, name) for name in FIELDS), json.dumps(facts or {})])
     if entry.outcome != "looked":
         forget()
     return row

@@ -34,15 +34,28 @@ class Clinic(Row):
     demonstration = models.BooleanField(default=False)
 
 
+# What every request asks next about whoever is signed in; `persons.standing` reads it.
+STANDING = """
+ARRAY(SELECT role FROM people_rolegrant WHERE account_id = a.id AND revoked_at IS NULL ORDER BY id),
+ARRAY(SELECT granted_at FROM people_rolegrant WHERE account_id = a.id AND revoked_at IS NULL ORDER BY id),
+(SELECT p.id FROM people_practitioner p WHERE p.account_id = a.id ORDER BY p.id LIMIT 1),
+c.id, c.name, c.jurisdiction, c.time_zone, c.address, c.phone, c.emergency_number, c.crisis_line, c.demonstration
+FROM people_account a JOIN people_clinic c ON c.id = a.clinic_id WHERE a.id = %s
+"""
+
+
 class Accounts(BaseUserManager["Account"]):
     def get(self, *args: Any, **asked: Any) -> "Account":
-        """One account. By its key alone, as every request asks, the statement is written out and not made anew."""
+        """One account. By its key alone, as every request asks, the statement is written out, and tells where the account stands."""
         if args or asked.keys() != {"pk"} or not isinstance(asked["pk"], UUID):
             return super().get(*args, **asked)
-        found = answer(f"SELECT {', '.join(_columns())} FROM people_account WHERE id = %s", [asked["pk"]])  # noqa: S608 - our own columns
+        found = answer(_with_standing(), [asked["pk"]])
         if not found:
             raise Account.DoesNotExist
-        return Account.from_db(self.db, _columns(), found[0])
+        names = _columns()
+        account = Account.from_db(self.db, names, found[0][: len(names)])
+        account.stood = found[0][len(names) :]
+        return account
 
     def get_by_natural_key(self, username: str | None) -> "Account":
         return self.get(email__iexact=username)
@@ -51,6 +64,11 @@ class Accounts(BaseUserManager["Account"]):
 @cache
 def _columns() -> list[str]:
     return [field.attname for field in Account._meta.concrete_fields]
+
+
+@cache
+def _with_standing() -> str:
+    return f"SELECT {', '.join(f'a.{name}' for name in _columns())}, {STANDING}"
 
 
 class Account(AbstractBaseUser):
@@ -64,6 +82,8 @@ class Account(AbstractBaseUser):
     patient_id = models.UUIDField(null=True, unique=True)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
+    # Roles with the instants of their grants, practitioner and clinic, as they were when the account was read by its key; else nothing.
+    stood: tuple[Any, ...] = ()
 
     objects = Accounts()
     USERNAME_FIELD = "email"

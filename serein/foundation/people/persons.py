@@ -71,6 +71,17 @@ def person(account_id: UUID, *, at: datetime) -> Person | None:
     return Person(account, clinic, name, email, frozenset(roles), patient, practitioner)
 
 
+def standing(account: Account, *, at: datetime) -> tuple[Person | None, ClinicCard | None]:
+    """`person` and clinic of an account that was just read: what came with it is not asked of the database again."""
+    if not account.stood or not account.is_active:
+        return person(account.pk, at=at), None
+    roles, granted, practitioner, *clinic = account.stood
+    held = frozenset(role for role, since in zip(roles, granted, strict=True) if since <= at)
+    return Person(account.pk, account.clinic_id, account.name, account.email, held, account.patient_id, practitioner), ClinicCard(
+        *clinic
+    )
+
+
 @remembered
 def clinic_card(clinic_id: UUID) -> ClinicCard:
     found = answer(CLINIC, [clinic_id])

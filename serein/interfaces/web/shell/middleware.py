@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from serein.foundation.people import door
-from serein.foundation.people.persons import Person, person
+from serein.foundation.people.persons import Person, standing
 from serein.foundation.remembering import remembering
 
 from . import clock, kept, once, sessions
@@ -75,7 +75,12 @@ def at_and_person(get_response: GetResponse) -> GetResponse:
 
     def of(request: HttpRequest) -> Person | None:
         user = request.user
-        return person(user.pk, at=request.at) if user.is_authenticated else None  # type: ignore[attr-defined]
+        if not user.is_authenticated:
+            return None
+        who, card = standing(user, at=request.at)  # type: ignore[attr-defined]
+        if card is not None:
+            request.clinic_card = card  # type: ignore[attr-defined]
+        return who
 
     def middleware(request: HttpRequest) -> HttpResponse:
         request.at = clock.now()  # type: ignore[attr-defined]

@@ -63,14 +63,22 @@ def patient_rows(rows: Sequence[Row], caption: str) -> SafeString:
     return mark_safe("".join([HEAD.format(escape(caption)), *map(_patient_row, rows), FOOT]))  # noqa: S308 - every value is escaped
 
 
+# No text from the database holds it, so that all values of a row are escaped as one text: ten short ones take four times as long.
+APART = "\0"
+
+
 def _patient_row(row: Row) -> str:
-    said = {name: escape(str(getattr(row, name))) for name in ("tier", "chart", "name", "about", "why", "plan", "href", "action")}
     more = f"{row.source}; {row.more} more in the chart" if row.more else row.source
-    return ROW.format(shape=tier(row.tier), more=_sub(more), plan_sub=_sub(row.plan_sub), **said)
+    said = (row.tier, row.chart, row.name, row.about, row.why, more, row.plan, row.plan_sub, row.href, row.action)
+    tier_, chart, name, about, why, more, plan, plan_sub, href, action = escape(APART.join(said)).split(APART)
+    return ROW.format(
+        tier=tier_, shape=tier(row.tier), chart=chart, name=name, about=about, why=why, more=_sub(more), plan=plan,
+        plan_sub=_sub(plan_sub), href=href, action=action,
+    )  # fmt: skip
 
 
-def _sub(text: str) -> str:
-    return f'<span class="sub">{escape(text)}</span>' if text else ""
+def _sub(escaped: str) -> str:
+    return f'<span class="sub">{escaped}</span>' if escaped else ""
 
 
 @register.filter
