@@ -113,7 +113,10 @@ ACCOUNT_PREVENT_ENUMERATION = "strict"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
-ACCOUNT_FORMS = {"login": "serein.interfaces.web.shell.account_forms.Login"}
+ACCOUNT_FORMS = {
+    "login": "serein.interfaces.web.shell.account_forms.Login",
+    "reset_password": "serein.interfaces.web.shell.account_forms.ResetPassword",
+}
 PASSWORD_RESET_TIMEOUT = 60 * 60  # seconds: a letter that nobody opened for an hour is asked for again
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/"

@@ -1,6 +1,8 @@
 """T15, T16: guessing passwords and codes, locking a victim out, finding out who has an account, using a code twice."""
 
+from concurrent.futures import Future
 from datetime import timedelta
+from threading import Event, get_ident
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -10,6 +12,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from serein.foundation.people.models import Account
+from serein.interfaces.courier import mail
+from serein.interfaces.web.shell import account_forms
+from serein.interfaces.web.shell import clock as shell_clock
 from tests.attacks.test_passkeys import RP, asked, handle, offer
 from tests.attacks.test_passkeys import is_in as is_in_at_rp
 from tests.care.devices import code_at, set_up_codes
@@ -17,7 +22,7 @@ from tests.interfaces.shell_people import clock
 from tests.people import PASSWORD, four_people
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("guide_urls")]
-NOBODY = "nobody@example.test"
+NOBODY, RESET = "nobody@example.test", "/accounts/password/reset/"
 
 
 @pytest.fixture
@@ -113,6 +118,54 @@ def test_asking_for_a_new_password_tells_nobody_who_has_an_account(people, path)
         answer = Client().post(path, {"email": email}, REMOTE_ADDR="10.7.7.7")
         seen.add((answer.status_code, answer.get("Location"), len(answer.content)))
     assert len(seen) == 1
+
+
+class Slow:
+    """A mail server that answers when it is told to, and notes who waits for it."""
+
+    def __init__(self) -> None:
+        self.answers, self.waiting, self.to = Event(), set[int](), list[str]()
+
+    def hand_over(self, name: str, message) -> None:
+        self.waiting.add(get_ident())
+        self.to.append(message["To"])
+        assert self.answers.wait(20)
+
+
+@pytest.mark.parametrize("in_the_page", [False, True])
+def test_no_page_waits_for_the_mail_server_that_only_known_addresses_need(people, settings, monkeypatch, in_the_page):
+    """A wait would tell who has an account. Handed over in the page itself, as it once was, it does: then this test sees it."""
+    slow = Slow()
+    settings.EMAIL_BACKEND = "serein.interfaces.courier.mail.Backend"
+    monkeypatch.setattr(mail, "courier", lambda: slow)
+    if in_the_page:
+        slow.answers.set()
+        monkeypatch.setattr(mail, "_hand", Here())
+    answers = [Client().post(RESET, {"email": email}, REMOTE_ADDR="10.7.7.7") for email in (people.patient.email, NOBODY)]
+    assert [a.status_code for a in answers] == [302, 302]
+    slow.answers.set()
+    mail._hand.submit(int).result(20)  # one hand: what came before is done
+    assert slow.to == [people.patient.email], "and nobody else gets a letter"
+    assert (get_ident() in slow.waiting) is in_the_page
+
+
+class Here:
+    """An executor that does at once what it is given, where it is given."""
+
+    def submit(self, do, *given) -> Future:
+        done: Future = Future()
+        done.set_result(do(*given))
+        return done
+
+
+def test_an_answer_about_a_new_password_lasts_as_long_for_everybody(people, monkeypatch):
+    slept: list[float] = []
+    monkeypatch.setattr(shell_clock.time, "sleep", slept.append)
+    monkeypatch.setattr(shell_clock.time, "monotonic", iter(range(100)).__next__)
+    monkeypatch.setattr(account_forms, "RESET_SECONDS", 10)
+    for email in (people.patient.email, NOBODY):
+        Client().post(RESET, {"email": email}, REMOTE_ADDR="10.7.7.7")
+    assert slept == [9, 9], "one tick of that clock was used up by the work, the rest is waited"
 
 
 @pytest.mark.parametrize("token", ["x", "0" * 64, "a-b", "\u202e", "%00", "x" * 3000])

@@ -5,12 +5,14 @@ from datetime import timedelta
 from threading import Barrier, Thread
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.core.cache import cache
 from django.db import connection, transaction
 
 from serein.foundation.people.factors import Proof, holds, prove
 from serein.foundation.people.keys import Refused
-from serein.foundation.people.models import FactorTry
+from serein.foundation.people.models import Account, FactorTry
 from tests.care.devices import code_at, set_up_codes
 from tests.people import AT, PASSWORD, made, make_clinic
 
@@ -155,3 +157,25 @@ def test_eight_at_once_with_one_code_give_one_proof(committed):
     for one in threads:
         one.join()
     assert sorted(type(a).__name__ for a in answers) == ["Proof"] + ["Refused"] * 7
+
+
+def test_eight_at_once_with_one_recovery_code_let_one_in(committed):
+    with transaction.atomic():
+        who = make_clinic().clinician()
+        code = RecoveryCodes.activate(Account.objects.get(pk=who.account_id)).get_unused_codes()[0]
+    barrier, answers = Barrier(8), []
+
+    def attempt():
+        try:
+            own = RecoveryCodes(Authenticator.objects.get(user_id=who.account_id, type=Authenticator.Type.RECOVERY_CODES))
+            barrier.wait()  # each has read it as unused by now
+            answers.append(own.validate_code(code))
+        finally:
+            connection.close()
+
+    threads = [Thread(target=attempt) for _ in range(8)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert sorted(answers) == [False] * 7 + [True]

@@ -48,3 +48,8 @@ def waiting_invitation(token: str, *, at: datetime) -> WaitingInvitation | Refus
     return WaitingInvitation(
         found.id, clinic.id, clinic.name, clinic.phone, found.name, found.email, found.role, found.patient_id, found.expires_at
     )
+
+
+def still_waits(invitation_id: UUID, *, at: datetime) -> bool:
+    """Whether it can still be used: a letter about one that was taken back would tell of it."""
+    return Invitation.objects.filter(pk=invitation_id, used_at=None, expires_at__gt=at).exists()

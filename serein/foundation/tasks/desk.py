@@ -57,6 +57,11 @@ def open_tier(key: OpenList | OpenJob, kind: str, subject_id: UUID) -> str | Non
     return found.values_list("tier", flat=True).first()
 
 
+def ever_opened(key: OpenList | OpenJob, kind: str, subject_id: UUID) -> bool:
+    """Whether there is or was a task of that kind about that subject."""
+    return DeskTask.objects.filter(clinic=key.clinic_id, kind=kind, subject_id=subject_id).exists()
+
+
 def open_subjects(key: OpenList | OpenJob, kind: str) -> list[UUID]:
     """What the open tasks of one kind are about."""
     rows = DeskTask.objects.filter(clinic=key.clinic_id, kind=kind, done_at=None)

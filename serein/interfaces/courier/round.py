@@ -18,7 +18,7 @@ from serein.foundation.outbox.delivery import (
     letter_sent,
     letter_withheld,
 )
-from serein.foundation.people.invitations import waiting_invitation
+from serein.foundation.people.invitations import still_waits, waiting_invitation
 from serein.foundation.people.keys import OpenJob, Refused, open_job
 from serein.foundation.people.persons import ClinicCard, clinic_card
 
@@ -87,6 +87,8 @@ def _parcel(job: OpenJob, letter: LetterToSend, clinic: ClinicCard, office: Offi
             unwanted = "invitation-over"
         else:
             until = f"{invitation.expires_at.astimezone(ZoneInfo(clinic.time_zone)):%A, %B %-d, %-I:%M %p}"
+    elif "invitation" in letter.body:
+        unwanted = "" if still_waits(UUID(letter.body["invitation"]), at=job.at) else "invitation-over"
     elif letter.patient_id is not None and letter.kind not in TO_OTHERS and not wants_notices(job, letter.patient_id):
         unwanted = "no-consent"
     elif letter.patient_id is not None and letter.kind not in TO_OTHERS and not may_write_to(job, letter.patient_id):

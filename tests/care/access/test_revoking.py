@@ -56,6 +56,7 @@ def stop(people: FourPeople, how: str) -> datetime:
         case "lost, by compliance":
             given(access.report_lost(clinic.people(), ada.account_id))
         case "lapsed":
+            Licence.objects.exclude(pk=licence.id).update(expires_on=licence.expires_on + timedelta(days=365))
             at = datetime.combine(licence.expires_on + timedelta(days=1), AT.timetz())
             licence_round(open_job(clinic.id, purpose="due tasks", at=at))
             return at
@@ -166,6 +167,40 @@ def test_what_a_thief_sent_to_future_colleagues_counts_no_more():
 def test_a_loss_is_reported_within_one_business_day(at: datetime, due: date):
     deadline = one_business_day(at, "America/Los_Angeles")
     assert deadline.astimezone(ZoneInfo("America/Los_Angeles")).date() == due and deadline > at
+
+
+def test_a_pharmacists_lapse_ends_the_session_and_is_compliances_task_once_until_a_new_licence_counts():
+    people = four_people()
+    grace, clinic = people.pharmacist, people.clinic
+    licence = Licence.objects.get(practitioner=grace.practitioner_id)
+    Licence.objects.update(recheck_on=None)
+    Licence.objects.exclude(pk=licence.id).update(expires_on=date(2029, 1, 1))
+    client, at = client_of(grace), datetime.combine(licence.expires_on + timedelta(days=1), AT.timetz())
+    assert client.get("/pharmacy/").status_code == 200
+    licence_round(open_job(clinic.id, purpose="due tasks", at=at - timedelta(days=1)))
+    assert client.get("/pharmacy/").status_code == 200 and desk_tasks(clinic.people(at)) == [], "its last day counts whole"
+    licence_round(open_job(clinic.id, purpose="due tasks", at=at))
+    assert client.get("/pharmacy/")["Location"].startswith("/accounts/login/")
+    (task,) = desk_tasks(clinic.people(at))
+    assert (task.kind, task.subject_id, task.owner) == ("licence-lapsed", licence.id, clinic.officer.name)
+    back = client_of(grace)
+    licence_round(open_job(clinic.id, purpose="due tasks", at=at + timedelta(hours=1)))
+    assert back.get("/pharmacy/").status_code == 200, "whoever comes back to read is not thrown out with every round"
+    assert len(desk_tasks(clinic.people(at))) == 1
+    clinic.license(grace, "pharmacist", expires_on=date(2029, 1, 1))
+    licence_round(open_job(clinic.id, purpose="due tasks", at=at + timedelta(hours=2)))
+    assert desk_tasks(clinic.people(at)) == []
+
+
+def test_a_lapsed_licence_that_is_ended_asks_nobody_any_more():
+    people = four_people()
+    licence = Licence.objects.get(practitioner=people.pharmacist.practitioner_id)
+    Licence.objects.update(recheck_on=None)
+    at = datetime.combine(licence.expires_on + timedelta(days=1), AT.timetz())
+    licence_round(open_job(people.clinic.id, purpose="due tasks", at=at))
+    assert licence.id in {t.subject_id for t in desk_tasks(people.clinic.people(at))}
+    given(access.end_licence(people.clinic.people(at), licence.id, "retired"))
+    assert licence.id not in {t.subject_id for t in desk_tasks(people.clinic.people(at))}
 
 
 def test_a_look_at_the_register_is_a_task_two_weeks_and_three_days_ahead_and_when_it_is_overdue():

@@ -116,6 +116,21 @@ def test_an_invitation_that_was_replaced_is_not_sent(people: FourPeople, as_owne
     assert again.token in hands.got[0][1].get_content()
 
 
+@pytest.mark.parametrize("known", [True, False])
+def test_an_invitation_to_help_that_was_taken_back_before_the_courier_came_is_not_told(people: FourPeople, known: bool):
+    """Ended in silence: no letter may still go out about it, whether or not the address has an account."""
+    email = people.stranger.email if known else "helper@example.test"
+    sharing = access.Sharing(("plan",), AT.date() + timedelta(days=9))
+    with transaction.atomic():
+        kept = given(access.invite_helper(own_chart(people.patient), access.NewHelper("Hana", email, sharing)))
+        gone = given(access.invite_helper(own_chart(people.patient), access.NewHelper("Tom", f"x{email}", sharing)))
+        assert isinstance(kept, access.HelperInvited) and isinstance(gone, access.HelperInvited)
+        given(access.end_sharing(own_chart(people.patient), kept.invitation_id))
+    hands = Hands()
+    assert empty_outbox(hands, OFFICE, at(AT + timedelta(seconds=2))) == Round(sent=1, withheld=1)
+    assert hands.to() == [f"x{email}"], "the other one goes out"
+
+
 def test_a_letter_that_fails_is_tried_again_later_and_later_and_at_last_given_up(
     people: FourPeople, as_owner: psycopg.Connection
 ):

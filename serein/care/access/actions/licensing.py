@@ -21,7 +21,7 @@ from .revoking import holder_of, stop_if_unlicensed
 
 # Roman in the United States (21 CFR 1308), Arabic in the United Kingdom.
 SCHEDULES = ("II", "III", "IV", "V", "2", "3", "4", "5")
-RECHECK_TASK = "recheck-licence"
+RECHECK_TASK, LAPSED_TASK = "recheck-licence", "licence-lapsed"
 ROLE_OF = {PRESCRIBER: Role.CLINICIAN, PHARMACIST: Role.PHARMACIST}
 
 
@@ -206,6 +206,7 @@ def end_licence(listing: OpenList, licence_id: UUID, why: str) -> LicenceEnded |
         if refused is not None:
             return refuse_on_record(listing, "end_licence", refused, subject=("licence", licence_id))
         _note(listing, "end_licence", ("licence", licence_id))
+        close_desk_tasks(listing, kind=LAPSED_TASK, subject_id=licence_id, why="the licence was ended")
         stop_if_unlicensed(listing, holder_of(licence_id), "licence-ended")
         return LicenceEnded(licence_id)
 

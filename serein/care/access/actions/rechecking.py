@@ -6,13 +6,14 @@ from uuid import UUID
 from serein.care.access.models import SigningGrant
 from serein.clinical import knowledge
 from serein.foundation.people.keys import OpenJob, open_job
+from serein.foundation.people.licences import LicenceInForce, may_practise
 from serein.foundation.people.models import Licence
-from serein.foundation.people.persons import clinic_day
+from serein.foundation.people.persons import clinic_day, person
 from serein.foundation.tasks.actions import NewTask
-from serein.foundation.tasks.desk import close_desk_tasks, open_desk_task, open_tier
+from serein.foundation.tasks.desk import close_desk_tasks, ever_opened, open_desk_task, open_tier
 
-from .licensing import RECHECK_TASK
-from .revoking import close_covered, stop_if_unlicensed
+from .licensing import LAPSED_TASK, RECHECK_TASK
+from .revoking import KINDS, close_covered, stop_if_unlicensed
 
 
 def licence_round(job: OpenJob) -> int:
@@ -26,8 +27,11 @@ def licence_round(job: OpenJob) -> int:
         clinic=job.clinic_id, ended_at=None, verified_on__isnull=False, practitioner__account__is_active=True
     )
     opened = sum(_recheck(job, one, today) for one in running.exclude(recheck_on=None).select_related("practitioner__account"))
-    for account_id in _lapsed(job, today):
+    signers = _lapsed(job, today)
+    for account_id in signers:
         stop_if_unlicensed(job, account_id, "licence-lapsed")
+    lapsed = running.filter(expires_on__lt=today).select_related("practitioner__account")
+    opened += sum(_told(job, one, stop=one.practitioner.account_id not in signers) for one in lapsed)
     close_covered(open_job(job.clinic_id, purpose="revocation", at=job.at))
     return opened
 
@@ -59,6 +63,25 @@ def _recheck(job: OpenJob, one: Licence, today: date) -> bool:
         RECHECK_TASK, tier, f"Look up the licence of {name} again"[:200], said, "Due round", "recheck_licence", due, None, one.id
     )
     open_desk_task(job, new)
+    return True
+
+
+def _told(job: OpenJob, one: Licence, *, stop: bool) -> bool:
+    """A lapse is a task, opened once and closed when another licence is in force. With `stop` it ends the sessions too, as a suspension does:
+    of pharmacists, and of clinicians who never held the right to sign."""
+    account = one.practitioner.account
+    who = person(account.id, at=job.at)
+    if who is not None and any(isinstance(may_practise(who, kind=kind, at=job.at), LicenceInForce) for kind in KINDS):
+        close_desk_tasks(job, kind=LAPSED_TASK, subject_id=one.id, why="another licence is in force")
+        return False
+    if ever_opened(job, LAPSED_TASK, one.id):
+        return False
+    said = f"The licence ended with {one.expires_on:%d-%b-%Y}. Record and verify the renewed one, or end it."
+    title = f"The licence of {account.name} lapsed"[:200]
+    task = NewTask(LAPSED_TASK, "today", title, said, "Due round", "end_licence", job.at, None, one.id)
+    open_desk_task(job, task, but=account.id)
+    if stop:
+        stop_if_unlicensed(job, account.id, "licence-lapsed")
     return True
 
 

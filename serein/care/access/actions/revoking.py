@@ -28,6 +28,7 @@ from serein.foundation.tasks.desk import close_desk_tasks, open_desk_task, open_
 from .inviting import NOT_HERE, WRONG_KEY
 
 LOST, REOPEN = "report_lost_token", "reopen_account"
+KINDS = (PRESCRIBER, PHARMACIST)
 COVER_TASK, REPORT_TASK, NOBODY_TASK = "cover-signer", "report-lost-token", "patients-without-signer"
 WHYS = {
     "licence-suspended": "the licence was suspended", "licence-ended": "the licence was ended", "licence-lapsed": "the licence lapsed",
@@ -68,8 +69,7 @@ def stop_signing(key: OpenList | OpenJob, account_id: UUID, why: str) -> Revoked
 def stop_if_unlicensed(key: OpenList | OpenJob, account_id: UUID, why: str) -> Revoked | None:
     """Do that unless another licence of this person runs on."""
     who = person(account_id, at=key.at)
-    kinds = (PRESCRIBER, PHARMACIST) if who is not None else ()
-    if who is not None and any(isinstance(may_practise(who, kind=kind, at=key.at), LicenceInForce) for kind in kinds):
+    if who is not None and any(isinstance(may_practise(who, kind=kind, at=key.at), LicenceInForce) for kind in KINDS):
         return None
     return stop_signing(key, account_id, why)
 

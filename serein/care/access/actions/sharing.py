@@ -96,7 +96,12 @@ def invite_helper(chart: OpenChart, new: NewHelper) -> HelperInvited | Unclear |
     )  # fmt: skip
     invitation.save(force_insert=True)
     known = Account.objects.filter(clinic=chart.clinic_id, email=email).exists()
-    post(chart, kind="sharing" if known else "invitation", to=email, body={} if known else {"token": token})
+    post(
+        chart,
+        kind="sharing" if known else "invitation",
+        to=email,
+        body={"invitation": str(invitation.id)} if known else {"token": token},
+    )
     _note(chart, "invite_helper", ("invitation", invitation.id), new.sharing)
     tell_of_shared(chart, email, "", with_self=True)
     return HelperInvited(invitation.id, token)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from django.conf import settings
@@ -24,3 +26,11 @@ def machine_seconds() -> float:
     """Seconds of the machine's own clock. Only for the age of a sign-in, which allauth stamps with that clock and no other: comparing it with
     a demonstration's borrowed time would make every sign-in ancient or not yet done."""
     return time.time()
+
+
+@contextmanager
+def lasting(seconds: float) -> Iterator[None]:
+    """What is done inside takes at least so long, so that work which is done for some and not for others cannot be told by its time."""
+    begun = time.monotonic()
+    yield
+    time.sleep(max(0.0, begun + seconds - time.monotonic()))
