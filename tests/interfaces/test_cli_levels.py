@@ -18,13 +18,13 @@ USUAL = {
     "changes": [{"at_h": 720, "clearance_l_per_h": 0.8}],
     "times_h": [1, 12, 100.5],
 }
+SOME = {"doses": [{"at_h": 0, "mg": 5}], "times_h": [1]}
+COMMAND = (sys.executable, "-m", "serein.interfaces.cli")
 
 
 def run(given: object, *options: str) -> subprocess.CompletedProcess[str]:
     text = given if isinstance(given, str) else json.dumps(given)
-    return subprocess.run(
-        [sys.executable, "-m", "serein.interfaces.cli", "levels", "-", *options], input=text, capture_output=True, text=True
-    )
+    return subprocess.run([*COMMAND, "levels", "-", *options], input=text, capture_output=True, text=True)
 
 
 def test_the_example_of_the_contract_gives_levels_of_both_at_each_time() -> None:
@@ -84,6 +84,17 @@ def test_what_is_never_cleared_is_not_valid() -> None:
         ({**USUAL, "doses": [{"at_h": 0, "mg": 1, "every_h": 6, "steady_state": True, "unknown": True}]}, "doses[0].unknown"),
         ({**USUAL, "doses": [{"at_h": 0, "mg": 1}] * 100_001}, "input.doses"),
         ({**USUAL, "measured": [{"at_h": 9, "value": 1, "unit": "ng/mL"}]}, "measured"),
+        ({k: v for k, v in USUAL.items() if k != "doses"}, "input.doses"),
+        ({**USUAL, "doses": [None, {"at_h": 0, "mg": 5}]}, "doses[0]"),
+        ({**USUAL, "doses": [{"at_h": 0, "mg": "five"}]}, "doses[0].mg"),
+        ({**USUAL, "doses": [{"at_h": 0, "mg": "-5"}]}, "doses[0].mg"),
+        ({**USUAL, "changes": [{"at_h": 3, "clearence_l_per_h": 1}]}, "changes[0].clearence_l_per_h"),
+        ({**USUAL, "id": "of another format"}, "input.id"),
+        ({**USUAL, "dose": None}, "input.dose"),
+        ({**USUAL, "substance": "nordiazepam"}, "input.substance"),
+        ({"person": {"age_years": 40, "medicines": ["omeprazole", None]}, **SOME}, "person.medicines[1]"),
+        ({"person": {"age_years": 40, "with_food": "yes"}, **SOME}, "person.with_food"),
+        ({"person": {"age_years": 40}, **SOME, "measured": [{"at_h": 9, "value": 0, "unit": "ng/mL"}]}, "measured[0].value"),
         ('{"times_h": [NaN]}', "NaN"),
         ("{" * 100_000, "nested"),
         ("", "JSON"),
@@ -94,6 +105,32 @@ def test_what_cannot_be_used_is_named_on_one_line(wrong: object, where: str) -> 
     done = run(wrong, "--json")
     assert done.returncode == 2 and done.stdout == ""
     assert where in done.stderr and done.stderr.count("\n") == 1 and "Traceback" not in done.stderr
+
+
+def test_doses_may_be_decimal_strings_as_in_every_command() -> None:
+    written = {**USUAL, "doses": [{**dose, "mg": str(dose["mg"])} for dose in USUAL["doses"]]}
+    assert run(written, "--json").stdout == run(USUAL, "--json").stdout != ""
+
+
+def test_the_metabolite_can_be_the_parent_where_it_makes_none() -> None:
+    alone = {**USUAL, "substance": "nordiazepam", "parameters": {**PARAMETERS, "fraction_to_metabolite": 0}, "changes": []}
+    answer, usual = (json.loads(run(x, "--json").stdout) for x in (alone, {**USUAL, "changes": []}))
+    assert answer["nordiazepam_ng_per_ml"] == usual["diazepam_ng_per_ml"] and "metabolite" not in answer["model"]
+
+
+def test_no_file_that_was_given_is_lost_and_none_is_left_half(tmp_path) -> None:
+    given, table = tmp_path / "levels.json", tmp_path / "levels.csv"
+    given.write_text(json.dumps(USUAL))
+    for more, why in (
+        (["--csv", str(given)], "overwritten"),
+        (["--csv", str(table), "--plot", str(tmp_path / "levels.jpg")], ".png"),
+        (["--csv", str(tmp_path / "x.svg"), "--plot", str(tmp_path / "x.svg")], "overwritten"),
+    ):
+        done = subprocess.run([*COMMAND, "levels", str(given), *more], capture_output=True, text=True)
+        assert done.returncode == 2 and why in done.stderr and done.stderr.count("\n") == 1
+    assert json.loads(given.read_text()) == json.loads(json.dumps(USUAL)) and [p.name for p in tmp_path.iterdir()] == [
+        "levels.json"
+    ]
 
 
 def test_it_never_imports_django() -> None:
@@ -151,6 +188,23 @@ def test_slow_breakdown_raises_levels_and_fast_breakdown_lowers_them() -> None:
     )
 
 
+def test_a_meal_delays_and_lessens_what_is_absorbed_as_the_label_says() -> None:
+    fasting, fed, untold = answer_for(with_food=False), answer_for(with_food=True), answer_for()
+    assert [x / y for x, y in zip(fed["diazepam_ng_per_ml"][1:], fasting["diazepam_ng_per_ml"][1:], strict=True)] == [
+        pytest.approx(0.73, abs=0.02)
+    ] * 2
+    assert fed["diazepam_ng_per_ml"][0] < 0.73 * fasting["diazepam_ng_per_ml"][0]
+    assert untold["diazepam_ng_per_ml"] == fasting["diazepam_ng_per_ml"]
+    said = [any("taken with food" in u for u in one["unknown"]) for one in (fasting, fed, untold)]
+    assert said == [False, False, True] and any("slower absorption is with a meal" in u for u in fed["unknown"])
+
+
+def test_a_band_wider_than_the_people_calculated_says_so() -> None:
+    person = {"person": {"age_years": 30, "weight_kg": 70, "height_cm": 175}, **DAILY}
+    said = [" ".join(json.loads(run({**person, "band": x}, "--json").stdout)["unknown"]) for x in (0.99, 0.999)]
+    assert "outermost" not in said[0] and "band of 99.9 %" in said[1]
+
+
 def test_what_is_not_known_is_said() -> None:
     said = " ".join(answer_for(medicines=["clarithromycin", "zzyzx"], cyp2c19="rapid")["unknown"])
     assert "clarithromycin" in said and "zzyzx" in said and "rapid" in said
@@ -160,6 +214,7 @@ def test_what_is_not_known_is_said() -> None:
     ("person", "more"),
     [
         ({"age_years": 12}, {}),
+        ({"age_years": 40, "weight_kg": 70, "height_cm": 1.75}, {}),
         ({}, {}),
         ({"age_years": 40}, {"substance": "clonazepam"}),
         ({"age_years": 40}, {"substance": "lorazepam", "band": 0.9}),

@@ -13,12 +13,12 @@ from .model import Parameters
 from .somebody import NotValid, Person, Typical
 
 NORMAL_CYP2C19 = ("", "normal")
-SLOWING, HASTENING, POOR = "inhibitor", "inducer", "cyp2c19-poor"
+SLOWING, HASTENING, POOR, FOOD = "inhibitor", "inducer", "cyp2c19-poor", "food"
 NOTHING_FURTHER = {
     "central_fraction": 1.0, "intercompartmental_l_per_h": 0.0, "fraction_to_metabolite": 0.0, "metabolite_clearance_l_per_h": 0.0,
     "metabolite_volume_l": 1.0,
 }  # fmt: skip
-OLDEST_YEARS, LIGHTEST_KG, HEAVIEST_KG = 100, 35, 250
+OLDEST_YEARS, LIGHTEST_KG, HEAVIEST_KG, SHORTEST_CM, TALLEST_CM = 100, 35, 250, 100, 250
 
 
 def typical(knowledge: Knowledge, substance: str, person: Person) -> Typical | NotValid:
@@ -64,6 +64,8 @@ def _outside(file: KineticsFile, person: Person) -> NotValid | None:
         return NotValid(f"the model is for adults of {file.adult_from_years} to {OLDEST_YEARS} years")
     if person.weight_kg is not None and not LIGHTEST_KG <= person.weight_kg <= HEAVIEST_KG:
         return NotValid(f"the model is for {LIGHTEST_KG} to {HEAVIEST_KG} kg")
+    if person.height_cm is not None and not SHORTEST_CM <= person.height_cm <= TALLEST_CM:
+        return NotValid(f"the model is for people of {SHORTEST_CM} to {TALLEST_CM} cm")
     return None
 
 
@@ -75,6 +77,12 @@ def _effects(knowledge: Knowledge, file: KineticsFile, person: Person) -> tuple[
         states.append(POOR)
     elif person.cyp2c19 not in NORMAL_CYP2C19:
         unknown.append(f"How much a CYP2C19 {person.cyp2c19} metaboliser differs: no number is used.")
+    if person.with_food:
+        states.append(FOOD)
+    elif person.with_food is None and any(e.id == FOOD for e in file.effects):
+        unknown.append(
+            "Whether the doses are taken with food: without it is assumed; a meal delays and lessens what is absorbed."
+        )
     bmi = _bmi(person)
     if bmi is None:
         unknown.append("Whether this person is obese: weight or height is missing.")
@@ -97,7 +105,7 @@ def _effects(knowledge: Knowledge, file: KineticsFile, person: Person) -> tuple[
 
 
 def _by_medicines(knowledge: Knowledge, file: KineticsFile, person: Person, unknown: list[str]) -> list[KineticEffect]:
-    numbered = {e.id: e for e in file.effects}
+    numbered = {e.id: e for e in file.effects if e.id != FOOD}  # a meal is told of the doses, not among the medicines
     found: list[KineticEffect] = []
     for name in person.medicines:
         identity = knowledge.register.identify(Concept(text=name))
@@ -123,7 +131,7 @@ def _strongest(rivals: list[KineticEffect], unknown: list[str]) -> list[KineticE
 
 
 def _bmi(person: Person) -> Decimal | None:
-    if person.weight_kg is None or not person.height_cm:
+    if person.weight_kg is None or person.height_cm is None:
         return None
     return person.weight_kg / (person.height_cm / 100) ** 2
 

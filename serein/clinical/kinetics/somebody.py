@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
-    """What may change a level. None and '' are "not known"."""
+    """What may change a level. None and '' are "not known". `with_food`: whether the doses are taken with a meal."""
 
     age_years: Decimal | None = None
     sex: str = ""
@@ -24,6 +24,7 @@ class Person:
     cirrhosis: bool = False
     cyp2c19: str = ""
     medicines: tuple[str, ...] = ()
+    with_food: bool | None = None
 
 
 @dataclass(frozen=True)

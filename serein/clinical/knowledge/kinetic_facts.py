@@ -20,8 +20,8 @@ class KineticValue(Fact, frozen=True, kw_only=True):
 
 
 class KineticEffect(Fact, frozen=True, kw_only=True):
-    """`id` is a state of the person (cirrhosis, cyp2c19-poor, obesity) or the name of a medicine. `none_in`: the state in which the effect was
-    looked for and not found."""
+    """`id` is a state of the person (cirrhosis, cyp2c19-poor, obesity, food) or the name of a medicine. `none_in`: the state in which the effect
+    was looked for and not found."""
 
     id: str
     parameter: str

@@ -31,6 +31,7 @@ def load() -> "Knowledge":
 def levels_command(argv: list[str]) -> int:
     options = _options(argv)
     try:
+        _check_names(options)
         data = sys.stdin.buffer.read() if options.file == "-" else Path(options.file).read_bytes()
         answer = _answered(levels_request(data, load))
         if isinstance(answer, Answer):
@@ -57,20 +58,27 @@ def _options(argv: list[str]) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
+def _check_names(options: argparse.Namespace) -> None:
+    """Before anything is read or written: a file that was given must not be lost, and none be left half of two."""
+    if options.plot and Path(options.plot).suffix not in (".svg", ".png"):
+        raise BadInput("--plot", f"{options.plot!r} ends neither in .svg nor in .png")
+    taken = {} if options.file == "-" else {Path(options.file).resolve(): "FILE"}
+    for name, path in (("--csv", options.csv), ("--plot", options.plot)):
+        if path and taken.setdefault(Path(path).resolve(), name) != name:
+            raise BadInput(name, f"{path!r} is {taken[Path(path).resolve()]} too and would be overwritten")
+
+
 def _write_files(answer: Answer, options: argparse.Namespace) -> None:
+    if options.plot and not answer.request.course.times_h:
+        raise BadInput("input.times_h", "nothing to draw: no times")
     if options.csv:
         Path(options.csv).write_text(as_csv(answer), "utf-8")
     if not options.plot:
         return
-    if not answer.request.course.times_h:
-        raise BadInput("input.times_h", "nothing to draw: no times")
-    kind = Path(options.plot).suffix
-    if kind not in (".svg", ".png"):
-        raise BadInput("--plot", f"{options.plot!r} ends neither in .svg nor in .png")
     from serein.interfaces.paper.curve import curve_png, curve_svg
 
     curve = as_curve(answer)
-    Path(options.plot).write_bytes(curve_svg(curve).encode() if kind == ".svg" else curve_png(curve))
+    Path(options.plot).write_bytes(curve_svg(curve).encode() if options.plot.endswith(".svg") else curve_png(curve))
 
 
 def _answered(request: LevelsRequest | NotValid) -> Answer | NotValid:

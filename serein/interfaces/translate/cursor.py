@@ -77,6 +77,10 @@ class Cursor:
     def unread(self) -> list[str]:
         return [key for key in self._tree if key not in self._read and key not in QUIET and self._tree[key] is not None]
 
+    def strange(self) -> list[str]:
+        """As `unread`, for an input that is not FHIR: every key that nobody read, also one without a value."""
+        return [key for key in self._tree if key not in self._read]
+
     def doubt(self, key: str, why: str) -> None:
         """List a field that was read and could not be used."""
         self._read.add(key)

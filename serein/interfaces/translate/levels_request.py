@@ -23,7 +23,7 @@ PARAMETERS = (
     "bioavailability", "lag_h", "absorption_per_h", "clearance_l_per_h", "central_l", "intercompartmental_l_per_h", "peripheral_l",
     "fraction_to_metabolite", "metabolite_clearance_l_per_h", "metabolite_volume_l",
 )  # fmt: skip
-MOST_TIMES, MOST_DOSES, MOST_LEVELS = 200_000, 100_000, 10
+MOST_TIMES, MOST_DOSES, MOST_LEVELS, METABOLITE = 200_000, 100_000, 10, "nordiazepam"
 _SUBSTANCE = re.compile(r"[a-z][a-z0-9-]{0,60}")
 
 
@@ -54,12 +54,38 @@ def levels_request(data: bytes | str, knowledge: Callable[[], "Knowledge"]) -> L
     body = found.parameters if isinstance(found, Typical) else _parameters(root) if person is None else _STAND_IN
     course = Course(body, _doses(root), _changes(root, body), _times(root))
     measured = _measured(root, substance, found.metabolite if isinstance(found, Typical) else "")
+    root.skip("parameters", "person")  # one of them may stand there without a value
     for node in trace.nodes:
-        for key in node.unread():
-            raise BadInput(f"{node.path}.{key}", "unknown key")
+        _only_known_keys(node)
     if isinstance(found, NotValid):
         return found
-    return LevelsRequest(course, substance, found, band, measured, found.metabolite if found else "nordiazepam")
+    return LevelsRequest(
+        course, substance, found, band, measured, found.metabolite if found else _metabolite(root, course, substance)
+    )
+
+
+def _metabolite(root: Cursor, course: Course, substance: str) -> str:
+    """Of given parameters. Two series of one name would be one."""
+    if substance != METABOLITE:
+        return METABOLITE
+    made = [course.parameters.fraction_to_metabolite, *(c.parameters.get("fraction_to_metabolite", 0) for c in course.changes)]
+    if any(made):
+        raise root.bad("substance", f"{METABOLITE!r} names the metabolite; as a parent its fraction_to_metabolite is 0")
+    return ""
+
+
+def _only_known_keys(node: Cursor) -> None:
+    for key in node.strange():
+        raise BadInput(f"{node.path}.{key}", "unknown key")
+
+
+def _listed(root: Cursor, key: str) -> list[Cursor]:
+    """The objects of a list, each of which is there: an empty place was meant to be something, and would be left out silently."""
+    given = root.raw(key)
+    for i, one in enumerate(given if isinstance(given, list) else ()):
+        if one is None:
+            raise BadInput(f"{root.path}.{key}[{i}]", "expected an object, found nothing")
+    return root.children(key)
 
 
 def _typical(knowledge: "Knowledge", substance: str, person: Person) -> Typical | NotValid:
@@ -96,8 +122,18 @@ def _person(root: Cursor) -> Person | None:
         height_cm=_amount(node, "height_cm"),
         cirrhosis=bool(node.flag("cirrhosis")),
         cyp2c19=cyp2c19,
-        medicines=tuple(node.texts("medicines")),
+        medicines=_medicines(node),
+        with_food=node.flag("with_food"),
     )
+
+
+def _medicines(node: Cursor) -> tuple[str, ...]:
+    """Each with a name: one without was meant to be something, and would be left out silently."""
+    given = node.raw("medicines")
+    for i, one in enumerate(given if isinstance(given, list) else ()):
+        if one is None or (isinstance(one, str) and not one.strip()):
+            raise BadInput(f"{node.path}.medicines[{i}]", "has no name")
+    return tuple(node.texts("medicines"))
 
 
 # Lets the rest of an input be read, and its mistakes be named, when the person is outside the model's domain.
@@ -119,7 +155,7 @@ def _parameters(root: Cursor) -> Parameters:
 
 
 def _amount(node: Cursor, key: str) -> Decimal | None:
-    """A number of zero or more. Text is refused: in this input numbers are JSON numbers."""
+    """A number of zero or more. Text is refused: only doses may be decimal strings."""
     value = node.raw(key)
     if value is None:
         return None
@@ -139,9 +175,11 @@ def _needed(node: Cursor, key: str) -> Decimal:
 
 def _doses(root: Cursor) -> tuple[Dose, ...]:
     given = root.raw("doses")
+    if given is None:
+        raise root.bad("doses", "missing: a list, which may be empty")
     if isinstance(given, list) and len(given) > MOST_DOSES:
         raise root.bad("doses", f"more than {MOST_DOSES} entries; a repeated dose is one entry with every_h and count")
-    return tuple(_dose(node) for node in root.children("doses"))
+    return tuple(_dose(node) for node in _listed(root, "doses"))
 
 
 def _dose(node: Cursor) -> Dose:
@@ -159,8 +197,18 @@ def _dose(node: Cursor) -> Dose:
     unknown = bool(node.flag("unknown"))
     if steady and unknown:
         raise node.bad("unknown", "a steady state is of doses that were taken")
-    at, mg = _needed(node, "at_h"), float(_needed(node, "mg"))
-    return Dose(at_h=at, mg=mg, every_h=every, count=int(count or 1), steady_state=steady, unknown=unknown)
+    at = _needed(node, "at_h")
+    return Dose(at_h=at, mg=_mg(node), every_h=every, count=int(count or 1), steady_state=steady, unknown=unknown)
+
+
+def _mg(node: Cursor) -> float:
+    """A JSON number or a decimal string, as doses travel in every command."""
+    mg = node.decimal("mg")
+    if mg is None:
+        raise node.bad("mg", "missing")
+    if mg < 0:
+        raise node.bad("mg", f"{mg} is below zero")
+    return float(mg)
 
 
 # What one unit of each is in ng/mL; amounts of substance need the molar mass.
@@ -169,7 +217,7 @@ MOLAR = {"diazepam": DIAZEPAM_G_PER_MOL, "nordiazepam": NORDIAZEPAM_G_PER_MOL}
 
 
 def _measured(root: Cursor, substance: str, metabolite: str) -> tuple[Measured, ...]:
-    nodes = root.children("measured")
+    nodes = _listed(root, "measured")
     if nodes and not root.has("person"):
         raise root.bad("measured", "needs person: without a spread between people levels cannot be weighed")
     if len(nodes) > MOST_LEVELS:
@@ -182,6 +230,8 @@ def _level(node: Cursor, substance: str, metabolite: str) -> Measured:
     if analyte not in (substance, metabolite):
         raise node.bad("analyte", f"{analyte!r} is neither {substance} nor a metabolite that is modelled")
     value, at = float(_needed(node, "value")), _needed(node, "at_h")
+    if value == 0:
+        raise node.bad("value", "a level is above zero: one that was not found has no number")
     if unit == "nmol/L" and analyte in MOLAR:
         value *= MOLAR[analyte] / 1000
     elif unit in UNITS:
@@ -193,8 +243,9 @@ def _level(node: Cursor, substance: str, metabolite: str) -> Measured:
 
 def _changes(root: Cursor, parameters: Parameters) -> tuple[Change, ...]:
     changes, now = [], parameters
-    for node in sorted(root.children("changes"), key=lambda n: _needed(n, "at_h")):
+    for node in sorted(_listed(root, "changes"), key=lambda n: _needed(n, "at_h")):
         values = {name: float(value) for name in PARAMETERS if (value := _amount(node, name)) is not None}
+        _only_known_keys(node)
         if not values:
             raise BadInput(node.path, "changes nothing: it names no parameter")
         try:
