@@ -24,7 +24,7 @@ from serein.foundation.rows import answer, new_id
 from . import permissions as p
 from .chosen import Chosen, digest, my_patients
 from .licences import PRESCRIBER, NoLicence, may_practise
-from .models import Account, BrokenGlass, Caregiving, CareTeam, EmergencyFind, Offer, Patient, Rota, Slip
+from .models import Account, Caregiving, CareTeam, EmergencyFind, Offer, Patient, Rota, Slip
 from .permissions import Relation, Right, Sight
 from .persons import Person
 
@@ -131,17 +131,23 @@ def _refuse(by: Person, purpose: str, at: datetime, why: Refused, patient_id: UU
     return why
 
 
+# Every chart asks these two.
+_HERE = "WHERE clinic_id = %s AND patient_id = %s AND account_id = %s AND since <= %s"
+CARES_HERE = f"SELECT true FROM people_careteam {_HERE} AND (until IS NULL OR until > %s) LIMIT 1"  # noqa: S608
+BROKE_GLASS = f"SELECT true FROM people_brokenglass {_HERE} AND until > %s AND ended_at IS NULL LIMIT 1"  # noqa: S608
+
+
 def _stands(by: Person, patient_id: UUID, at: datetime, relation: Relation) -> frozenset[str] | None:
     """Whether the person stands in that relation to this record at that instant: what the relation names, or None when they do not."""
     of_both = {"clinic": by.clinic_id, "patient_id": patient_id, "account": by.account_id, "since__lte": at}
     if relation == Relation.OWN_RECORD:
         return NONE if by.patient_id == patient_id else None
     if relation == Relation.CARE_TEAM:
-        return NONE if CareTeam.objects.filter(**of_both).exclude(until__lte=at).exists() else None
+        return NONE if answer(CARES_HERE, [by.clinic_id, patient_id, by.account_id, at, at]) else None
     if relation == Relation.OFFERED:
         return NONE if Offer.objects.filter(**of_both).exclude(until__lte=at).exists() else None
     if relation == Relation.BREAK_GLASS:
-        return NONE if BrokenGlass.objects.filter(**of_both, until__gt=at, ended_at=None).exists() else None
+        return NONE if answer(BROKE_GLASS, [by.clinic_id, patient_id, by.account_id, at, at]) else None
     if relation == Relation.CAREGIVER:
         shared = Caregiving.objects.filter(**of_both, until__gt=at).values_list("scopes", flat=True)
         return frozenset(name for scopes in shared for name in scopes) or None

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from serein.foundation.remembering import remembered
 from serein.foundation.rows import answer
 
-from .models import Account, CareTeam, Clinic, Patient
+from .models import Account, Clinic, Patient
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,12 @@ FROM people_account a WHERE id = %s AND is_active
 CLINIC = """
 SELECT id, name, jurisdiction, time_zone, address, phone, emergency_number, crisis_line, demonstration FROM people_clinic WHERE id = %s
 """
+# Every chart asks these.
+IN_FORCE = "since <= %s AND (until IS NULL OR until > %s)"
+LEAD = (
+    f"SELECT account_id, since FROM people_careteam WHERE patient_id = %s AND lead AND {IN_FORCE} ORDER BY since DESC, id LIMIT 1"  # noqa: S608
+)
+CARES = f"SELECT true FROM people_careteam WHERE patient_id = %s AND account_id = %s AND {IN_FORCE} LIMIT 1"  # noqa: S608
 
 
 def person(account_id: UUID, *, at: datetime) -> Person | None:
@@ -93,7 +99,7 @@ def clinic_card(clinic_id: UUID) -> ClinicCard:
 @remembered
 def clinic_day(clinic_id: UUID, at: datetime) -> date:
     """The date at the clinic at that instant: what staff mean by today, and the day a licence is asked about."""
-    return at.astimezone(ZoneInfo(Clinic.objects.values_list("time_zone", flat=True).get(pk=clinic_id))).date()
+    return at.astimezone(ZoneInfo(clinic_card(clinic_id).time_zone)).date()
 
 
 def letterbox(patient_id: UUID) -> str:
@@ -107,7 +113,8 @@ def name_of(account_id: UUID | None) -> str:
     """The name to print beside a deed; 'the operator' where no account stands behind it."""
     if account_id is None:
         return "the operator"
-    return Account.objects.filter(pk=account_id).values_list("name", flat=True).first() or "someone no longer here"
+    found = answer("SELECT name FROM people_account WHERE id = %s", [account_id])
+    return (found[0][0] if found else "") or "someone no longer here"
 
 
 def record_number(patient_id: UUID) -> str:
@@ -117,12 +124,10 @@ def record_number(patient_id: UUID) -> str:
 
 def lead_of(patient_id: UUID, *, at: datetime) -> Lead | None:
     """Who answers for the patient at that instant; None where nobody is named."""
-    team = CareTeam.objects.filter(patient_id=patient_id, lead=True, since__lte=at).exclude(until__lte=at)
-    row = team.order_by("-since").first()
-    return Lead(row.account_id, row.since) if row else None
+    found = answer(LEAD, [patient_id, at, at])
+    return Lead(*found[0]) if found else None
 
 
 def still_cares(account_id: UUID | None, patient_id: UUID, *, at: datetime) -> bool:
     """Whether this account is in the patient's care team at that instant."""
-    team = CareTeam.objects.filter(patient_id=patient_id, account=account_id, since__lte=at)
-    return team.exclude(until__lte=at).exists()
+    return account_id is not None and bool(answer(CARES, [patient_id, account_id, at, at]))

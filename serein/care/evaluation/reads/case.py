@@ -10,8 +10,8 @@ from msgspec.structs import replace
 from serein.clinical.case import Allergy, Birth, Case, Condition, Known, Medicine, Observation, QuestionnaireAnswers
 from serein.foundation.people.gate import shown
 from serein.foundation.people.keys import OpenChart
-from serein.foundation.people.models import Clinic, Patient
-from serein.foundation.people.persons import clinic_day
+from serein.foundation.people.models import Patient
+from serein.foundation.people.persons import clinic_card, clinic_day
 from serein.foundation.remembering import remembered
 
 from ..answering import live
@@ -56,7 +56,7 @@ def case_of(chart: OpenChart, on: date) -> Case:
         observations=tuple(entries["observation"]),
         questionnaires=tuple(_questionnaires(chart)),
         circumstances=told.circumstances(suicidal=_suicidal(chart)),
-        jurisdiction=Clinic.objects.get(pk=chart.clinic_id).jurisdiction.partition("-")[0],
+        jurisdiction=clinic_card(chart.clinic_id).jurisdiction.partition("-")[0],
     )
 
 
@@ -102,10 +102,11 @@ def _current(medicine: Medicine, on: date) -> bool:
     return medicine.status not in ENDED and (medicine.ends is None or medicine.ends >= on)
 
 
-def _newest(chart: OpenChart) -> Iterator[InstrumentResult]:
+@remembered
+def _newest(chart: OpenChart) -> tuple[InstrumentResult, ...]:
     """The newest result of each questionnaire."""
     results = InstrumentResult.objects.filter(patient=chart.patient_id).order_by("answered_at", "id")
-    yield from {r.instrument: r for r in results}.values()
+    return tuple({r.instrument: r for r in results}.values())
 
 
 def _questionnaires(chart: OpenChart) -> Iterator[QuestionnaireAnswers]:

@@ -9,6 +9,7 @@ from serein.care.monitoring.form import FLAGS, HARM
 from serein.care.monitoring.models import CheckIn
 from serein.foundation.people.gate import shown
 from serein.foundation.people.keys import OpenChart
+from serein.foundation.remembering import remembered
 
 from ..models import RiskAssessment
 from ..safety import CLEAN, NOT_REACHED
@@ -30,6 +31,7 @@ class HarmTold:
 
 
 @shown
+@remembered
 def harm_told(chart: OpenChart) -> tuple[HarmTold, ...]:
     """What still stands, the newest first."""
     clean = clean_assessment(chart)
@@ -42,6 +44,7 @@ def harm_told(chart: OpenChart) -> tuple[HarmTold, ...]:
 
 
 @shown
+@remembered
 def clean_assessment(chart: OpenChart) -> datetime | None:
     """When a clinician who reached the patient last found no present risk."""
     rows = RiskAssessment.objects.filter(patient=chart.patient_id, judgement=CLEAN).exclude(how=NOT_REACHED)
