@@ -1,5 +1,6 @@
 """A database of the operator's own, in place of the embedded one: what DATABASE_URL and SEREIN_OWNER_DATABASE_URL may say."""
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from .place import Place
 from .roles import APP, OWNER, SECRET_OF, give_database, grant, make_roles, role_exists
 
 LEAST_VERSION, TESTED_VERSION = 15, 18
+CHECKED = "verify-full"  # libpq: encrypted, by an authority that we trust, for the name that we asked for; nothing less says who answers
 SYSTEM_DATABASES = ("postgres", "template0", "template1")
 
 
@@ -37,7 +39,18 @@ def parameters(name: str, url: str) -> dict[str, str]:
     missing = [key for key in ("user", "dbname") if not found.get(key)]
     if missing:
         raise DatabaseProblem(f"{name} names no {' and no '.join(missing)}: postgresql://role:password@host/database")
+    afar = [host for host in found.get("host", found.get("hostaddr", "")).split(",") if not _is_here(host)]
+    if afar and found.get("sslmode", os.environ.get("PGSSLMODE")) != CHECKED:
+        raise DatabaseProblem(
+            f"{name} leads to another machine ({', '.join(afar)}) without making sure who answers there: add sslmode={CHECKED} "
+            "(and sslrootcert=… for a certificate of an authority of your own)"
+        )
     return found
+
+
+def _is_here(host: str) -> bool:
+    """Whether what goes there never leaves this machine: a socket in a folder (the default too), or the loopback."""
+    return host.startswith(("/", "@")) or host in ("", "localhost", "127.0.0.1", "::1")
 
 
 def meet(name: str, given: Mapping[str, str]) -> Met:

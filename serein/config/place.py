@@ -65,6 +65,10 @@ class Place:
             for folder in (self.folder, self.logs):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self.folder.chmod(0o700)
+            # A restore or a copy may have left them open to others; the closed folder alone would not hide them from a wrong mount.
+            for path in (self.folder / "secrets.json", self.connections_file, *(self.folder / "keys").glob("*")):
+                if path.is_file() and path.stat().st_mode & 0o077:
+                    path.chmod(0o600)
         except OSError as error:
             raise PlaceError(f"cannot use the state folder {self.folder}: {error.strerror}; name another with --state") from error
 

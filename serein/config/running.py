@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from http.client import HTTPConnection
 from urllib.parse import urlsplit
@@ -111,9 +112,15 @@ def prepare_database(wish: Wish, cluster: Cluster | None) -> None:
         migrate(place, static=True)
         schema.mark(connections[OWNER], release)
         place.write_note("prepared", release)
-    place.write_connections(connections)
+    place.write_connections(kept_for_serving(connections, os.environ))
     with psycopg.connect(**connections[APP]) as connection:  # type: ignore[arg-type]
         refuse_dangerous_role(connection)
+
+
+def kept_for_serving(connections: Mapping[str, Mapping[str, str]], given: Mapping[str, str]) -> Mapping[str, Mapping[str, str]]:
+    """What stays in the state folder once the database is prepared. An owner's address that the operator gave does not: it is given again at the
+    next start, and whoever takes over what serves shall not find it in a file."""
+    return {APP: connections[APP]} if given.get("SEREIN_OWNER_DATABASE_URL") else connections
 
 
 def environment(wish: Wish, mode: str) -> dict[str, str]:

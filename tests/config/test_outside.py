@@ -14,9 +14,10 @@ from serein.config.database import django_database
 from serein.config.embedded import cluster_of
 from serein.config.guard import dangers
 from serein.config.migrate import migrate
-from serein.config.outside import DatabaseProblem, outside_connections
+from serein.config.outside import DatabaseProblem, outside_connections, parameters
 from serein.config.place import Place
 from serein.config.roles import APP, OWNER, SECRET_OF
+from serein.config.running import kept_for_serving
 
 DATABASE, SECRET = "elsewhere", "a password with / and @"
 
@@ -132,7 +133,7 @@ def test_an_address_reaches_django_whole(admin):
 WRONG = {
     "no address": (lambda a: {"DATABASE_URL": "mysql://x"}, "not an address of PostgreSQL"),
     "no role": (lambda a: {"DATABASE_URL": "postgresql:///elsewhere"}, "names no user"),
-    "no database": (lambda a: {"DATABASE_URL": "postgresql://serein_app@host"}, "names no dbname"),
+    "no database": (lambda a: {"DATABASE_URL": "postgresql://serein_app@localhost"}, "names no dbname"),
     "nobody there": (lambda a: {"DATABASE_URL": "postgresql://serein_app:x@/elsewhere?host=/nowhere"}, "DATABASE_URL: "),
     "wrong password": (
         lambda a: given_roles(a) | {"DATABASE_URL": a.url(APP, password="guess")},
@@ -196,3 +197,62 @@ def test_a_wrong_combination_is_named_and_mended(admin, place, case):
         assert SECRET not in str(problem.value)
     finally:
         admin.does("DROP DATABASE other WITH (FORCE)", "DROP DATABASE IF EXISTS latin")
+
+
+AFAR = "postgresql://serein_app:x@db.example/elsewhere"
+
+
+@pytest.mark.parametrize(
+    ("url", "taken"),
+    [
+        (AFAR, False),
+        (f"{AFAR}?sslmode=require", False),
+        (f"{AFAR}?sslmode=verify-ca", False),
+        (f"{AFAR}?sslmode=verify-full", True),
+        ("postgresql://serein_app:x@localhost,db.example/elsewhere", False),
+        ("postgresql://serein_app:x@/elsewhere?hostaddr=10.1.2.3", False),
+        ("postgresql://serein_app:x@[::1]/elsewhere", True),
+        ("postgresql://serein_app:x@127.0.0.1/elsewhere", True),
+        ("postgresql://serein_app:x@/elsewhere?host=/run/postgresql", True),
+        ("dbname=elsewhere user=serein_app", True),
+    ],
+)
+def test_a_database_on_another_machine_must_show_who_it_is(url, taken, monkeypatch):
+    monkeypatch.delenv("PGSSLMODE", raising=False)
+    if taken:
+        assert parameters("DATABASE_URL", url)["dbname"] == "elsewhere"
+        return
+    with pytest.raises(DatabaseProblem, match="sslmode=verify-full") as told:
+        parameters("DATABASE_URL", url)
+    assert "serein_app:x" not in str(told.value)
+    monkeypatch.setenv("PGSSLMODE", "verify-full")
+    assert ("sslmode" in url) is (not _taken(url)), "libpq's own variable counts where the address says nothing"
+
+
+def _taken(url: str) -> bool:
+    try:
+        return bool(parameters("DATABASE_URL", url))
+    except DatabaseProblem:
+        return False
+
+
+def test_an_owners_address_that_the_operator_gave_is_not_left_in_a_file():
+    both = {APP: {"user": APP}, OWNER: {"user": OWNER, "password": SECRET}}
+    assert kept_for_serving(both, {"SEREIN_OWNER_DATABASE_URL": "postgresql://…"}) == {APP: both[APP]}
+    assert kept_for_serving(both, {}) == both, "the embedded database's roles are ours to keep"
+
+
+def test_secrets_that_a_restore_left_open_are_closed_before_anything_reads_them(tmp_path):
+    place = Place(tmp_path / "state")
+    place.make()
+    place.secrets()
+    place.write_connections({})
+    (place.folder / "keys").mkdir()
+    key = place.folder / "keys" / "one.pem"
+    key.write_text("x")
+    private = (place.folder / "secrets.json", place.connections_file, key)
+    for path in private:
+        path.chmod(0o664)
+    place.folder.chmod(0o755)
+    place.make()
+    assert [path.stat().st_mode & 0o777 for path in (place.folder, *private)] == [0o700, 0o600, 0o600, 0o600]
