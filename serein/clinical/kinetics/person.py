@@ -73,6 +73,8 @@ def _effects(knowledge: Knowledge, file: KineticsFile, person: Person) -> tuple[
     unknown, states = [], []
     if person.cirrhosis:
         states.append("cirrhosis")
+    if person.liver_disease:
+        states.append("liver disease without cirrhosis")
     if person.cyp2c19 == "poor":
         states.append(POOR)
     elif person.cyp2c19 not in NORMAL_CYP2C19:

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
-    """What may change a level. None and '' are "not known". `with_food`: whether the doses are taken with a meal."""
+    """What may change a level. None and '' are "not known". `with_food`: whether the doses are taken with a meal;
+    `liver_disease`: one that is not known to be cirrhosis."""
 
     age_years: Decimal | None = None
     sex: str = ""
@@ -25,6 +26,7 @@ class Person:
     cyp2c19: str = ""
     medicines: tuple[str, ...] = ()
     with_food: bool | None = None
+    liver_disease: bool = False
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,8 @@ class KineticEffect(Fact, frozen=True, kw_only=True):
 
 class KineticsFile(Fact, frozen=True, kw_only=True):
     """`metabolite` is '' where none is modelled. `most_mg_in_24_h`: the highest daily dose of a label;
-    `residual_percent`: proportional error of a measured level about the model. None is unknown."""
+    `residual_percent`: proportional error of a measured level about the model. None is unknown. `cirrhosis_codes`: what the codes of ICD-10 and
+    SNOMED CT begin with that mean the effect "cirrhosis"."""
 
     substance: str
     metabolite: str
@@ -48,6 +49,7 @@ class KineticsFile(Fact, frozen=True, kw_only=True):
     most_mg_in_24_h: Decimal | None = None
     residual_percent: Decimal | None = None
     residual_cite: Cite | None = None
+    cirrhosis_codes: tuple[str, ...] = ()
 
     @property
     def one_compartment(self) -> bool:

@@ -14,7 +14,7 @@ from serein.care.monitoring import actions, reads
 from serein.care.monitoring.measured import UNITS, ng_per_ml, value_problem
 from serein.care.monitoring.models import MeasuredLevel
 from serein.care.planning.text import Mistaken
-from serein.clinical.case import Concept, Medicine
+from serein.clinical.case import Coding, Concept, Condition, Medicine, Observation
 from serein.clinical.kinetics import NotValid
 from serein.foundation.people.keys import Refused
 from tests.care.plans import agreed
@@ -202,6 +202,42 @@ def test_an_inhibitor_slows_the_clearance_only_from_its_first_day_and_is_marked(
     assert [(m.day, m.words, m.estimated) for m in after.marks] == [(begun, "fluvoxamine begun", True)]
     assert after.days[4].high == pytest.approx(before.days[4].high)
     assert after.days[9].high > before.days[9].high * 1.05
+
+
+def liver(words="", code="", **more):
+    codings = (Coding("http://hl7.org/fhir/sid/icd-10-cm", code),) if code else ()
+    return Condition(reference="liver", concept=Concept(codings, words), **more)
+
+
+@pytest.mark.parametrize(
+    ("condition", "higher", "said"),
+    [
+        (liver("Cirrhosis of the liver"), True, False),
+        (liver(code="K74.60"), True, False),
+        (liver("Cirrhosis of the liver", verification="refuted"), False, False),
+        (liver("Cirrhosis of the liver", status="resolved"), False, False),
+        (liver("Fatty liver", "K76.0"), False, True),
+    ],
+)
+def test_cirrhosis_counts_by_words_or_code_while_it_is_there_and_other_liver_disease_is_not_known(
+    people, condition, higher, said
+):
+    before = seen(people)
+    given(record_entry(chart(people), NewEntry(condition, "liver")))
+    after = seen(people)
+    assert (after.days[9].high > before.days[9].high * 1.05) == higher
+    assert higher or [d.high for d in after.days] == [d.high for d in before.days]
+    assert any("liver disease without cirrhosis" in u for u in after.unknown) == said
+
+
+@pytest.mark.parametrize(("answer", "higher", "said"), [("Poor metabolizer", True, False), ("Rapid metabolizer", False, True)])
+def test_a_genotype_on_record_counts_in_the_estimate_as_in_the_checks(people, answer, higher, said):
+    before = seen(people)
+    genotype = Observation(reference="ob1", concept=Concept(text="CYP2C19 phenotype"), answer=Concept(text=answer))
+    given(record_entry(chart(people), NewEntry(genotype, "genotype")))
+    after = seen(people)
+    assert (after.days[9].high > before.days[9].high * 1.05) == higher
+    assert any("CYP2C19 rapid" in u for u in after.unknown) == said
 
 
 def test_a_medicine_whose_effect_nobody_measured_is_a_mark_and_nothing_more(people):

@@ -12,13 +12,15 @@ from serein.clinical import knowledge
 from serein.clinical.case import LOINC, Case, Medicine
 from serein.clinical.kinetics import Change, NotValid, Person, Typical, typical
 from serein.clinical.knowledge.names import says
+from serein.clinical.knowledge.scene import LIVE_STATUS, Scene
 from serein.foundation.people.gate import shown
 from serein.foundation.people.keys import OpenChart
 
 from .before import SUBSTANCE
 
 WEIGHT, HEIGHT = "29463-7", "8302-2"
-CIRRHOSIS = "cirrhosis"
+CIRRHOSIS, LIVER = "cirrhosis", ("liver-disease", "severe-liver-disease")
+OTHER_ACTIVITY = ("ultrarapid", "rapid", "intermediate")
 SLOWING, HASTENING = "inhibitor", "inducer"
 NEVER_TAKEN = ("not-taken", "cancelled")
 
@@ -105,10 +107,29 @@ def _person_of(case: Case, on: date) -> Person:
     """Who the model is asked about. Of two possible dates of birth the later one: near the border it is a child, and there is no estimate."""
     born = case.birth.latest if case.birth else None
     age = Decimal((on - born).days) / Decimal("365.25") if born else None
+    scene = Scene(case=case, orders=(), knowledge=knowledge.load(), on=on)
+    cirrhosis = _cirrhosis(scene)
     return Person(
-        age_years=age, sex=case.sex, weight_kg=_measured(case, WEIGHT, "kg"), height_cm=_measured(case, HEIGHT, "cm"),
-        cirrhosis=any(says((CIRRHOSIS,), c.concept.words) for c in case.conditions), medicines=tuple(m.medicine.words for m in case.medicines),
+        age_years=age, sex=case.sex, weight_kg=_measured(case, WEIGHT, "kg"), height_cm=_measured(case, HEIGHT, "cm"), cirrhosis=cirrhosis,
+        liver_disease=not cirrhosis and any(scene.has_hazard(h) for h in LIVER), cyp2c19=_cyp2c19(scene),
+        medicines=tuple(m.medicine.words for m in case.medicines),
     )  # fmt: skip
+
+
+def _cirrhosis(scene: Scene) -> bool:
+    """By words or by code; what was refuted or is past counts for nothing."""
+    file = scene.knowledge.kinetics_of(SUBSTANCE)
+    stems = file.cirrhosis_codes if file else ()
+    live = [c.concept for c, _ in scene.diagnoses if c.status in LIVE_STATUS]
+    return any(says((CIRRHOSIS,), c.words) or any(x.code.startswith(stems) for x in c.codings) for c in live)
+
+
+def _cyp2c19(scene: Scene) -> str:
+    """As the checks of an order read it: of several results, poor if any says so."""
+    if scene.has_hazard("slow-metaboliser"):
+        return "poor"
+    found = (says(OTHER_ACTIVITY, answer.words) for _, answer in scene.genotypes)
+    return next((word for word in found if word), "")
 
 
 def _measured(case: Case, code: str, unit: str) -> Decimal | None:
