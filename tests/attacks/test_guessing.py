@@ -47,6 +47,12 @@ def test_whoever_guesses_from_everywhere_is_slowed_at_one_account(people):
     assert any(slowed) and all(slowed[slowed.index(True) :])
 
 
+def test_without_the_limit_nobody_is_slowed(people, settings):
+    settings.ACCOUNT_RATE_LIMITS = {"login": "1000/m/ip", "login_failed": "1000/m/ip"}
+    tries = [log_in(Client(), people.patient.email, f"wrong {n}", at=f"10.{n}.0.1") for n in range(20)]
+    assert not any("Too many" in a.content.decode() for a in tries)
+
+
 def test_the_victim_still_comes_in_from_the_browser_they_used_before(people):
     mine = Client()
     assert log_in(mine, people.patient.email, at="10.9.9.9").status_code == 302

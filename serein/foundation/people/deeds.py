@@ -65,6 +65,7 @@ KEYLESS: dict[str, str] = {
     "access.found_clinic": "only the operator's console calls it: nobody is here yet",
     "access.accept_invitation": "the single-use token is the key",
     "access.grant_first_registrant": "only the operator's console calls it, with the officer's two factors",
+    "access.reopen_last_officer": "only the operator's console calls it: no other officer is there",
     "access.accept_sharing": "the signed-in person's own e-mail address is the key to what was sent to it",
     "access.prove_own_identity": "the signed-in person proves themselves and nobody else, with a provider's signed answer",
     "access.give_own_proof_up": "the signed-in person's own failed proof, as a row of the trail",

@@ -29,6 +29,9 @@ COMMANDS: dict[str, Command] = {
         "serein.interfaces.cli.first_registrant:grant_command",
         "give a clinic its first right to sign, with its compliance officer",
     ),
+    "reopen-officer": Command(
+        "serein.interfaces.cli.last_officer:reopen_command", "let a clinic's only compliance officer in again"
+    ),
     "registry": Command("serein.interfaces.cli.registry:registry_command", "bring in the public register of providers (NPPES)"),
     "identity-provider": Command("serein.config.identity:main", "keep and check who may prove to us who somebody is"),
     "up": Command("serein.config.up:main", "start the clinic: database, web server and worker"),

@@ -10,12 +10,14 @@ from serein.care.access import actions as access
 from serein.care.access.actions.rechecking import licence_round
 from serein.care.access.actions.revoking import COVER_TASK, NOBODY_TASK, one_business_day
 from serein.care.access.reads import patients_affected, signing_grants
+from serein.foundation.audit.models import TrailRow
 from serein.foundation.people.keys import OpenList, Refused, open_job, open_list
 from serein.foundation.people.models import Account, CareTeam, Invitation, Licence
 from serein.foundation.people.persons import Person, person, record_number
 from serein.foundation.tasks.desk import desk_tasks
 from serein.foundation.tasks.models import Task
 from serein.foundation.tasks.reads import tasks_of_patient
+from serein.interfaces.cli.last_officer import reopen
 from tests.care.devices import set_up_codes
 from tests.care.prescribed import ready_desk
 from tests.people import AT, FourPeople, four_people, given, open_for
@@ -135,6 +137,30 @@ def test_a_lost_token_closes_the_account_until_compliance_knows_who_is_asking():
     assert person(ada.account_id, at=AT) is not None
     assert "report-lost-token" not in [t.kind for t in desk_tasks(clinic.people())]
     assert isinstance(access.reopen_account(clinic.people(), ada.account_id, "again"), Refused)
+
+
+def test_the_only_officer_is_let_in_again_on_the_console_and_nobody_else_is(capsys):
+    people = four_people()
+    officer, clinic = people.clinic.officer, people.clinic
+
+    def asked(email: str, why: str = "stood before me with her passport") -> int:
+        return reopen(email, lambda _: why, lambda: AT)
+
+    assert asked(officer.email) == 1, "an open account is not opened"
+    given(access.report_lost(clinic.people(), officer.account_id))
+    assert person(officer.account_id, at=AT) is None
+    assert asked(people.clinician.email) == asked("nobody@example.test") == asked(officer.email, " ") == 1
+    assert person(officer.account_id, at=AT) is None
+    assert asked(f" {officer.email.upper()} ") == 0 and person(officer.account_id, at=AT) is not None
+    second = clinic.staff("Olga Second", "compliance")
+    given(access.report_lost(clinic.people(), officer.account_id))
+    assert asked(officer.email) == 1 and "Another compliance officer" in capsys.readouterr().err
+    given(open_list(second, purpose="trail", at=AT))
+    rows = TrailRow.objects.filter(deed="reopen_account").order_by("id").values_list("outcome", "why", "by")
+    assert list(rows) == [
+        ("refused", "not-closed", None), ("refused", "not-closed", None), ("refused", "why-missing", None), ("done", "", None),
+        ("refused", "other-officers", None),
+    ]  # fmt: skip
 
 
 def test_nobody_reports_for_a_colleague_but_compliance_and_a_leaver_is_not_let_in_again():

@@ -40,6 +40,7 @@ from .inviting import (
     invite_staff,
     register_patient,
 )
+from .last_officer import reopen_last_officer
 from .licensing import (
     LicenceEnded,
     LicenceRechecked,
@@ -184,6 +185,7 @@ __all__ = [
     "register_patient",
     "remove_from_team",
     "reopen_account",
+    "reopen_last_officer",
     "report_lost",
     "review_emergency",
     "suspend_licence",
