@@ -274,6 +274,10 @@ def test_tables_and_pictures_are_written_beside_the_answer(tmp_path):
     assert len(rows) == 51 and float(rows[-1].split(",")[1]) == json.loads(run(given, "--json").stdout)["diazepam_ng_per_ml"][-1]
     root = ElementTree.fromstring(svg.read_text())
     assert len(root.findall("{*}polyline")) == len(root.findall("{*}polygon")) == 2
+    high = max(float(y) for row in rows[1:] for y in row.split(",")[1:])
+    said = root.findall("{*}text")
+    scale = [float(t.text) for t in said if t.get("text-anchor") == "end"]
+    assert high <= max(scale) <= 1.4 * high and any("Straight lines join" in t.text for t in said)
     assert png.read_bytes().startswith(b"\x89PNG")
     refused = run(given, "--plot", str(tmp_path / "levels.gif"))
     assert refused.returncode == 2 and ".svg" in refused.stderr and refused.stdout == ""

@@ -116,6 +116,7 @@ def as_curve(answer: Answer) -> "Curve":
 
     share = answer.request.band
     notes = [NO_BLOOD_TEST + (f" Tinted: {float(share) * 100:g} of 100 people." if share and answer.band else "")]
+    notes[0] += " Straight lines join the times that were asked for."
     notes.append(f"Model: {answer.model}. Parameters: {answer.parameters_from}.")
     if answer.knowledge and not answer.knowledge[1]:
         notes.append(NOT_CONFIRMED)

@@ -1,12 +1,14 @@
 """Levels over hours as one picture: SVG by hand, PNG through Typst. The y axis starts at 0; a band is tinted and its line stays in the middle;
 parent and metabolite differ by dash and label, not by colour alone."""
 
+import math
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
 from .plot import BLUE, BROWN, INK, _line, _n, _round_up, _text
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 960, 420, 70, 170, 30, 60
+GRID_LINES = 5
 TINTS = {BLUE: "#d2e2f1", BROWN: "#e5dccc"}
 
 
@@ -31,8 +33,12 @@ class Curve:
 
 def curve_svg(curve: Curve) -> str:
     """The whole picture as an SVG document."""
-    most = _round_up(max(max(one.high or one.values) for one in curve.lines))
-    frame = _Frame(curve.hours[0], max(curve.hours[-1] - curve.hours[0], 1e-9), most)
+    highest = max(max(one.high or one.values) for one in curve.lines)
+    step = _round_up(highest / GRID_LINES)
+    most = step * max(
+        1, math.ceil(highest / step - 1e-9)
+    )  # not up to the next round number, which left half of the picture empty
+    frame = _Frame(curve.hours[0], max(curve.hours[-1] - curve.hours[0], 1e-9), most, step)
     parts = ['<rect width="100%" height="100%" fill="#ffffff"/>', *_axes(frame)]
     for one, colour in zip(curve.lines, (BLUE, BROWN), strict=False):
         parts += _band(curve, one, frame, colour)
@@ -65,6 +71,7 @@ class _Frame:
     first: float
     span: float
     most: float
+    step: float
 
     def x(self, hour: float) -> float:
         return LEFT + (WIDTH - LEFT - RIGHT) * (hour - self.first) / self.span
@@ -93,9 +100,9 @@ def _named(name: str, colour: str, dashed: str, y: float) -> list[str]:
 def _axes(frame: _Frame) -> list[str]:
     right, base = WIDTH - RIGHT, HEIGHT - BOTTOM
     parts = [_text(LEFT, TOP - 12, "ng/mL, estimate"), _text((LEFT + right) / 2, HEIGHT - 22, _unit(frame)[1], "middle")]
-    for share in (0.0, 0.25, 0.5, 0.75, 1.0):
-        y = frame.y(frame.most * share)
-        parts += [_line(LEFT, y, right, y, "#cbd2d6"), _text(LEFT - 8, y + 4, f"{frame.most * share:g}", "end")]
+    for k in range(round(frame.most / frame.step) + 1):
+        y = frame.y(frame.step * k)
+        parts += [_line(LEFT, y, right, y, "#cbd2d6"), _text(LEFT - 8, y + 4, f"{frame.step * k:g}", "end")]
     per = _unit(frame)[0]
     step = max(_round_up(frame.span / per / 8), 1e-9)
     k = int(-(-frame.first / per // step))
