@@ -36,6 +36,14 @@ def test_the_reduced_codes_are_those_that_the_package_lists_under_what_the_knowl
     assert kept <= theirs and all(len(c) == 7 and any(c[:n] in kept for n in range(3, 7)) for c in theirs - kept)
 
 
+def test_cirrhosis_for_the_estimate_is_what_the_classification_calls_so():
+    named_here = tuple(c for k in KNOWN.kinetics for c in k.cirrhosis_codes if not c.isdigit())
+    # Of codes that are used: the category K74 itself holds fibrosis as well.
+    called = {code: title for code, title in titles().items() if "." in code and "cirrhosis" in title.casefold()}
+    assert named_here and set(named_here) <= called.keys()
+    assert all(code.startswith(named_here) for code in called)
+
+
 @pytest.mark.long
 def test_the_reduction_equals_the_package_to_the_letter():
     assert reduced() == FILE.read_text("utf-8")
