@@ -146,7 +146,8 @@ def test_the_strip_counts_down_takes_no_focus_and_one_key_goes_on(people, live_c
         page.get_by_label("What happened?").fill("I was")
         page.clock.run_for(28 * 60 * 1000 + 5000)
         strip.wait_for(state="visible")
-        assert re.search(r"1:\d\d", strip.inner_text()) and "less than 2 minutes" in strip.inner_text()
+        # The minute of the last page counts from its beginning, so up to one of the two may be gone.
+        assert re.search(r"[01]:\d\d", strip.inner_text()) and "less than 2 minutes" in strip.inner_text()
         assert page.evaluate("document.activeElement.name") == "text"
         axe(page)
         assert_fits(page)

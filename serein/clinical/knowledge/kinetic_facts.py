@@ -32,8 +32,8 @@ class KineticEffect(Fact, frozen=True, kw_only=True):
 
 class KineticsFile(Fact, frozen=True, kw_only=True):
     """`metabolite` is '' where none is modelled. `most_mg_in_24_h`: the highest daily dose of a label;
-    `residual_percent`: proportional error of a measured level about the model. None is unknown. `cirrhosis_codes`: what the codes of ICD-10 and
-    SNOMED CT begin with that mean the effect "cirrhosis"."""
+    `residual_percent`: proportional error of a measured level about the model. None is unknown. `cirrhosis_codes`: branches of ICD-10 and
+    concepts of SNOMED CT that mean the effect "cirrhosis"."""
 
     substance: str
     metabolite: str

@@ -214,6 +214,7 @@ def liver(words="", code="", **more):
     [
         (liver("Cirrhosis of the liver"), True, False),
         (liver(code="K74.60"), True, False),
+        (liver(code="k7460"), True, False),
         (liver("Cirrhosis of the liver", verification="refuted"), False, False),
         (liver("Cirrhosis of the liver", status="resolved"), False, False),
         (liver("Fatty liver", "K76.0"), False, True),

@@ -9,10 +9,11 @@ from msgspec.structs import replace
 
 from serein.care.evaluation.reads import case_of
 from serein.clinical import knowledge
-from serein.clinical.case import LOINC, Case, Medicine
+from serein.clinical.case import ICD10, ICD10CM, LOINC, SNOMED, Case, Coding, Medicine
 from serein.clinical.kinetics import Change, NotValid, Person, Typical, typical
 from serein.clinical.knowledge.names import says
 from serein.clinical.knowledge.scene import LIVE_STATUS, Scene
+from serein.clinical.knowledge.terms import plain_icd
 from serein.foundation.people.gate import shown
 from serein.foundation.people.keys import OpenChart
 
@@ -119,9 +120,16 @@ def _person_of(case: Case, on: date) -> Person:
 def _cirrhosis(scene: Scene) -> bool:
     """By words or by code; what was refuted or is past counts for nothing."""
     file = scene.knowledge.kinetics_of(SUBSTANCE)
-    stems = file.cirrhosis_codes if file else ()
+    codes = file.cirrhosis_codes if file else ()
     live = [c.concept for c, _ in scene.diagnoses if c.status in LIVE_STATUS]
-    return any(says((CIRRHOSIS,), c.words) or any(x.code.startswith(stems) for x in c.codings) for c in live)
+    return any(says((CIRRHOSIS,), c.words) or any(_stands_under(x, codes) for x in c.codings) for c in live)
+
+
+def _stands_under(coding: Coding, codes: tuple[str, ...]) -> bool:
+    if coding.system == SNOMED:
+        return coding.code in codes
+    branches = tuple(plain_icd(c) for c in codes)
+    return coding.system in (ICD10, ICD10CM) and plain_icd(coding.code).startswith(branches)
 
 
 def _cyp2c19(scene: Scene) -> str:
