@@ -52,11 +52,13 @@ class Known:
     phases: list[Crowd]
     taken: Floats
 
-    def entering(self, step: int) -> Floats:
-        """mg that reach each person's gut at a step with a dose."""
-        mg: Floats = self.phases[self.plan.dose_phase[step]]["bioavailability"] * self.plan.mg[step]
-        if self.plan.unknown[step]:
-            mg = mg * self.taken[self.plan.doubt[step]]
+    def entering(self, steps: NDArray[np.int64]) -> Floats:
+        """mg that reach each person's gut at these steps, [step][person]; 0 at one without a dose."""
+        plan = self.plan
+        share = np.array([crowd["bioavailability"] for crowd in self.phases])
+        mg: Floats = share[plan.dose_phase[steps]] * plan.mg[steps, None]
+        unknown = np.flatnonzero(plan.unknown[steps])
+        mg[unknown] *= self.taken[plan.doubt[steps[unknown]]]
         return mg
 
 
@@ -143,19 +145,21 @@ def _anchors(known: Known, shape: Windows, kinds: tuple[list[Stretch], list[_Car
     """The inputs of each stretch, for each kind [stretch][input][people]; `state` ends as the last one's end."""
     found = [np.empty((len(kind.firsts), len(kind.doses) + 4, state.shape[1])) for kind in kinds[0]]
     order = sorted((first, k, place) for k, kind in enumerate(kinds[0]) for place, first in enumerate(kind.firsts))
+    # All doses at once, because threads wait for one another at each call.
+    closing = []
+    for kind, inputs in zip(kinds[0], found, strict=True):
+        firsts = np.array(kind.firsts)
+        for number, window in enumerate(kind.doses):
+            inputs[:, number] = known.entering(shape.ends[firsts + window])
+        closing.append(known.entering(shape.ends[firsts + len(kind.chains) - 1]))
     before, terms = state.copy(), np.empty((max(each.shape[1] for each in found), state.shape[1]))
-    for first, k, place in order:
-        kind, inputs = kinds[0][k], found[k][place]
-        doses = kind.doses
-        for number, window in enumerate(doses):
-            inputs[number] = known.entering(int(shape.ends[first + window]))
-        inputs[len(doses) :] = before
+    for _, k, place in order:
+        inputs = found[k][place]
+        inputs[len(kinds[0][k].doses) :] = before
         for to, row in zip(before, kinds[1][k].rows, strict=True):
             some = terms[: len(row)]
             np.add.reduce(np.multiply(row, inputs[: len(row)], out=some), axis=0, out=to)
-        end = int(shape.ends[first + len(kind.chains) - 1])
-        if known.plan.mg[end] != 0:
-            before[0] += known.entering(end)
+        before[0] += closing[k][place]
     state[:] = before
     return found
 
@@ -303,7 +307,7 @@ def _stepwise(known: Known, steps: range, to: tuple[Floats, Grid]) -> None:
         if plan.matrix[i] >= 0:
             gut, centre, outer, other = applied(matrices[int(plan.matrix[i])], (gut, centre, outer, other))
         if plan.mg[i] != 0:
-            gut = gut + known.entering(i)
+            gut = gut + known.entering(np.array([i]))[0]
         if plan.row[i] >= 0:
             scale = scales[plan.sample_phase[i]]
             grid[0][plan.row[i]], grid[1][plan.row[i]] = centre * scale[0], other * scale[1]

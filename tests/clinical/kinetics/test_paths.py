@@ -145,10 +145,11 @@ def test_windows_that_do_not_repeat_are_taken_one_by_one():
     assert {len(kind.chains) for kind in stretches(plan, shaped(plan, range(len(plan.matrix))))} == {1}
 
 
-@pytest.mark.parametrize("count", [23, 300])
+@pytest.mark.parametrize("count", [17, 23, 300])
 @pytest.mark.parametrize("path", ["numpy", "compiled"])
 def test_threads_and_used_buffers_change_no_digit(compiled, path, count):
-    """Of 23 some threads get fewer than are calculated one by one where they are alone."""
+    """Of 23 some threads get fewer than are calculated one by one where they are alone; of 17 one gets a single person, who would show sums
+    that fuse a product into them where people stand side by side."""
     plan, crowd = programme(TAPER), people(count)
     alone = levels_of_many(plan, crowd, path=path)
     used = grid_for(plan.rows, count)
