@@ -105,7 +105,7 @@ def table(formula: str) -> list[list[str]]:
         "pace": {"cut_percent": "25", "every_days": 14}, "goal_mg": "0", "stable_since": "2026-01-01",
         "products": [{"id": formula, "form": "oral-solution", "mg_per_ml": "1", "smallest_ml": "0.1"}],
     }  # fmt: skip
-    answer = taper._answer(Node(parse(json.dumps(asked).encode()), "input", "input", Trace()), False)
+    answer = taper._answer(Node(parse(json.dumps(asked).encode()), "input", "input", Trace(ours=True)), False)
     assert answer.plan is not None, answer.for_people
     return list(csv.reader(io.StringIO(taper_given.as_csv(answer.plan), newline="")))
 

@@ -89,6 +89,9 @@ def test_people_get_a_calendar_of_tablets_and_who_decides() -> None:
     ("wrong", "where"),
     [
         ({**USUAL, "dose": 3}, "dose"),
+        ({**USUAL, "id": "mine"}, "input.id"),
+        ({**USUAL, "times": ["night", None]}, "times[1]"),
+        ({**USUAL, "products": [*USUAL["products"], None]}, f"products[{len(USUAL['products'])}]"),
         ({**USUAL, "daily_dose_mg": "-1"}, "daily_dose_mg"),
         ({**USUAL, "daily_dose_mg": None}, "daily_dose_mg"),
         ({**USUAL, "start_on": "2027-02-30"}, "start_on"),

@@ -62,7 +62,7 @@ def taper_command(argv: list[str]) -> int:
     options = parser.parse_args(argv)
     try:
         data = sys.stdin.buffer.read() if options.file == "-" else Path(options.file).read_bytes()
-        answer = _answer(Node(parse(data), "input", "input", Trace()), options.check)
+        answer = _answer(Node(parse(data), "input", "input", Trace(ours=True)), options.check)
         taper_given.give(answer, options)
     except (OSError, BadInput, UnknownPolicy, LooserThanCeiling, taper_given.CannotGive) as error:
         print(f"serein taper: {printable(str(error))}", file=sys.stderr)

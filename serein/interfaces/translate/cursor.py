@@ -36,8 +36,10 @@ class NotUnderstood:
 
 @dataclass
 class Trace:
-    """What one reading met: every node handed out, and every doubt."""
+    """What one reading met: every node handed out, and every doubt. `ours`: the input is no FHIR, so that no list has an empty place and no
+    key is mere bookkeeping; what would be passed over there was meant to be something here."""
 
+    ours: bool = False
     nodes: list["Cursor"] = field(default_factory=list)
     doubts: list[tuple[str, str, str]] = field(default_factory=list)
 
@@ -75,7 +77,8 @@ class Cursor:
         trace.nodes.append(self)
 
     def unread(self) -> list[str]:
-        return [key for key in self._tree if key not in self._read and key not in QUIET and self._tree[key] is not None]
+        quiet = () if self.trace.ours else QUIET
+        return [key for key in self._tree if key not in self._read and key not in quiet and self._tree[key] is not None]
 
     def strange(self) -> list[str]:
         """As `unread`, for an input that is not FHIR: every key that nobody read, also one without a value."""
@@ -168,6 +171,8 @@ class Cursor:
             return []
         if not isinstance(value, list):
             raise self.bad(key, f"expected a list, found {kind_of(value)}")
+        if self.trace.ours and None in value:
+            raise BadInput(f"{self.path}.{key}[{value.index(None)}]", "an empty place in a list")
         return [(f"{self.path}.{key}[{i}]", v) for i, v in enumerate(value) if v is not None]
 
     def _exact(self, key: str, value: int | Decimal | str) -> Decimal:

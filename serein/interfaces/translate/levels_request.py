@@ -41,7 +41,7 @@ class LevelsRequest:
 
 def levels_request(data: bytes | str, knowledge: Callable[[], "Knowledge"]) -> LevelsRequest | NotValid:
     """Raises BadInput with the path of what is wrong. `knowledge` is asked for only when the input describes a person."""
-    trace = Trace()
+    trace = Trace(ours=True)
     root = Cursor(parse(data), "input", "", trace)
     substance = root.text("substance") or "diazepam"
     if not _SUBSTANCE.fullmatch(substance):
@@ -77,15 +77,6 @@ def _metabolite(root: Cursor, course: Course, substance: str) -> str:
 def _only_known_keys(node: Cursor) -> None:
     for key in node.strange():
         raise BadInput(f"{node.path}.{key}", "unknown key")
-
-
-def _listed(root: Cursor, key: str) -> list[Cursor]:
-    """The objects of a list, each of which is there: an empty place was meant to be something, and would be left out silently."""
-    given = root.raw(key)
-    for i, one in enumerate(given if isinstance(given, list) else ()):
-        if one is None:
-            raise BadInput(f"{root.path}.{key}[{i}]", "expected an object, found nothing")
-    return root.children(key)
 
 
 def _typical(knowledge: "Knowledge", substance: str, person: Person) -> Typical | NotValid:
@@ -129,11 +120,11 @@ def _person(root: Cursor) -> Person | None:
 
 def _medicines(node: Cursor) -> tuple[str, ...]:
     """Each with a name: one without was meant to be something, and would be left out silently."""
-    given = node.raw("medicines")
-    for i, one in enumerate(given if isinstance(given, list) else ()):
-        if one is None or (isinstance(one, str) and not one.strip()):
+    names = node.texts("medicines")
+    for i, name in enumerate(names):
+        if not name.strip():
             raise BadInput(f"{node.path}.medicines[{i}]", "has no name")
-    return tuple(node.texts("medicines"))
+    return tuple(names)
 
 
 # Lets the rest of an input be read, and its mistakes be named, when the person is outside the model's domain.
@@ -179,7 +170,7 @@ def _doses(root: Cursor) -> tuple[Dose, ...]:
         raise root.bad("doses", "missing: a list, which may be empty")
     if isinstance(given, list) and len(given) > MOST_DOSES:
         raise root.bad("doses", f"more than {MOST_DOSES} entries; a repeated dose is one entry with every_h and count")
-    return tuple(_dose(node) for node in _listed(root, "doses"))
+    return tuple(_dose(node) for node in root.children("doses"))
 
 
 def _dose(node: Cursor) -> Dose:
@@ -217,7 +208,7 @@ MOLAR = {"diazepam": DIAZEPAM_G_PER_MOL, "nordiazepam": NORDIAZEPAM_G_PER_MOL}
 
 
 def _measured(root: Cursor, substance: str, metabolite: str) -> tuple[Measured, ...]:
-    nodes = _listed(root, "measured")
+    nodes = root.children("measured")
     if nodes and not root.has("person"):
         raise root.bad("measured", "needs person: without a spread between people levels cannot be weighed")
     if len(nodes) > MOST_LEVELS:
@@ -243,7 +234,7 @@ def _level(node: Cursor, substance: str, metabolite: str) -> Measured:
 
 def _changes(root: Cursor, parameters: Parameters) -> tuple[Change, ...]:
     changes, now = [], parameters
-    for node in sorted(_listed(root, "changes"), key=lambda n: _needed(n, "at_h")):
+    for node in sorted(root.children("changes"), key=lambda n: _needed(n, "at_h")):
         values = {name: float(value) for name in PARAMETERS if (value := _amount(node, name)) is not None}
         _only_known_keys(node)
         if not values:

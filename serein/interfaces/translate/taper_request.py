@@ -31,7 +31,7 @@ class Asked:
 
 def taper_request(data: bytes | str) -> tuple[Request, str]:
     """The request and the name of its policy. Raises BadInput with the path of what is wrong."""
-    asked = taper_asked(Node(parse(data), "input", "input", Trace()))
+    asked = taper_asked(Node(parse(data), "input", "input", Trace(ours=True)))
     return asked.request, asked.policy
 
 

@@ -127,7 +127,7 @@ def _asked(form: ExistingForm, start: Start | None, on: date) -> Existing | None
 
 def _from_json(written: str, text: TaperText | None) -> Existing:
     """What `serein taper --check` reads, or a plan that `serein taper --json` printed, which is then judged with the settings of the page."""
-    root = Node(parse(written), "input", "input", Trace())
+    root = Node(parse(written), "input", "input", Trace(ours=True))
     if kind_of(root) != REDUCE:
         raise root.bad("kind", "only a reduction has steps that can be checked")
     steps = typed_steps(root)
