@@ -5,6 +5,7 @@ import pkgutil
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -64,8 +65,8 @@ def number_rows() -> list[str]:
     """Each limit where it was written, not where it was imported to."""
     rows = set()
     for module in modules():
-        source = (module.__doc__ or "", getattr(module, "__file__", ""))[1]
-        text = open(source).read() if source else ""  # noqa: PTH123, SIM115
+        source = getattr(module, "__file__", None)
+        text = Path(source).read_text("utf-8") if source else ""
         for name, value in vars(module).items():
             here = re.search(rf"^(?:.*, )?{name}(?:,.*)? = ", text, re.M)
             if NAMES.fullmatch(name) and here and isinstance(value, int | timedelta) and not isinstance(value, bool):

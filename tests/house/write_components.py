@@ -21,6 +21,7 @@ def locked() -> list[tuple[str, str]]:
 
 def told(name: str) -> Message | None:
     try:
+        # An email message; Python types it as a protocol that in 3.11 names no `get`, which is what is read here.
         return distribution(name).metadata  # type: ignore[return-value]
     except PackageNotFoundError:
         return None
